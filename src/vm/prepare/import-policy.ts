@@ -1,0 +1,54 @@
+// What a module may import and how big it may be. Denies by default.
+
+import type { DeviceType } from "../device/device.ts";
+
+/** Upper bounds, checked before any tool touches the bytes. All are inclusive. */
+export interface ModuleLimits {
+  /** @defaultValue 4 MiB */
+  readonly moduleBytes: number;
+  /** @defaultValue 20,000 */
+  readonly functions: number;
+  /** Parameters and locals of one function. @defaultValue 16,000 */
+  readonly locals: number;
+  /** Locals × joins (blocks, loops, ifs) of one function: what V8's compile time grows with. @defaultValue 5,000,000 */
+  readonly localsTimesJoins: number;
+  /** Bytes of one function's body. @defaultValue 512 KiB */
+  readonly bodyBytes: number;
+  /** Nested blocks, loops and ifs. @defaultValue 1,024 */
+  readonly nesting: number;
+  /** Targets of one `br_table`. @defaultValue 4,096 */
+  readonly branchTargets: number;
+  /** Entries of the function table. @defaultValue 16,384 */
+  readonly tableEntries: number;
+  /** Imports. @defaultValue 128 */
+  readonly imports: number;
+  /** Types, globals, exports, segments: each. @defaultValue 4,096 */
+  readonly items: number;
+  /** Linear memory in pages of 64 KiB; a larger maximum is lowered to it, a larger minimum refused. @defaultValue 64 */
+  readonly memoryPages: number;
+}
+
+/** What a module may import and how big it may be. */
+export interface ImportPolicy {
+  /** Device types on offer. @defaultValue none */
+  readonly devices?: readonly DeviceType[];
+  /** Whether the WASI preview 1 subset is on offer. @defaultValue false */
+  readonly wasi?: boolean;
+  /** @defaultValue {@link DEFAULT_LIMITS} */
+  readonly limits?: Partial<ModuleLimits>;
+}
+
+/** The limits of a policy that names none. Sources of the numbers: measured compile times and real programs. */
+export const DEFAULT_LIMITS: ModuleLimits = {
+  moduleBytes: 4 * 1024 * 1024,
+  functions: 20_000,
+  locals: 16_000,
+  localsTimesJoins: 5_000_000,
+  bodyBytes: 512 * 1024,
+  nesting: 1_024,
+  branchTargets: 4_096,
+  tableEntries: 16_384,
+  imports: 128,
+  items: 4_096,
+  memoryPages: 64,
+};

@@ -1,0 +1,52 @@
+// The full state of one Vm as plain data. Encoding to bytes is the persistence layer's business.
+
+import type { Trap } from "../trap.ts";
+import type { WaitingCall } from "./vm.ts";
+
+/** State of the guest's WASI world that is not in its memory. */
+export interface WasiSnapshot {
+  /** State words of the random generator, four unsigned 32-bit integers. */
+  readonly entropy: readonly number[];
+  /** Standard input that was given but not read yet. */
+  readonly stdin: Uint8Array;
+  readonly stdinClosed: boolean;
+}
+
+/** Where the program stands. */
+export type SnapshotStatus =
+  | { readonly kind: "ready" }
+  | { readonly kind: "paused" }
+  | { readonly kind: "waiting"; readonly call: WaitingCall }
+  | { readonly kind: "exited"; readonly exitCode: number }
+  | { readonly kind: "trapped"; readonly trap: Trap };
+
+/**
+ * Everything a program needs to go on, in another Vm of the same module: another tab, another process, another engine.
+ *
+ * Contains only numbers, strings, bigints, arrays, plain objects and `Uint8Array`s that own their buffer.
+ */
+export interface Snapshot {
+  /** Which mechanism wrote `stack`; a Vm refuses a snapshot of a mechanism it does not know. */
+  readonly engine: string;
+  /** Number of the gas schedule that counted `gasUsed`. */
+  readonly schedule: number;
+  /** SHA-256 of the module's original bytes, in hex. */
+  readonly moduleHash: string;
+  /** Exported function that runs; see `VmOptions.entry`. */
+  readonly entry: string;
+  /** `argv` of the program. */
+  readonly args: readonly string[];
+  readonly status: SnapshotStatus;
+  /** Index into the start section, constructors and entry: which of them is running. */
+  readonly phase: number;
+  readonly gasUsed: bigint;
+  /** Gas to be taken from the coming slices before anything runs. An integer ≥ 0. */
+  readonly debt: number;
+  /** The whole linear memory, a multiple of 64 KiB. */
+  readonly memory: Uint8Array;
+  /** Bits of every mutable global, by index among the mutable ones, zero-extended to 64 bits. */
+  readonly globals: readonly bigint[];
+  /** The paused call stack, opaque outside the engine that wrote it. Empty unless paused or waiting. */
+  readonly stack: Uint8Array;
+  readonly wasi: WasiSnapshot;
+}

@@ -1,0 +1,118 @@
+// The contract of a Vm. `create-vm.ts` holds the implementation; `bench/peers` holds others.
+
+import type { GuestValue, Device } from "../device/device.ts";
+import type { Gas } from "../gas.ts";
+import type { Trap } from "../trap.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What one slice ended with. Only `out-of-gas` and `waiting` may be followed by another slice. */
+export type SliceResult =
+  | { readonly kind: "exited"; readonly gasUsed: number; readonly exitCode: number }
+  | { readonly kind: "out-of-gas"; readonly gasUsed: number }
+  | { readonly kind: "waiting"; readonly gasUsed: number; readonly waiting: WaitingCall }
+  | { readonly kind: "trapped"; readonly gasUsed: number; readonly trap: Trap };
+
+/** A host call without an answer yet. Plain data: it is part of a snapshot. */
+export interface WaitingCall {
+  /** Import module, e.g. `"device.motor"`. */
+  readonly module: string;
+  readonly function: string;
+  readonly args: readonly GuestValue[];
+}
+
+/** What a Vm is doing. `exited`, `trapped` and `disposed` are final. */
+export type VmState = "ready" | "paused" | "waiting" | "exited" | "trapped" | "disposed";
+
+/**
+ * One program, running in its own memory, under a gas budget.
+ *
+ *             runSlice()            runSlice()
+ *   ready ───────────────► paused ◄────────────┐
+ *     │                     │ ▲ └──────────────┘
+ *     │                     │ └─ answer() ─ waiting ◄─ runSlice()
+ *     │                     └──► exited | trapped   (final)
+ *   any state ── dispose() ──► disposed             (final)
+ */
+export interface Vm extends Disposable {
+  readonly state: VmState;
+  /** Gas used since the program's start, over all slices and restores. Exact. */
+  readonly gasUsed: bigint;
+  /** The call that has no answer yet, in state `waiting`. */
+  readonly waiting: WaitingCall | undefined;
+
+  /**
+   * Runs the program until it exits, traps, waits for a device, or has used `budget` gas.
+   *
+   * Running out of gas is not an error: the next call goes on at the very point where this one stopped. A slice may
+   * overshoot its budget by at most one stretch without a test (2^14 gas); the Vm carries that debt, in the snapshot
+   * too, and takes it from the next slice. The total is exact: it does not depend on how the run was cut into slices.
+   * A slice that ends in a trap uses its whole budget.
+   *
+   * @param budget - Gas for this slice, 0 to 2^30 − 1. `0` runs nothing and gives `out-of-gas`.
+   * @throws {RangeError} if the budget is no such integer.
+   * @throws {VmError} `vm/not-runnable` if the program has exited, trapped or been disposed, or if called from inside
+   * one of this Vm's own host functions.
+   */
+  runSlice(budget: Gas): SliceResult;
+
+  /**
+   * Gives the waiting device call its result; the next slice goes on behind the call.
+   *
+   * @param value - Of the function's declared result type; nothing if it has none.
+   * @throws {VmError} `vm/not-runnable` if no device call waits.
+   */
+  answer(value?: GuestValue): void;
+
+  /**
+   * Gives the program bytes to read on its standard input. A program that waits for input goes on in the next slice.
+   *
+   * @throws {VmError} `vm/not-runnable` after {@link Vm.endInput}, exit, trap or dispose.
+   */
+  writeInput(bytes: Uint8Array): void;
+
+  /** Closes the standard input: once what was written is read, the program reads end-of-file. */
+  endInput(): void;
+
+  /**
+   * Copies everything the program needs to go on. The Vm is left untouched; the copy shares no bytes with it.
+   *
+   * @throws {VmError} `vm/not-runnable` if disposed, or from inside a host function.
+   */
+  snapshot(): Snapshot;
+
+  /** SHA-256, in hex, of all state that the program can observe or that decides how it goes on. */
+  stateHash(): string;
+
+  /** Forgets memory and instance. Safe to call twice. */
+  dispose(): void;
+}
+
+/** Where the guest's standard output goes and its standard input comes from. */
+export interface Stdio {
+  /** Called with bytes that are the callee's to keep. `stream` is 1 (stdout) or 2 (stderr). */
+  write(stream: 1 | 2, bytes: Uint8Array): void;
+}
+
+/** Time as the guest sees it: the game's, never the wall's. */
+export interface Clock {
+  /** Nanoseconds since the world began, never less than at an earlier call. */
+  now(): bigint;
+}
+
+/** How to create a Vm. */
+export interface VmOptions {
+  /** Exported function to run, without parameters. @defaultValue `"_start"` */
+  readonly entry?: string;
+  /** One for each import module that the program uses and the policy offered. @defaultValue none */
+  readonly devices?: readonly Device[];
+  /** @defaultValue output is dropped */
+  readonly stdio?: Stdio;
+  /** @defaultValue stands still at 0 */
+  readonly clock?: Clock;
+  /** Seed of the guest's random numbers, an unsigned 32-bit integer. @defaultValue 0 */
+  readonly entropySeed?: number;
+  /** `argv` of the program. @defaultValue `["program"]` */
+  readonly args?: readonly string[];
+  /** Told when a device threw; the guest has the trap `host-error`. @defaultValue nothing is told */
+  readonly onHostError?: (error: unknown, call: { readonly module: string; readonly function: string }) => void;
+}
