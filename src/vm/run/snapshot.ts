@@ -10,6 +10,8 @@ export interface WasiSnapshot {
   /** Standard input that was given but not read yet. */
   readonly stdin: Uint8Array;
   readonly stdinClosed: boolean;
+  /** World time, in nanoseconds, at which a sleeping program goes on; absent unless it sleeps. */
+  readonly wakeAt?: bigint;
 }
 
 /** Where the program stands. */
