@@ -1,0 +1,61 @@
+// Guest programs as text in the test that runs them. C goes through clang, WAT through wabt; the same text gives the same
+// bytes, and is translated once per test process.
+
+import wabt from "wabt";
+
+import { compileFreestanding, type FreestandingOptions } from "../../bench/compile-freestanding.ts";
+
+const cache = new Map<string, Promise<Uint8Array>>();
+
+/**
+ * Compiles freestanding C: no libc, every function exported under its own name, `-O0 -mcpu=mvp` unless told otherwise.
+ *
+ * @throws {Error} with clang's own words if it does not compile.
+ *
+ * @example A guest that our engine and the published pipeline can both run
+ * ```ts
+ * const wasm = await freestandingGuest("void entry(void) { for (;;) ; }", { importMemory: true });
+ * ```
+ */
+export function freestandingGuest(source: string, options: FreestandingOptions = {}): Promise<Uint8Array> {
+  return once(JSON.stringify(["c", options, source]), () => compileFreestanding(source, options));
+}
+
+/**
+ * Assembles WebAssembly text. All instructions that wabt knows are on; names are dropped.
+ *
+ * @throws {Error} with the line of the mistake.
+ */
+export function watGuest(text: string): Promise<Uint8Array> {
+  return once(JSON.stringify(["wat", text]), async () => {
+    const tools = await wabt();
+    const parsed = tools.parseWat("guest.wat", text, {
+      sign_extension: true,
+      sat_float_to_int: true,
+      mutable_globals: true,
+      multi_value: true,
+      bulk_memory: true,
+      reference_types: true,
+      simd: true,
+      tail_call: true,
+    });
+    try {
+      parsed.resolveNames();
+      parsed.validate();
+      // A copy of its own: wabt gives a view of its heap.
+      return new Uint8Array(parsed.toBinary({}).buffer);
+    } finally {
+      parsed.destroy();
+    }
+  });
+}
+
+/** Callers get copies, so that no test can spoil another's bytes. */
+async function once(key: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  let made = cache.get(key);
+  if (made === undefined) {
+    made = make();
+    cache.set(key, made);
+  }
+  return (await made).slice();
+}
