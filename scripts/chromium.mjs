@@ -1,20 +1,47 @@
 // Finds a Chromium and says how to launch it.
+
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
-const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const COMMANDS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** Path of a usable Chromium, or undefined for Playwright's own. */
-export function findChromium() {
-  const named = process.env.GASWORKS_CHROMIUM;
-  if (named) return named;
-  return CANDIDATES.find((path) => existsSync(path));
+const ELSEWHERE = [
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+  "C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+/**
+ * Paths of the system's Chromiums, those in PATH first. They exist; whether they start is not known.
+ *
+ * @returns {string[]}
+ */
+export function systemChromiums() {
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  const inPath = COMMANDS.flatMap((command) => folders.map((folder) => join(folder, command)));
+  return [...inPath, ...ELSEWHERE].filter((path) => existsSync(path));
 }
 
-/** Playwright launch options that work as root and without a network. */
+/**
+ * Path of a Chromium: the one that GASWORKS_CHROMIUM names, else the system's, else undefined for Playwright's own.
+ *
+ * @returns {string | undefined}
+ */
+export function findChromium() {
+  const named = process.env["GASWORKS_CHROMIUM"];
+  return named === undefined || named === "" ? systemChromiums()[0] : named;
+}
+
+/**
+ * Playwright launch options that work as root and without a network.
+ *
+ * @returns {{ executablePath?: string, args: string[] }}
+ */
 export function chromiumLaunchOptions() {
   const executablePath = findChromium();
   return {
-    ...(executablePath ? { executablePath } : {}),
+    ...(executablePath === undefined ? {} : { executablePath }),
     args: [
       "--no-sandbox",
       "--disable-quic",
