@@ -1,0 +1,56 @@
+// Everything the computer layer throws on purpose. Programs that end badly are states (see `computer.ts`), not errors.
+
+import type { Diagnostic } from "../../../toolchain/index.ts";
+
+/** Stable reasons; games may depend on the spelling. */
+export type ComputerErrorCode =
+  /** Another computer of the world has this id. */
+  | "computer/duplicate-id"
+  /** The C has an error; see {@link CompileError.diagnostics}. */
+  | "computer/compile-failed"
+  /** Sources were given to a world without a compiler. */
+  | "computer/no-compiler"
+  /** A source file has the name of a generated header. */
+  | "computer/reserved-file"
+  /** `start()` before any program was loaded. */
+  | "computer/no-program"
+  /** A later `load()`, `restore()` or the computer's removal has overtaken this call. */
+  | "computer/superseded"
+  /** The computer was removed from its world. */
+  | "computer/removed"
+  /** Called from inside a tick, where only devices may act. */
+  | "computer/inside-tick"
+  /** Preparing the module took longer than the deadline. */
+  | "computer/prepare-timeout"
+  /** The worker that prepares modules cannot be started, or ended abnormally. */
+  | "computer/prepare-failed"
+  /** The save is of another world: a computer is missing, or counts ticks differently. */
+  | "computer/save-mismatch"
+  /** The save holds what no computer ever wrote. */
+  | "computer/save-malformed"
+  /** A save or a load is under way. */
+  | "computer/busy";
+
+/** Base of every error thrown by the computer layer. Branch on {@link ComputerError.code}, never on the message. */
+export class ComputerError extends Error {
+  readonly code: ComputerErrorCode;
+
+  constructor(code: ComputerErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** Thrown by `Computer.load()` when the C has an error. */
+export class CompileError extends ComputerError {
+  /** Errors, and the warnings among them. At least one is an error. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(id: string, diagnostics: readonly Diagnostic[]) {
+    const first = diagnostics.find(({ severity }) => severity === "error");
+    const where = first === undefined ? "" : `: ${first.file}:${first.line}:${first.column}: ${first.message}`;
+    super("computer/compile-failed", `Cannot compile the program of computer "${id}"${where}`);
+    this.diagnostics = diagnostics;
+  }
+}

@@ -1,0 +1,39 @@
+// Everything a computer is, without Phaser: devices, computers and the world that ticks them.
+
+export { ComputerWorld, type ComputersSave, type ComputerWorldOptions } from "./computer-world.ts";
+export type { Computer, ComputerEvents, ComputerOptions, ComputerState, LoadOptions } from "./computer.ts";
+export { ConsoleBuffer, type ConsoleChange, type ConsoleEntry, type ConsoleStream } from "./console-buffer.ts";
+export { describeCrash, type CrashReport } from "./crash-report.ts";
+export {
+  defineDevice,
+  done,
+  f32,
+  f64,
+  i32,
+  i64,
+  pending,
+  query,
+  task,
+  u32,
+  type Argument,
+  type ArgumentRange,
+  type Arguments,
+  type ArgumentType,
+  type ArgumentValues,
+  type AttachedDevice,
+  type CallShape,
+  type Constant,
+  type DeviceDeclaration,
+  type DeviceDefinition,
+  type DeviceFace,
+  type Query,
+  type Task,
+  type TaskHandlers,
+  type TaskStep,
+} from "./define-device.ts";
+export { Motor, type Motion, type MotorPort } from "./devices/motor.ts";
+export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
+export { DEVICE_ERRORS, type DeviceError } from "./device-errors.ts";
+export { createLocalPreparer, type Preparer } from "./preparer.ts";
+export { createBrowserPreparer, type BrowserPreparerOptions } from "./browser-preparer.ts";
+export { CompileError, ComputerError, type ComputerErrorCode } from "./errors.ts";

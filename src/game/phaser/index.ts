@@ -1,0 +1,9 @@
+// The Phaser side: the plugin and what a page needs beside the canvas.
+
+export {
+  ComputerPlugin,
+  type AddComputerOptions,
+  type ComputerPluginOptions,
+  type WorldHooks,
+} from "./computer-plugin.ts";
+export { createOverlayHost, type OverlayHost, type OverlayHostOptions } from "./overlay-host.ts";
