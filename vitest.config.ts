@@ -26,25 +26,34 @@ const built = { environment: "node", globalSetup: ["test/support/build-once.ts"]
 
 export default defineConfig({
   test: {
+    // One project after the other (`groupOrder`): tests with a clock must not share the cores with a crowd.
     projects: [
       {
         ...inNode,
         test: {
           ...built,
           name: "unit",
+          sequence: { groupOrder: 0 },
           include: ["test/unit/**/*.test.ts", "test/checks/**/*.test.ts"],
           testTimeout: 20_000,
         },
       },
       {
         ...inNode,
-        test: { ...built, name: "conformance", include: ["test/conformance/**/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          ...built,
+          name: "conformance",
+          sequence: { groupOrder: 1 },
+          include: ["test/conformance/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
       },
       {
         ...inNode,
         test: {
           ...built,
           name: "e2e",
+          sequence: { groupOrder: 3 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -61,6 +70,7 @@ export default defineConfig({
         worker: { format: "es" },
         test: {
           name: "browser",
+          sequence: { groupOrder: 2 },
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/build-once.ts"],
           testTimeout: 60_000,
