@@ -1,0 +1,165 @@
+// The contract of a compiler: what goes in, what comes out, and what is refused at the door. No compiler is in here.
+
+import type { Diagnostic } from "./diagnostic.ts";
+import { ToolchainError } from "./errors.ts";
+
+/** The optimization levels on offer. Players choose from this list and never write a flag. */
+export const OPTIMIZATION_LEVELS = ["-O0", "-O1", "-O2", "-O3"] as const;
+
+export type OptimizationLevel = (typeof OPTIMIZATION_LEVELS)[number];
+
+/** File name to text. Every `.c` is compiled and linked, every `.h` can be included by its name. */
+export type Sources = Readonly<Record<string, string>>;
+
+/** How far the one-time download is. `totalBytes` counts what arrives after decompression. */
+export interface DownloadProgress {
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface CompileOptions {
+  /** @defaultValue "-O1" */
+  readonly optimization?: OptimizationLevel;
+  /** Adds line and variable information for debuggers (DWARF 4). @defaultValue false */
+  readonly debug?: boolean;
+  /** Size of the C stack, 1,024 … 8,388,608, a multiple of 16. It lies first, so overflowing it traps. @defaultValue 65_536 */
+  readonly stackBytes?: number;
+  /**
+   * `wasi`: a command (exports `memory` and `_start`) with the C library. `freestanding`: no library and no entry; every
+   * symbol is exported and the memory imported from `env.memory`.
+   *
+   * @defaultValue "wasi"
+   */
+  readonly target?: "wasi" | "freestanding";
+  /** Instruction set. `mvp` works with `freestanding` only: the C library needs `lime1`. @defaultValue "lime1" */
+  readonly cpu?: "lime1" | "mvp";
+  /** Cancels this call: the compiler is terminated, and the next call works again. */
+  readonly signal?: AbortSignal;
+  /** Told about the one-time download, where this call has to wait for it. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+export interface CompileResult {
+  /** The program; `undefined` exactly when a diagnostic is an error. The caller's own copy. */
+  readonly wasm: Uint8Array | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Turns C into WebAssembly, away from the caller's thread.
+ *
+ * The same sources and options give the same bytes, on every machine. Calls are worked off one after the other.
+ */
+export interface Compiler extends Disposable {
+  /**
+   * Compiles and links one program. Mistakes in the C are diagnostics, not exceptions.
+   *
+   * @throws {@link ToolchainError} with any of its codes, see {@link ToolchainErrorCode}.
+   * @throws RangeError if an option is not one of the listed values.
+   *
+   * @example
+   * ```ts
+   * using compiler = createNodeCompiler();
+   * const { wasm, diagnostics } = await compiler.compile({ "main.c": "int main(void) { return 7; }" });
+   * ```
+   */
+  compile(sources: Sources, options?: CompileOptions): Promise<CompileResult>;
+
+  /**
+   * Fetches and readies the compiler, so that the first `compile()` does not have to wait. Calling it again is free.
+   *
+   * @throws {@link ToolchainError} `toolchain/unavailable`; a later call tries again.
+   */
+  preload(onProgress?: (progress: DownloadProgress) => void): Promise<void>;
+}
+
+/** What decides the bytes of the result, with nothing left out. */
+export interface CompileSettings {
+  readonly optimization: OptimizationLevel;
+  readonly debug: boolean;
+  readonly stackBytes: number;
+  readonly target: "wasi" | "freestanding";
+  readonly cpu: "lime1" | "mvp";
+}
+
+const DEFAULTS = {
+  optimization: "-O1",
+  debug: false,
+  stackBytes: 65_536,
+  target: "wasi",
+  cpu: "lime1",
+} as const satisfies CompileSettings;
+
+const STACK_BYTES = { min: 1_024, max: 8 * 1_024 * 1_024 } as const;
+
+/** A plain name: it cannot be an option (`-x.c`), a response file (`@x.c`), a path or hidden, and it ends in .c or .h. */
+const SOURCE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*\.[ch]$/;
+
+/** Far above what anybody types, far below what would keep the compiler busy to its time limit. */
+const SOURCE_LIMITS = { files: 64, nameLength: 64, characters: 2 * 1_024 * 1_024 } as const;
+
+/**
+ * @throws RangeError if an option is not one of the listed values.
+ */
+export function resolveSettings(options: CompileOptions): CompileSettings {
+  const settings = {
+    optimization: options.optimization ?? DEFAULTS.optimization,
+    debug: options.debug ?? DEFAULTS.debug,
+    stackBytes: options.stackBytes ?? DEFAULTS.stackBytes,
+    target: options.target ?? DEFAULTS.target,
+    cpu: options.cpu ?? DEFAULTS.cpu,
+  };
+  requireOneOf("optimization", settings.optimization, OPTIMIZATION_LEVELS);
+  requireOneOf("target", settings.target, ["wasi", "freestanding"]);
+  requireOneOf("cpu", settings.cpu, settings.target === "wasi" ? ["lime1"] : ["lime1", "mvp"]);
+  const { stackBytes } = settings;
+  if (!Number.isInteger(stackBytes) || stackBytes < STACK_BYTES.min || stackBytes > STACK_BYTES.max || stackBytes % 16 !== 0) {
+    throw new RangeError(
+      `Cannot compile with stackBytes ${stackBytes}: expected a multiple of 16 in ${STACK_BYTES.min} … ${STACK_BYTES.max}`,
+    );
+  }
+  return settings;
+}
+
+function requireOneOf(option: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value)) {
+    throw new RangeError(`Cannot compile with ${option} "${value}": expected ${allowed.map((a) => `"${a}"`).join(" or ")}`);
+  }
+}
+
+/**
+ * Refuses names and amounts that no honest program has.
+ *
+ * @throws {@link ToolchainError} `toolchain/bad-source-name`, `toolchain/bad-sources`.
+ */
+export function checkSources(sources: Sources): void {
+  const names = Object.keys(sources);
+  for (const name of names) {
+    if (name.length > SOURCE_LIMITS.nameLength || !SOURCE_NAME.test(name)) {
+      throw new ToolchainError(
+        "toolchain/bad-source-name",
+        `Cannot compile a file named ${JSON.stringify(name.slice(0, 2 * SOURCE_LIMITS.nameLength))}: expected letters, digits, ` +
+          `"_", "-" and ".", beginning with a letter, digit or "_", ending in .c or .h, at most ${SOURCE_LIMITS.nameLength} long`,
+      );
+    }
+  }
+  if (!names.some((name) => name.endsWith(".c"))) {
+    throw new ToolchainError(
+      "toolchain/bad-sources",
+      `Cannot compile ${names.length === 0 ? "no files" : names.join(", ")}: expected at least one .c file`,
+    );
+  }
+  if (names.length > SOURCE_LIMITS.files) {
+    throw new ToolchainError(
+      "toolchain/bad-sources",
+      `Cannot compile ${names.length} files: expected at most ${SOURCE_LIMITS.files}`,
+    );
+  }
+  const characters = Object.values(sources).reduce((sum, text) => sum + text.length, 0);
+  if (characters > SOURCE_LIMITS.characters) {
+    throw new ToolchainError(
+      "toolchain/bad-sources",
+      `Cannot compile ${characters} characters: expected at most ${SOURCE_LIMITS.characters}`,
+    );
+  }
+}

@@ -1,0 +1,86 @@
+// The two files that the embedded compiler consists of, and how they become a compiler.
+
+import type { DownloadProgress } from "../compiler.ts";
+import { ToolchainError } from "../errors.ts";
+import { limitMemory } from "./limit-memory.ts";
+import { selectSysroot } from "./sysroot.ts";
+import { writeTar } from "./tar.ts";
+
+/** clang and wasm-ld in one WASI command, as the package `@yowasp/clang` has it. */
+export const CLANG_FILE = "llvm.core.wasm";
+/** The package's archive of headers and libraries, for C and C++ and all processors. */
+export const FULL_SYSROOT_FILE = "llvm-resources.tar";
+/** The part of it that C needs, as `packClang()` writes it. */
+export const C_SYSROOT_FILE = "sysroot-c.tar";
+
+/** Size of {@link CLANG_FILE} in the pinned version: a compressed response does not tell. Used for progress only. */
+export const CLANG_BYTES = 75_532_134;
+
+/** What a worker needs to be ready at once. Both parts can be posted, and the module shares its compiled code. */
+export interface CompilerAssets {
+  readonly clang: WebAssembly.Module;
+  /** A tar of the C files only. */
+  readonly sysroot: Uint8Array;
+}
+
+/**
+ * Reads one file whole.
+ *
+ * @param onBytes - Called with the number of bytes that arrived since the last call.
+ * @returns `undefined` if there is no such file. The bytes are the caller's own.
+ */
+export type ReadAsset = (name: string, onBytes: (bytes: number) => void) => Promise<Uint8Array | undefined>;
+
+/** Progress is reported once for this many bytes, so that a fast download does not flood the page with messages. */
+const REPORT_EVERY_BYTES = 1_024 * 1_024;
+
+/**
+ * Reads and compiles the compiler.
+ *
+ * @throws {@link ToolchainError} `toolchain/unavailable`.
+ */
+export async function loadAssets(
+  read: ReadAsset,
+  maxMemoryPages: number,
+  onProgress: (progress: DownloadProgress) => void,
+): Promise<CompilerAssets> {
+  let loadedBytes = 0;
+  let reportedBytes = 0;
+  const count = (bytes: number): void => {
+    loadedBytes += bytes;
+    if (loadedBytes - reportedBytes < REPORT_EVERY_BYTES) return;
+    reportedBytes = loadedBytes;
+    onProgress({ loadedBytes, totalBytes: Math.max(CLANG_BYTES, loadedBytes) });
+  };
+  const sysroot = await readSysroot(read, count);
+  const wasm = await read(CLANG_FILE, count);
+  if (wasm === undefined) throw missing(CLANG_FILE);
+  onProgress({ loadedBytes, totalBytes: loadedBytes });
+  try {
+    limitMemory(wasm, maxMemoryPages);
+    return { clang: await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>), sysroot };
+  } catch (error) {
+    throw new ToolchainError("toolchain/unavailable", `Cannot use "${CLANG_FILE}": it is not the expected module`, {
+      cause: error,
+    });
+  }
+}
+
+/** The small archive if it is there, else the package's own. Web servers may answer a missing file with a page. */
+async function readSysroot(read: ReadAsset, onBytes: (bytes: number) => void): Promise<Uint8Array> {
+  let cause: unknown;
+  for (const name of [C_SYSROOT_FILE, FULL_SYSROOT_FILE]) {
+    const archive = await read(name, onBytes);
+    if (archive === undefined) continue;
+    try {
+      return writeTar(selectSysroot(archive));
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw missing(C_SYSROOT_FILE, cause);
+}
+
+function missing(name: string, cause?: unknown): ToolchainError {
+  return new ToolchainError("toolchain/unavailable", `Cannot load the compiler: "${name}" is not there`, { cause });
+}

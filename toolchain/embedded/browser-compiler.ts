@@ -1,0 +1,40 @@
+// The embedded compiler in a page: clang as WebAssembly in a Web Worker.
+
+import type { Compiler } from "../compiler.ts";
+import { type CompilerLimits, EmbeddedCompiler, type StartWorker } from "./embedded-compiler.ts";
+import type { WorkerResponse } from "./worker-messages.ts";
+
+export interface BrowserCompilerOptions extends CompilerLimits {
+  /**
+   * Directory with `llvm.core.wasm` and either `sysroot-c.tar` or `llvm-resources.tar`, relative to the page. `packClang()`
+   * of `gasworks/toolchain/node` writes such a directory; `@yowasp/clang/gen/` is one as well.
+   */
+  readonly baseUrl: string | URL;
+}
+
+/**
+ * Creates a compiler that works in a Web Worker. Nothing is fetched before the first `preload()` or `compile()`.
+ *
+ * @throws RangeError if a limit is out of its range.
+ */
+export function createBrowserCompiler(options: BrowserCompilerOptions): Compiler {
+  const base = new URL(options.baseUrl, globalThis.location.href);
+  if (!base.pathname.endsWith("/")) base.pathname += "/";
+  return new EmbeddedCompiler(startBrowserWorker, base.href, options);
+}
+
+const startBrowserWorker: StartWorker = (onResponse, onError) => {
+  const worker = new Worker(new URL("./browser.worker.js", import.meta.url), { type: "module", name: "compiler" });
+  worker.addEventListener("message", (event: MessageEvent<WorkerResponse>) => onResponse(event.data));
+  worker.addEventListener("error", (event) => {
+    // Handled here; without this the page's own error handler would hear of it as well.
+    event.preventDefault();
+    onError(new Error(event.message === "" || event.message === undefined ? "it could not be started" : event.message));
+  });
+  worker.addEventListener("messageerror", () => onError(new Error("a message could not be read")));
+  return {
+    post: (request) => worker.postMessage(request),
+    terminate: () => worker.terminate(),
+    setBusy: () => {},
+  };
+};

@@ -1,0 +1,66 @@
+// The embedded compiler in Node: clang as WebAssembly in a worker thread.
+
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+
+import type { Compiler } from "../compiler.ts";
+import { ToolchainError } from "../errors.ts";
+import { type CompilerLimits, EmbeddedCompiler, type StartWorker } from "./embedded-compiler.ts";
+import type { WorkerResponse } from "./worker-messages.ts";
+
+export interface NodeCompilerOptions extends CompilerLimits {
+  /**
+   * Directory with `llvm.core.wasm` and either `sysroot-c.tar` or `llvm-resources.tar`.
+   *
+   * @defaultValue the installed package `@yowasp/clang`
+   */
+  readonly directory?: string;
+}
+
+/**
+ * Creates a compiler that works in a worker thread. An idle compiler does not keep the process alive.
+ *
+ * @throws {@link ToolchainError} `toolchain/unavailable` if no directory is given and `@yowasp/clang` is not installed.
+ * @throws RangeError if a limit is out of its range.
+ */
+export function createNodeCompiler(options: NodeCompilerOptions = {}): Compiler {
+  const base = options.directory === undefined ? installedClang() : pathToFileURL(`${options.directory}/`);
+  return new EmbeddedCompiler(startNodeWorker, base.href, options);
+}
+
+/**
+ * Directory of the installed package `@yowasp/clang` that holds its files, as a URL with a slash at its end.
+ *
+ * @throws {@link ToolchainError} `toolchain/unavailable` if it is not installed.
+ */
+export function installedClang(): URL {
+  try {
+    return new URL("./", import.meta.resolve("@yowasp/clang"));
+  } catch (error) {
+    throw new ToolchainError(
+      "toolchain/unavailable",
+      'Cannot find the compiler: the package "@yowasp/clang" is not installed next to gasworks',
+      { cause: error },
+    );
+  }
+}
+
+const startNodeWorker: StartWorker = (onResponse, onError) => {
+  const worker = new Worker(new URL("./node.worker.js", import.meta.url), { name: "compiler" });
+  let isTerminated = false;
+  worker.unref();
+  worker.on("message", (response: WorkerResponse) => {
+    if (!isTerminated) onResponse(response);
+  });
+  worker.on("error", (error) => {
+    if (!isTerminated) onError(error);
+  });
+  return {
+    post: (request) => worker.postMessage(request),
+    terminate: () => {
+      isTerminated = true;
+      void worker.terminate();
+    },
+    setBusy: (isBusy) => (isBusy ? worker.ref() : worker.unref()),
+  };
+};

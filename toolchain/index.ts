@@ -1,0 +1,19 @@
+// The toolchain: a player's C into WebAssembly. This entry is for pages (and for types anywhere); the compiler for Node
+// is in `gasworks/toolchain/node`.
+
+export { OPTIMIZATION_LEVELS } from "./compiler.ts";
+export type {
+  CompileOptions,
+  CompileResult,
+  Compiler,
+  DownloadProgress,
+  OptimizationLevel,
+  Sources,
+} from "./compiler.ts";
+export { formatDiagnostic } from "./diagnostic.ts";
+export type { Diagnostic, FixIt, SourceRange } from "./diagnostic.ts";
+export { createBrowserCompiler } from "./embedded/browser-compiler.ts";
+export type { BrowserCompilerOptions } from "./embedded/browser-compiler.ts";
+export type { CompilerLimits } from "./embedded/embedded-compiler.ts";
+export { ToolchainError } from "./errors.ts";
+export type { ToolchainErrorCode } from "./errors.ts";

@@ -1,0 +1,6 @@
+// The toolchain in Node: the compiler in a worker thread, and the packer of the files that a page loads.
+
+export { createNodeCompiler } from "./embedded/node-compiler.ts";
+export type { NodeCompilerOptions } from "./embedded/node-compiler.ts";
+export { packClang } from "./pack-clang.ts";
+export type { PackedFile } from "./pack-clang.ts";

@@ -1,0 +1,222 @@
+// Reads what clang and wasm-ld print into diagnostics. clang has no structured form that keeps warning names and
+// fix-its, so its text is asked to carry everything:
+//
+//   main.c:4:34:{4:32-4:37}: warning: using the result of … [-Wparentheses]
+//       4 |   if (x = 2) …                                        dropped: begins with a space or a number and a bar
+//         |       ~~^~~
+//   fix-it:"main.c":{4:32-4:32}:"("
+//   2 warnings and 3 errors generated.
+//
+// Columns there count bytes of UTF-8.
+
+import type { Sources } from "./compiler.ts";
+import type { Diagnostic, FixIt, SourceRange } from "./diagnostic.ts";
+import { findIdentifier } from "./find-identifier.ts";
+
+type Draft = Omit<Diagnostic, "fixIts"> & { readonly fixIts: FixIt[] };
+
+const MESSAGE =
+  /^(?<file>[^\s:][^:]*):(?<line>\d+):(?<column>\d+):(?<ranges>(?:\{[\d:-]+\})*:?) (?<severity>note|warning|error|fatal error): (?<message>.*)$/;
+const MESSAGE_WITHOUT_PLACE = /^(?<severity>warning|error|fatal error): (?<message>.*)$/;
+const FIX_IT = /^fix-it:"(?<file>(?:[^"\\]|\\.)*)":\{(?<range>[\d:-]+)\}:"(?<text>(?:[^"\\]|\\.)*)"$/;
+const SNIPPET = /^ *\d* \| /;
+const FLAG = / \[(?:-Werror,)?(?<flag>-W[^\],]+)\]$/;
+
+/** What a log is about. */
+export interface ClangLogContext {
+  readonly sources: Sources;
+  /** The source that was compiled. */
+  readonly unit: string;
+  /** Whether clang made an object. If not, the result holds at least one error, whatever the log says. */
+  readonly isDone: boolean;
+}
+
+export function parseClangLog(log: string, context: ClangLogContext): readonly Diagnostic[] {
+  const columns = new ColumnCounter(context.sources);
+  const found: Draft[] = [];
+  for (const line of log.split("\n")) {
+    if (SNIPPET.test(line)) continue;
+    const fixIt = readFixIt(line, columns);
+    if (fixIt === undefined) {
+      const draft = readMessage(line, columns) ?? readPlacelessMessage(line, context.unit);
+      if (draft !== undefined) found.push(draft);
+    } else {
+      // clang prints the fix-its of a note after the notes that follow it, whose place may be in a header.
+      found.findLast((draft) => draft.file === fixIt.file)?.fixIts.push(fixIt);
+    }
+  }
+  return withError(found, context.isDone, { file: context.unit, message: firstLine(log) ?? "cannot be compiled" });
+}
+
+function readMessage(line: string, columns: ColumnCounter): Draft | undefined {
+  const groups = MESSAGE.exec(line)?.groups;
+  if (groups === undefined) return undefined;
+  const { file = "", ranges = "" } = groups;
+  const place = { line: Number(groups["line"]), byteColumn: Number(groups["column"]) };
+  return {
+    file: plainName(file),
+    line: place.line,
+    column: columns.count(plainName(file), place),
+    ranges: [...ranges.matchAll(/\{([\d:-]+)\}/g)].flatMap(([, range]) => {
+      const read = readRange(plainName(file), range ?? "", columns);
+      return read === undefined ? [] : [read];
+    }),
+    fixIts: [],
+    ...readWords(groups),
+  };
+}
+
+/** `error: …` of clang itself, without a place in the source. */
+function readPlacelessMessage(line: string, unit: string): Draft | undefined {
+  const groups = MESSAGE_WITHOUT_PLACE.exec(line)?.groups;
+  if (groups === undefined) return undefined;
+  return { file: unit, line: 1, column: 1, ranges: [], fixIts: [], ...readWords(groups) };
+}
+
+function readWords(groups: Readonly<Record<string, string>>): Pick<Draft, "severity" | "message" | "flag"> {
+  const { severity = "", message = "" } = groups;
+  const flag = FLAG.exec(message)?.groups?.["flag"];
+  return {
+    severity: severity === "note" || severity === "warning" ? severity : "error",
+    message: message.replace(FLAG, ""),
+    ...(flag === undefined ? {} : { flag }),
+  };
+}
+
+function readFixIt(line: string, columns: ColumnCounter): FixIt | undefined {
+  const groups = FIX_IT.exec(line)?.groups;
+  if (groups === undefined) return undefined;
+  const file = plainName(unescape(groups["file"] ?? ""));
+  const range = readRange(file, groups["range"] ?? "", columns);
+  return range === undefined ? undefined : { file, ...range, text: unescape(groups["text"] ?? "") };
+}
+
+/** `4:32-4:37`, the end exclusive. */
+function readRange(file: string, range: string, columns: ColumnCounter): SourceRange | undefined {
+  const [startLine, startByte, endLine, endByte] = range.split(/[:-]/).map(Number);
+  if (startLine === undefined || startByte === undefined || endLine === undefined || endByte === undefined) return undefined;
+  return {
+    startLine,
+    startColumn: columns.count(file, { line: startLine, byteColumn: startByte }),
+    endLine,
+    endColumn: columns.count(file, { line: endLine, byteColumn: endByte }),
+  };
+}
+
+/** Undoes what clang does to quotes, backslashes, line feeds and everything that does not print (three octal digits). */
+function unescape(text: string): string {
+  const bytes: number[] = [];
+  for (const [part] of text.matchAll(/\\[0-7]{3}|\\.|[^\\]+/gs)) {
+    if (/^\\[0-7]/.test(part)) bytes.push(Number.parseInt(part.slice(1), 8));
+    else bytes.push(...new TextEncoder().encode(CONTROL[part] ?? part.replace(/^\\/, "")));
+  }
+  return new TextDecoder().decode(Uint8Array.from(bytes));
+}
+
+const CONTROL: Readonly<Record<string, string>> = { "\\n": "\n", "\\t": "\t" };
+
+/** What a linker's log is about. */
+export interface LinkerLogContext {
+  readonly sources: Sources;
+  /** The source of an object, by the path that the linker prints; `undefined` for the C library's own. */
+  readonly unitOf: (path: string) => string | undefined;
+  readonly isDone: boolean;
+}
+
+/**
+ * The linker knows objects and no lines. Where its message names a symbol, the place is the first mention of it in the
+ * source of that object.
+ */
+export function parseLinkerLog(log: string, context: LinkerLogContext): readonly Diagnostic[] {
+  const first = Object.keys(context.sources).toSorted().find((name) => name.endsWith(".c")) ?? "";
+  const found: Draft[] = [];
+  const lines = log.split("\n");
+  for (const [index, line] of lines.entries()) {
+    const groups = /^wasm-ld: (?<severity>warning|error): (?<rest>.*)$/.exec(line)?.groups;
+    if (groups === undefined) continue;
+    const rest = groups["rest"] ?? "";
+    const undefinedSymbol = /^(?<object>.*): undefined symbol: (?<symbol>.*)$/.exec(rest)?.groups;
+    const duplicateSymbol = /^duplicate symbol: (?<symbol>.*)$/.exec(rest)?.groups;
+    const symbol = (undefinedSymbol ?? duplicateSymbol)?.["symbol"];
+    // A duplicate is followed by two lines, `>>> defined in <object>`; the second is the one too many.
+    const object = undefinedSymbol?.["object"] ?? (duplicateSymbol === undefined ? rest : (lines[index + 2] ?? ""));
+    const file = context.unitOf(object);
+    const place = symbol === undefined || file === undefined ? undefined : findIdentifier(context.sources[file] ?? "", symbol);
+    found.push({
+      file: file ?? first,
+      line: place?.line ?? 1,
+      column: place?.column ?? 1,
+      ranges:
+        place === undefined || symbol === undefined
+          ? []
+          : [
+              {
+                startLine: place.line,
+                startColumn: place.column,
+                endLine: place.line,
+                endColumn: place.column + symbol.length,
+              },
+            ],
+      severity: groups["severity"] === "warning" ? "warning" : "error",
+      message: symbol === undefined ? rest : linkerMessage(symbol, undefinedSymbol !== undefined, file !== undefined),
+      fixIts: [],
+    });
+  }
+  return withError(found, context.isDone, { file: first, message: firstLine(log) ?? "cannot be linked" });
+}
+
+function linkerMessage(symbol: string, isUndefined: boolean, isInSources: boolean): string {
+  // The start-up code calls main by one of these names.
+  if (isUndefined && !isInSources && /^(main|__main_argc_argv|__original_main)$/.test(symbol)) {
+    return "undefined symbol: main; a program needs a function `int main(void)`";
+  }
+  return `${isUndefined ? "undefined" : "duplicate"} symbol: ${symbol}`;
+}
+
+/** A failed run must not look like a success because its log was cut off or said nothing that we can read. */
+function withError(
+  found: readonly Draft[],
+  isDone: boolean,
+  otherwise: { readonly file: string; readonly message: string },
+): readonly Diagnostic[] {
+  if (isDone || found.some(({ severity }) => severity === "error")) return found;
+  return [...found, { ...otherwise, line: 1, column: 1, ranges: [], severity: "error", fixIts: [] }];
+}
+
+function firstLine(log: string): string | undefined {
+  return log.split("\n").find((line) => line.trim() !== "");
+}
+
+/** `./main.c` and `/main.c` are main.c: the sources are in the root of the compiler's file system. */
+function plainName(file: string): string {
+  return file.replace(/^\.?\/(?=[^/]*$)/, "");
+}
+
+/** Turns clang's columns, in bytes of UTF-8, into an editor's. Knows the compiled sources, and leaves others alone. */
+class ColumnCounter {
+  readonly #sources: Sources;
+  readonly #lines = new Map<string, readonly string[]>();
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
+  }
+
+  count(file: string, place: { readonly line: number; readonly byteColumn: number }): number {
+    const text = this.#line(file, place.line);
+    if (text === undefined) return place.byteColumn;
+    const before = new TextEncoder().encode(text).subarray(0, place.byteColumn - 1);
+    const beyond = place.byteColumn - 1 - before.length;
+    return new TextDecoder().decode(before).length + beyond + 1;
+  }
+
+  #line(file: string, line: number): string | undefined {
+    const text = Object.hasOwn(this.#sources, file) ? this.#sources[file] : undefined;
+    if (text === undefined) return undefined;
+    let lines = this.#lines.get(file);
+    if (lines === undefined) {
+      lines = text.split(/\r\n|\n|\r/);
+      this.#lines.set(file, lines);
+    }
+    return lines[line - 1];
+  }
+}
