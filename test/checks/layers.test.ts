@@ -81,6 +81,7 @@ describe("layerViolations()", () => {
     ["src/vm/a.ts", 'import { sha256 } from "@noble/hashes/sha2.js";\nimport { gas } from "./gas.ts";'],
     ["src/vm/a.ts", '// Date.now() is not for us\n/* import x from "phaser" */ const text = "window.document";'],
     ["src/vm/a.ts", 'const text = `Cannot import "${name}"`;'],
+    ["src/vm/a.ts", "const window = bytes.subarray(0, 4);\nuse(window);"],
     ["src/vm/a.ts", "function readDocument(documents: string[]): void {}"],
     ["src/persistence/a.ts", 'import type { Snapshot } from "../vm/index.ts";'],
     ["src/game/computer/a.ts", 'import { compile } from "../../../toolchain/index.ts";'],
