@@ -7,22 +7,15 @@ import { commands } from "@yowasp/clang";
 export interface FreestandingOptions {
   /** @defaultValue `"-O0"`, as clang itself */
   readonly optimization?: "-O0" | "-O1" | "-O2" | "-O3";
-  /** Imports the memory as `env.memory` instead of exporting an own one. @defaultValue false */
-  readonly importMemory?: boolean;
-  /** Instruction set. @defaultValue `"mvp"` */
-  readonly cpu?: "mvp" | "lime1" | "generic";
-  /** Further arguments of the linker, e.g. `"--no-stack-first"`. @defaultValue none */
-  readonly link?: readonly string[];
 }
 
 /**
- * Compiles and links one C source; every function is exported under its own name.
+ * Compiles and links one C source. Exports every function under its own name and imports the memory as `env.memory`.
  *
  * @throws {Error} with clang's own words if it does not compile.
  */
 export async function compileFreestanding(source: string, options: FreestandingOptions = {}): Promise<Uint8Array> {
-  const { optimization = "-O0", importMemory = false, cpu = "mvp", link = [] } = options;
-  const linkerArguments = ["--no-entry", "--export-all", ...(importMemory ? ["--import-memory"] : []), ...link];
+  const { optimization = "-O0" } = options;
   const run = commands["clang"];
   // Without arguments it only loads itself. Done first, because the real call would report the loading on stderr.
   await run(undefined, {}, { fetchProgress: () => undefined });
@@ -35,11 +28,11 @@ export async function compileFreestanding(source: string, options: FreestandingO
     files = await run(
       [
         "--target=wasm32",
-        `-mcpu=${cpu}`,
+        "-mcpu=mvp",
         "-nostdlib",
         "-ffreestanding",
         optimization,
-        `-Wl,${linkerArguments.join(",")}`,
+        "-Wl,--no-entry,--export-all,--import-memory",
         "guest.c",
         "-o",
         "guest.wasm",

@@ -8,13 +8,14 @@ import { compileFreestanding, type FreestandingOptions } from "../../bench/compi
 const cache = new Map<string, Promise<Uint8Array>>();
 
 /**
- * Compiles freestanding C: no libc, every function exported under its own name, `-O0 -mcpu=mvp` unless told otherwise.
+ * Compiles freestanding C for the MVP: no libc, every function exported under its own name, the memory imported as
+ * `env.memory`; `-O0` unless told otherwise.
  *
  * @throws {Error} with clang's own words if it does not compile.
  *
  * @example A guest that our engine and the published pipeline can both run
  * ```ts
- * const wasm = await freestandingGuest("void entry(void) { for (;;) ; }", { importMemory: true });
+ * const wasm = await freestandingGuest("void entry(void) { for (;;) ; }");
  * ```
  */
 export function freestandingGuest(source: string, options: FreestandingOptions = {}): Promise<Uint8Array> {
