@@ -1,0 +1,36 @@
+// Everything the persistence layer throws on purpose.
+
+/** Stable reasons; scripts may depend on the spelling. */
+export type SaveErrorCode =
+  /** The bytes are something else. */
+  | "save/not-a-save"
+  /** The end is missing. */
+  | "save/truncated"
+  /** A checksum or a length disagrees: the bytes were changed after they were written. */
+  | "save/corrupt"
+  /** Written by a later version of this package. */
+  | "save/newer-version"
+  /** The checksums agree, but the content is not what a save holds: a forged file or a bug of its writer. */
+  | "save/malformed"
+  /** Holds more than the limits allow. */
+  | "save/too-large"
+  /** The save is of another program than the one given. */
+  | "save/other-program"
+  | "save/bad-slot-name"
+  /** The disk or the browser's share of it is full. What was saved before is intact. */
+  | "save/quota-exceeded"
+  /** The storage did not answer in time. */
+  | "save/blocked"
+  /** There is no storage, or it refused. */
+  | "save/unavailable";
+
+/** Base of every error thrown by the persistence layer. Branch on {@link SaveError.code}, never on the message. */
+export class SaveError extends Error {
+  readonly code: SaveErrorCode;
+
+  constructor(code: SaveErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}

@@ -1,0 +1,10 @@
+// Saves: what they hold, how they are bytes, where they are kept. Knows snapshots as data, never a Vm.
+
+export { decodeSave, DEFAULT_SAVE_LIMITS, encodeSave, readSaveMeta, type SaveLimits } from "./save-codec.ts";
+export { SAVE_FORMAT } from "./save-container.ts";
+export type { SavedComputer, SavedProgram, SaveGame, SaveMeta, UnknownSection } from "./save-game.ts";
+export { canonicalJson, type JsonValue } from "./json-value.ts";
+export { bySlot, checkSlotName, type SaveStore, type SlotInfo } from "./save-store.ts";
+export { MemoryStore } from "./memory-store.ts";
+export { IndexedDbStore, type IndexedDbStoreOptions } from "./indexed-db-store.ts";
+export { SaveError, type SaveErrorCode } from "./errors.ts";

@@ -1,0 +1,226 @@
+// One Vm's snapshot as bytes: what is bulky or has 64 bits in binary, the rest in JSON.
+//
+//   size  field
+//      4  length of the JSON part
+//      n  canonical JSON: args, debt, engine, entry, gasUsed, moduleHash, phase, schedule, status, wasi
+//      4  number of globals
+//    8×n  bits of each global
+//      4  length of the stack
+//      n  stack
+//      4  length of the standard input that was not read yet
+//      n  standard input
+//      …  memory, see memory-pages.ts
+//
+// In the JSON, integers of 64 bits are decimal strings. An argument of a waiting call is a number, or a string where
+// JSON has no number for it: "NaN", "Infinity", "-Infinity", "-0", and "5n" for a 64-bit integer.
+
+import type { GuestValue, Snapshot, SnapshotStatus, TrapCode, WaitingCall } from "../vm/index.ts";
+
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import {
+  expectArray,
+  expectBoolean,
+  expectHash,
+  expectInteger,
+  expectObject,
+  expectString,
+  unexpected,
+} from "./expect-shape.ts";
+import { canonicalJson, type JsonValue, parseCanonicalJson } from "./json-value.ts";
+import { readMemory, writeMemory } from "./memory-pages.ts";
+
+/** Complete by its type: a trap code that is new in the vm layer is a compile error here until it is listed. */
+const TRAP_CODES = {
+  unreachable: true,
+  "memory-out-of-bounds": true,
+  "table-out-of-bounds": true,
+  "integer-divide-by-zero": true,
+  "integer-overflow": true,
+  "invalid-conversion": true,
+  "indirect-call": true,
+  "stack-overflow": true,
+  "host-error": true,
+  unknown: true,
+} as const satisfies Record<TrapCode, true>;
+
+const MAX_ARGS = 1_024;
+const MAX_CALL_ARGS = 1_000;
+const MAX_TEXT = 65_536;
+
+/** Fields that the JSON part has and this function does not write are a compile error: no state may go missing. */
+export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
+  const { memory, globals, stack, wasi, status, gasUsed, ...plain } = snapshot;
+  const { args, debt, engine, entry, moduleHash, phase, schedule, ...forgotten } = plain;
+  forgotten satisfies Record<string, never>;
+  const { entropy, stdin, stdinClosed, wakeAt, ...forgottenWasi } = wasi;
+  forgottenWasi satisfies Record<string, never>;
+
+  const json = canonicalJson({
+    args,
+    debt,
+    engine,
+    entry,
+    gasUsed: gasUsed.toString(),
+    moduleHash,
+    phase,
+    schedule,
+    status: encodeStatus(status),
+    wasi: { entropy, stdinClosed, wakeAt: wakeAt === undefined ? null : wakeAt.toString() },
+  });
+  const writer = new ByteWriter().prefixed(new TextEncoder().encode(json)).u32(globals.length);
+  for (const bits of globals) writer.u64(bits);
+  writer.prefixed(stack).prefixed(stdin);
+  writeMemory(writer, memory);
+  return writer.join();
+}
+
+/**
+ * Reads what {@link encodeSnapshot} wrote. The result shares no bytes with `bytes` and has every field of the right
+ * type; whether it makes sense for its module is for `restoreVm()` to say.
+ *
+ * @param takePages - Told the size of the memory before it is allocated; throws if it is too much.
+ * @throws {SaveError} `save/malformed`.
+ */
+export function decodeSnapshot(bytes: Uint8Array, what: string, takePages: (wasmPages: number) => void): Snapshot {
+  const reader = new ByteReader(bytes, what);
+  const json = parseCanonicalJson(reader.prefixed(), what);
+  const fields = expectObject(json, what, [
+    "args",
+    "debt",
+    "engine",
+    "entry",
+    "gasUsed",
+    "moduleHash",
+    "phase",
+    "schedule",
+    "status",
+    "wasi",
+  ]);
+  const wasi = expectObject(fields.wasi, `${what}.wasi`, ["entropy", "stdinClosed", "wakeAt"]);
+  const wakeAt = wasi.wakeAt === null ? undefined : decodeUnsigned(wasi.wakeAt, `${what}.wasi.wakeAt`);
+
+  const globals = decodeGlobals(reader);
+  const stack = reader.prefixed().slice();
+  const stdin = reader.prefixed().slice();
+  const memory = readMemory(reader, takePages);
+  reader.end();
+  return {
+    engine: expectString(fields.engine, `${what}.engine`, 64),
+    schedule: expectInteger(fields.schedule, `${what}.schedule`),
+    moduleHash: expectHash(fields.moduleHash, `${what}.moduleHash`),
+    entry: expectString(fields.entry, `${what}.entry`),
+    args: expectArray(fields.args, `${what}.args`, MAX_ARGS).map((arg, i) =>
+      expectString(arg, `${what}.args[${i}]`, MAX_TEXT),
+    ),
+    status: decodeStatus(fields.status, `${what}.status`),
+    phase: expectInteger(fields.phase, `${what}.phase`),
+    gasUsed: decodeUnsigned(fields.gasUsed, `${what}.gasUsed`),
+    debt: expectInteger(fields.debt, `${what}.debt`),
+    memory,
+    globals,
+    stack,
+    wasi: {
+      entropy: decodeEntropy(wasi.entropy, `${what}.wasi.entropy`),
+      stdin,
+      stdinClosed: expectBoolean(wasi.stdinClosed, `${what}.wasi.stdinClosed`),
+      ...(wakeAt === undefined ? {} : { wakeAt }),
+    },
+  };
+}
+
+function decodeGlobals(reader: ByteReader): readonly bigint[] {
+  const count = reader.u32();
+  if (count * 8 > reader.remaining) throw reader.malformed(`${count} globals do not fit`);
+  return Array.from({ length: count }, () => reader.u64());
+}
+
+function decodeEntropy(value: JsonValue, path: string): readonly number[] {
+  const words = expectArray(value, path, 4).map((word, i) => expectInteger(word, `${path}[${i}]`, [0, 0xffff_ffff]));
+  if (words.length !== 4) throw unexpected(value, path, "four integers");
+  return words;
+}
+
+function encodeStatus(status: SnapshotStatus): JsonValue {
+  switch (status.kind) {
+    case "ready":
+    case "paused":
+      return { kind: status.kind };
+    case "waiting": {
+      const { module, function: name, args } = status.call;
+      return { kind: "waiting", call: { module, function: name, args: args.map(encodeGuestValue) } };
+    }
+    case "exited":
+      return { kind: "exited", exitCode: status.exitCode };
+    case "trapped":
+      return { kind: "trapped", trap: { code: status.trap.code, message: status.trap.message } };
+    default:
+      return status satisfies never;
+  }
+}
+
+function decodeStatus(value: JsonValue, path: string): SnapshotStatus {
+  const kind = kindOf(value);
+  switch (kind) {
+    case "ready":
+    case "paused":
+      expectObject(value, path, ["kind"]);
+      return { kind };
+    case "waiting":
+      return { kind, call: decodeCall(expectObject(value, path, ["kind", "call"]).call, `${path}.call`) };
+    case "exited": {
+      const { exitCode } = expectObject(value, path, ["kind", "exitCode"]);
+      return { kind, exitCode: expectInteger(exitCode, `${path}.exitCode`, [-0x8000_0000, 0xffff_ffff]) };
+    }
+    case "trapped": {
+      const trap = expectObject(expectObject(value, path, ["kind", "trap"]).trap, `${path}.trap`, ["code", "message"]);
+      const message = expectString(trap.message, `${path}.trap.message`);
+      const code = expectString(trap.code, `${path}.trap.code`);
+      if (!isTrapCode(code)) throw unexpected(code, `${path}.trap.code`, "a trap code");
+      return { kind, trap: { code, message } };
+    }
+    default:
+      throw unexpected(kind, `${path}.kind`, "ready, paused, waiting, exited or trapped");
+  }
+}
+
+function kindOf(value: JsonValue): JsonValue | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return (value as { readonly [key: string]: JsonValue })["kind"];
+}
+
+function isTrapCode(code: string): code is TrapCode {
+  return Object.hasOwn(TRAP_CODES, code);
+}
+
+function decodeCall(value: JsonValue, path: string): WaitingCall {
+  const call = expectObject(value, path, ["module", "function", "args"]);
+  return {
+    module: expectString(call.module, `${path}.module`),
+    function: expectString(call.function, `${path}.function`),
+    args: expectArray(call.args, `${path}.args`, MAX_CALL_ARGS).map((arg, i) =>
+      decodeGuestValue(arg, `${path}.args[${i}]`),
+    ),
+  };
+}
+
+function encodeGuestValue(value: GuestValue): JsonValue {
+  if (typeof value === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function decodeGuestValue(value: JsonValue, path: string): GuestValue {
+  if (typeof value === "number") return value;
+  if (value === "NaN" || value === "Infinity" || value === "-Infinity" || value === "-0") return Number(value);
+  if (typeof value === "string" && /^(0|-?[1-9]\d{0,18})n$/.test(value)) {
+    const bits = BigInt(value.slice(0, -1));
+    if (bits === BigInt.asIntN(64, bits)) return bits;
+  }
+  throw unexpected(value, path, "a guest's value");
+}
+
+function decodeUnsigned(value: JsonValue, path: string): bigint {
+  if (typeof value === "string" && /^(0|[1-9]\d{0,29})$/.test(value)) return BigInt(value);
+  throw unexpected(value, path, "an integer ≥ 0 as a decimal string");
+}

@@ -1,0 +1,10 @@
+// A small real save for the stores: only its name, tick and size matter. Runs in Node and in the browser.
+
+import { encodeSave } from "gasworks/persistence";
+
+import type { StoredSave } from "../contract/save-store.ts";
+
+export function storedSave(name: string, tick: number, atLeastBytes: number = 0): StoredSave {
+  const meta = { name, tick, savedAt: "2026-01-02T03:04:05.000Z" };
+  return { meta, bytes: encodeSave({ meta, world: "x".repeat(atLeastBytes), programs: [], computers: [] }) };
+}

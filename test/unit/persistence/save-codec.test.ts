@@ -1,0 +1,160 @@
+import { describe, expect, it } from "vitest";
+
+import { decodeSave, encodeSave, readSaveMeta, SaveError, type SaveGame } from "gasworks/persistence";
+
+import { sampleProgram, sampleSave, sampleSnapshot } from "../../support/sample-save.ts";
+
+/** The code with which `bytes` are refused. */
+function refusalOf(bytes: Uint8Array, limits?: Parameters<typeof decodeSave>[1]): string {
+  try {
+    decodeSave(bytes, limits);
+  } catch (error) {
+    if (error instanceof SaveError) return error.code;
+    throw error;
+  }
+  return "accepted";
+}
+
+describe("encodeSave() and decodeSave()", () => {
+  it("give back what was saved", () => {
+    expect(decodeSave(encodeSave(sampleSave()))).toEqual(sampleSave());
+  });
+
+  it("give the same bytes again", () => {
+    const bytes = encodeSave(sampleSave());
+    expect(encodeSave(decodeSave(bytes))).toEqual(bytes);
+  });
+
+  it("give the same bytes whatever the order of programs, computers and keys", () => {
+    const save = sampleSave();
+    const other: SaveGame = {
+      computers: save.computers.toReversed(),
+      programs: save.programs.toReversed(),
+      world: Object.fromEntries(Object.entries(save.world as object).toReversed()),
+      meta: { savedAt: save.meta.savedAt, tick: save.meta.tick, name: save.meta.name },
+    };
+    expect(encodeSave(other)).toEqual(encodeSave(save));
+  });
+
+  it.each([
+    { kind: "ready" },
+    { kind: "paused" },
+    { kind: "exited", exitCode: 4_294_967_295 },
+    { kind: "trapped", trap: { code: "stack-overflow", message: "Too deep" } },
+  ] as const)("keep a program that is $kind", (status) => {
+    const program = sampleProgram("p");
+    const { wakeAt: _, ...wasi } = sampleSnapshot(program.hash).wasi;
+    const snapshot = { ...sampleSnapshot(program.hash), status, wasi };
+    const save = {
+      ...sampleSave(),
+      programs: [program],
+      computers: [{ id: "c", programHash: program.hash, snapshot, state: 0 }],
+    };
+    expect(decodeSave(encodeSave(save))).toEqual(save);
+  });
+
+  it("drop pages of zeros", () => {
+    const bytes = encodeSave(sampleSave());
+    expect(bytes.length).toBeLessThan(2 * 4_096 + 2_000);
+  });
+
+  it("share no bytes", () => {
+    const bytes = encodeSave(sampleSave());
+    const save = decodeSave(bytes);
+    bytes.fill(0);
+    expect(save).toEqual(sampleSave());
+  });
+
+  it("keep sections that they do not know, behind their own", () => {
+    const save = { ...sampleSave(), unknownSections: [{ id: "xFog", bytes: new Uint8Array([1, 2]) }] };
+    const bytes = encodeSave(save);
+    expect(decodeSave(bytes)).toEqual(save);
+    expect(encodeSave(decodeSave(bytes))).toEqual(bytes);
+  });
+});
+
+describe("readSaveMeta()", () => {
+  it("reads the first bytes of a save", () => {
+    expect(readSaveMeta(encodeSave(sampleSave()).subarray(0, 200))).toEqual(sampleSave().meta);
+  });
+});
+
+describe("decodeSave()", () => {
+  const small = encodeSave({
+    ...sampleSave(),
+    computers: sampleSave().computers.filter(({ snapshot }) => snapshot === null),
+  });
+
+  it("refuses a save cut at any byte", () => {
+    for (let length = 0; length < small.length; length++) {
+      expect(refusalOf(small.subarray(0, length))).toBe(length < 4 ? "save/not-a-save" : "save/truncated");
+    }
+  });
+
+  it("refuses a save with any bit flipped", () => {
+    const accepted: number[] = [];
+    for (let bit = 0; bit < small.length * 8; bit++) {
+      const bytes = small.with(bit >> 3, (small[bit >> 3] as number) ^ (1 << (bit & 7)));
+      if (refusalOf(bytes) === "accepted") accepted.push(bit);
+    }
+    expect(accepted).toEqual([]);
+  });
+
+  it("calls a changed byte behind the version corrupt", () => {
+    const bytes = encodeSave(sampleSave());
+    for (const at of [16, 30, 200, bytes.length - 6_000, bytes.length - 1]) {
+      expect(refusalOf(bytes.with(at, (bytes[at] as number) ^ 0x10))).toBe("save/corrupt");
+    }
+  });
+
+  it("refuses bytes behind the end", () => {
+    expect(refusalOf(new Uint8Array([...small, 0]))).toBe("save/corrupt");
+  });
+
+  it("refuses what is no save, and a later format", () => {
+    expect(refusalOf(new TextEncoder().encode("GSWL and so on, and so on, and so on"))).toBe("save/not-a-save");
+    expect(refusalOf(new Uint8Array())).toBe("save/not-a-save");
+    expect(refusalOf(small.with(4, 1))).toBe("save/newer-version");
+  });
+});
+
+describe("encodeSave()", () => {
+  it("refuses what could not be read back", () => {
+    const save = sampleSave();
+    const [first, second] = save.programs as [SaveGame["programs"][0], SaveGame["programs"][0]];
+    const computer = { id: "c", programHash: null, snapshot: null, state: null };
+    const nested = (depth: number): SaveGame["world"] => (depth === 0 ? 0 : [nested(depth - 1)]);
+    const bad: readonly SaveGame[] = [
+      { ...save, programs: [first, second, second] },
+      { ...save, programs: [{ ...first, wasm: second.wasm }, second] },
+      { ...save, programs: [] },
+      { ...save, computers: [computer, computer] },
+      { ...save, computers: [{ ...computer, programHash: first.hash, snapshot: sampleSnapshot(second.hash) }] },
+      { ...save, world: Number.NaN },
+      { ...save, world: nested(200) },
+      { ...save, world: JSON.parse('{"__proto__":1}') },
+      { ...save, meta: { ...save.meta, tick: -1 } },
+      { ...save, unknownSections: [{ id: "XBig", bytes: new Uint8Array() }] },
+    ];
+    for (const each of bad) expect(() => encodeSave(each)).toThrow(TypeError);
+  });
+
+  it("refuses more memory than it would read back", () => {
+    const save = sampleSave();
+    const computers = save.computers.map((computer) =>
+      computer.snapshot
+        ? { ...computer, snapshot: { ...computer.snapshot, memory: new Uint8Array(1_025 * 65_536) } }
+        : computer,
+    );
+    expect(() => encodeSave({ ...save, computers })).toThrow(expect.objectContaining({ code: "save/too-large" }));
+  });
+});
+
+describe("decodeSave() with limits", () => {
+  it("refuses more memory than allowed, for one computer and for all", () => {
+    const bytes = encodeSave(sampleSave());
+    expect(refusalOf(bytes, { memoryPagesEach: 1, memoryPagesTotal: 1 })).toBe("accepted");
+    expect(refusalOf(bytes, { memoryPagesEach: 0 })).toBe("save/too-large");
+    expect(refusalOf(bytes, { memoryPagesTotal: 0 })).toBe("save/too-large");
+  });
+});
