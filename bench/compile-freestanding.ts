@@ -1,13 +1,17 @@
 // C to the smallest possible module: no libc, no `_start`, MVP instructions only. What the published pipeline can read,
-// and what kernels of the benchmark are made of. Programs for players go through `gasworks/toolchain` instead.
+// and what kernels of the benchmark are made of.
 
-import { commands } from "@yowasp/clang";
+import { formatDiagnostic, type Compiler, type OptimizationLevel } from "gasworks/toolchain";
+import { createNodeCompiler } from "gasworks/toolchain/node";
 
 /** How to compile one freestanding C file. */
 export interface FreestandingOptions {
   /** @defaultValue `"-O0"`, as clang itself */
-  readonly optimization?: "-O0" | "-O1" | "-O2" | "-O3";
+  readonly optimization?: OptimizationLevel;
 }
+
+/** One for the process: loading clang takes longer than most compiles. Idle, it does not keep the process alive. */
+export const sharedCompiler: Compiler = createNodeCompiler();
 
 /**
  * Compiles and links one C source. Exports every function under its own name and imports the memory as `env.memory`.
@@ -16,34 +20,14 @@ export interface FreestandingOptions {
  */
 export async function compileFreestanding(source: string, options: FreestandingOptions = {}): Promise<Uint8Array> {
   const { optimization = "-O0" } = options;
-  const run = commands["clang"];
-  // Without arguments it only loads itself. Done first, because the real call would report the loading on stderr.
-  await run(undefined, {}, { fetchProgress: () => undefined });
-  let messages = "";
-  const collect = (bytes: Uint8Array | null): void => {
-    messages += new TextDecoder().decode(bytes ?? new Uint8Array());
-  };
-  let files: Awaited<ReturnType<typeof run>>;
-  try {
-    files = await run(
-      [
-        "--target=wasm32",
-        "-mcpu=mvp",
-        "-nostdlib",
-        "-ffreestanding",
-        optimization,
-        "-Wl,--no-entry,--export-all,--import-memory",
-        "guest.c",
-        "-o",
-        "guest.wasm",
-      ],
-      { "guest.c": source },
-      { stdout: collect, stderr: collect },
-    );
-  } catch (error) {
-    throw new Error(`Cannot compile a freestanding guest:\n${messages}`, { cause: error });
+  const sources = { "guest.c": source };
+  const { wasm, diagnostics } = await sharedCompiler.compile(sources, {
+    optimization,
+    target: "freestanding",
+    cpu: "mvp",
+  });
+  if (wasm === undefined) {
+    throw new Error(`Cannot compile a freestanding guest:\n${diagnostics.map(formatDiagnostic).join("\n")}`);
   }
-  const wasm = files?.["guest.wasm"];
-  if (!(wasm instanceof Uint8Array)) throw new Error(`Cannot compile a freestanding guest: no output\n${messages}`);
   return wasm;
 }

@@ -1,9 +1,10 @@
 // Guest programs as text in the test that runs them. C goes through clang, WAT through wabt; the same text gives the same
 // bytes, and is translated once per test process.
 
+import { formatDiagnostic, type CompileOptions, type Sources } from "gasworks/toolchain";
 import wabt from "wabt";
 
-import { compileFreestanding, type FreestandingOptions } from "../../bench/compile-freestanding.ts";
+import { compileFreestanding, sharedCompiler, type FreestandingOptions } from "../../bench/compile-freestanding.ts";
 
 const cache = new Map<string, Promise<Uint8Array>>();
 
@@ -20,6 +21,23 @@ const cache = new Map<string, Promise<Uint8Array>>();
  */
 export function freestandingGuest(source: string, options: FreestandingOptions = {}): Promise<Uint8Array> {
   return once(JSON.stringify(["c", options, source]), () => compileFreestanding(source, options));
+}
+
+/**
+ * Compiles a program with the C library, as players' programs are: it has a `main`, exports `_start`, imports WASI.
+ *
+ * @param sources - Several files by name, or the text of `main.c`.
+ * @throws {Error} with clang's own words if it does not compile.
+ */
+export function programGuest(sources: Sources | string, options: CompileOptions = {}): Promise<Uint8Array> {
+  const files = typeof sources === "string" ? { "main.c": sources } : sources;
+  return once(JSON.stringify(["program", options, files]), async () => {
+    const { wasm, diagnostics } = await sharedCompiler.compile(files, options);
+    if (wasm === undefined) {
+      throw new Error(`Cannot compile a guest program:\n${diagnostics.map(formatDiagnostic).join("\n")}`);
+    }
+    return wasm;
+  });
 }
 
 /**
