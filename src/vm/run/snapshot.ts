@@ -1,5 +1,6 @@
 // The full state of one Vm as plain data. Encoding to bytes is the persistence layer's business.
 
+import type { GuestValue } from "../device/device.ts";
 import type { Trap } from "../trap.ts";
 import type { WaitingCall } from "./vm.ts";
 
@@ -19,6 +20,8 @@ export type SnapshotStatus =
   | { readonly kind: "ready" }
   | { readonly kind: "paused" }
   | { readonly kind: "waiting"; readonly call: WaitingCall }
+  /** The answer is there, the next slice gives it to the program; `null` for a function without a result. */
+  | { readonly kind: "answered"; readonly call: WaitingCall; readonly value: GuestValue | null }
   | { readonly kind: "exited"; readonly exitCode: number }
   | { readonly kind: "trapped"; readonly trap: Trap };
 
@@ -46,9 +49,12 @@ export interface Snapshot {
   readonly debt: number;
   /** The whole linear memory, a multiple of 64 KiB. */
   readonly memory: Uint8Array;
-  /** Bits of every mutable global, by index among the mutable ones, zero-extended to 64 bits. */
+  /**
+   * Bits of every mutable global, by index among the mutable ones, zero-extended to 64 bits; then what is left of the
+   * stack budget. Empty before the first instruction.
+   */
   readonly globals: readonly bigint[];
-  /** The paused call stack, opaque outside the engine that wrote it. Empty unless paused or waiting. */
+  /** The paused call stack, opaque outside the engine that wrote it. Empty unless paused, waiting or answered. */
   readonly stack: Uint8Array;
   readonly wasi: WasiSnapshot;
 }

@@ -1,0 +1,213 @@
+// The instructions that guests may use: WebAssembly 1.0, sign extension, saturating conversion, multi-value, and the two
+// bulk instructions that clang emits for memcpy and memset. Names are the specification's (section 5.4).
+//
+// Signature: operand types, ">", result types, in i (i32), l (i64), f (f32), d (f64). Instructions whose types depend on
+// their immediates or on the stack have none here.
+
+/** What follows the opcode byte. */
+export type Immediate =
+  | "none"
+  | "block"
+  | "label"
+  | "labels"
+  | "function"
+  | "type-and-table"
+  | "local"
+  | "global"
+  | "memory-access"
+  | "memory-index"
+  | "memory-indices"
+  | "i32"
+  | "i64"
+  | "f32"
+  | "f64";
+
+/** Groups of instructions that cost the same; see `gas-schedule.ts`. */
+export type CostClass = "free" | "plain" | "memory" | "division" | "call" | "grow" | "bulk";
+
+export interface Opcode {
+  readonly name: string;
+  readonly immediate: Immediate;
+  readonly cost: CostClass;
+  readonly signature: string | undefined;
+}
+
+/** Opcodes of the 0xfc prefix are stored at 0xfc00 + their second number. */
+export const PREFIX_FC = 0xfc00;
+
+const table = new Map<number, Opcode>();
+
+function define(code: number, name: string, cost: CostClass, signature?: string, immediate: Immediate = "none"): void {
+  table.set(code, { name, immediate, cost, signature });
+}
+
+/** Consecutive opcodes with the same signature. */
+function series(first: number, cost: CostClass, signature: string, prefix: string, names: string): void {
+  names.split(" ").forEach((name, index) => define(first + index, prefix + name, cost, signature));
+}
+
+define(0x00, "unreachable", "free");
+define(0x01, "nop", "free");
+define(0x02, "block", "free", undefined, "block");
+define(0x03, "loop", "plain", undefined, "block");
+define(0x04, "if", "plain", undefined, "block");
+define(0x05, "else", "free");
+define(0x0b, "end", "free");
+define(0x0c, "br", "plain", undefined, "label");
+define(0x0d, "br_if", "plain", undefined, "label");
+define(0x0e, "br_table", "plain", undefined, "labels");
+define(0x0f, "return", "free");
+define(0x10, "call", "call", undefined, "function");
+define(0x11, "call_indirect", "call", undefined, "type-and-table");
+define(0x1a, "drop", "free");
+define(0x1b, "select", "plain");
+define(0x20, "local.get", "free", undefined, "local");
+define(0x21, "local.set", "free", undefined, "local");
+define(0x22, "local.tee", "free", undefined, "local");
+define(0x23, "global.get", "free", undefined, "global");
+define(0x24, "global.set", "plain", undefined, "global");
+
+const LOADS: readonly (readonly [string, string])[] = [
+  ["i32.load", "i>i"],
+  ["i64.load", "i>l"],
+  ["f32.load", "i>f"],
+  ["f64.load", "i>d"],
+  ["i32.load8_s", "i>i"],
+  ["i32.load8_u", "i>i"],
+  ["i32.load16_s", "i>i"],
+  ["i32.load16_u", "i>i"],
+  ["i64.load8_s", "i>l"],
+  ["i64.load8_u", "i>l"],
+  ["i64.load16_s", "i>l"],
+  ["i64.load16_u", "i>l"],
+  ["i64.load32_s", "i>l"],
+  ["i64.load32_u", "i>l"],
+  ["i32.store", "ii>"],
+  ["i64.store", "il>"],
+  ["f32.store", "if>"],
+  ["f64.store", "id>"],
+  ["i32.store8", "ii>"],
+  ["i32.store16", "ii>"],
+  ["i64.store8", "il>"],
+  ["i64.store16", "il>"],
+  ["i64.store32", "il>"],
+];
+LOADS.forEach(([name, signature], index) => define(0x28 + index, name, "memory", signature, "memory-access"));
+
+define(0x3f, "memory.size", "plain", ">i", "memory-index");
+define(0x40, "memory.grow", "grow", "i>i", "memory-index");
+define(0x41, "i32.const", "free", ">i", "i32");
+define(0x42, "i64.const", "free", ">l", "i64");
+define(0x43, "f32.const", "free", ">f", "f32");
+define(0x44, "f64.const", "free", ">d", "f64");
+
+define(0x45, "i32.eqz", "plain", "i>i");
+series(0x46, "plain", "ii>i", "i32.", "eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u");
+define(0x50, "i64.eqz", "plain", "l>i");
+series(0x51, "plain", "ll>i", "i64.", "eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u");
+series(0x5b, "plain", "ff>i", "f32.", "eq ne lt gt le ge");
+series(0x61, "plain", "dd>i", "f64.", "eq ne lt gt le ge");
+series(0x67, "plain", "i>i", "i32.", "clz ctz popcnt");
+series(0x6a, "plain", "ii>i", "i32.", "add sub mul");
+series(0x6d, "division", "ii>i", "i32.", "div_s div_u rem_s rem_u");
+series(0x71, "plain", "ii>i", "i32.", "and or xor shl shr_s shr_u rotl rotr");
+series(0x79, "plain", "l>l", "i64.", "clz ctz popcnt");
+series(0x7c, "plain", "ll>l", "i64.", "add sub mul");
+series(0x7f, "division", "ll>l", "i64.", "div_s div_u rem_s rem_u");
+series(0x83, "plain", "ll>l", "i64.", "and or xor shl shr_s shr_u rotl rotr");
+series(0x8b, "plain", "f>f", "f32.", "abs neg ceil floor trunc nearest");
+define(0x91, "f32.sqrt", "division", "f>f");
+series(0x92, "plain", "ff>f", "f32.", "add sub mul");
+define(0x95, "f32.div", "division", "ff>f");
+series(0x96, "plain", "ff>f", "f32.", "min max copysign");
+series(0x99, "plain", "d>d", "f64.", "abs neg ceil floor trunc nearest");
+define(0x9f, "f64.sqrt", "division", "d>d");
+series(0xa0, "plain", "dd>d", "f64.", "add sub mul");
+define(0xa3, "f64.div", "division", "dd>d");
+series(0xa4, "plain", "dd>d", "f64.", "min max copysign");
+define(0xa7, "i32.wrap_i64", "plain", "l>i");
+series(0xa8, "plain", "f>i", "i32.", "trunc_f32_s trunc_f32_u");
+series(0xaa, "plain", "d>i", "i32.", "trunc_f64_s trunc_f64_u");
+series(0xac, "plain", "i>l", "i64.", "extend_i32_s extend_i32_u");
+series(0xae, "plain", "f>l", "i64.", "trunc_f32_s trunc_f32_u");
+series(0xb0, "plain", "d>l", "i64.", "trunc_f64_s trunc_f64_u");
+series(0xb2, "plain", "i>f", "f32.", "convert_i32_s convert_i32_u");
+series(0xb4, "plain", "l>f", "f32.", "convert_i64_s convert_i64_u");
+define(0xb6, "f32.demote_f64", "plain", "d>f");
+series(0xb7, "plain", "i>d", "f64.", "convert_i32_s convert_i32_u");
+series(0xb9, "plain", "l>d", "f64.", "convert_i64_s convert_i64_u");
+define(0xbb, "f64.promote_f32", "plain", "f>d");
+define(0xbc, "i32.reinterpret_f32", "plain", "f>i");
+define(0xbd, "i64.reinterpret_f64", "plain", "d>l");
+define(0xbe, "f32.reinterpret_i32", "plain", "i>f");
+define(0xbf, "f64.reinterpret_i64", "plain", "l>d");
+series(0xc0, "plain", "i>i", "i32.", "extend8_s extend16_s");
+series(0xc2, "plain", "l>l", "i64.", "extend8_s extend16_s extend32_s");
+
+series(PREFIX_FC, "plain", "f>i", "i32.", "trunc_sat_f32_s trunc_sat_f32_u");
+series(PREFIX_FC + 2, "plain", "d>i", "i32.", "trunc_sat_f64_s trunc_sat_f64_u");
+series(PREFIX_FC + 4, "plain", "f>l", "i64.", "trunc_sat_f32_s trunc_sat_f32_u");
+series(PREFIX_FC + 6, "plain", "d>l", "i64.", "trunc_sat_f64_s trunc_sat_f64_u");
+define(PREFIX_FC + 10, "memory.copy", "bulk", "iii>", "memory-indices");
+define(PREFIX_FC + 11, "memory.fill", "bulk", "iii>", "memory-index");
+
+/** Every instruction that guests may use. */
+export const OPCODES: ReadonlyMap<number, Opcode> = table;
+
+/** Opcode numbers that passes name. */
+export const OP = {
+  unreachable: 0x00,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  brTable: 0x0e,
+  return: 0x0f,
+  call: 0x10,
+  callIndirect: 0x11,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  globalGet: 0x23,
+  globalSet: 0x24,
+  i32Load: 0x28,
+  f64Store: 0x39,
+  i32Const: 0x41,
+  i32LtS: 0x48,
+  i32LeU: 0x4d,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32Mul: 0x6c,
+  i32ShrU: 0x76,
+  i32ReinterpretF32: 0xbc,
+  i64ReinterpretF64: 0xbd,
+  f32ReinterpretI32: 0xbe,
+  f64ReinterpretI64: 0xbf,
+  memoryGrow: 0x40,
+  memoryCopy: 0xfc0a,
+  memoryFill: 0xfc0b,
+} as const;
+
+/** Block type byte of a block without parameters and results. */
+export const EMPTY_BLOCK = 0x40;
+
+/** Families of instructions that we recognize only to refuse them by name, with the flag that avoids them. */
+export function describeUnsupported(opcode: number): { readonly feature: string; readonly advice: string } {
+  if (opcode === 0xfd) return { feature: "a SIMD instruction", advice: "compile without -msimd128" };
+  if (opcode === 0xfe) return { feature: "an atomic instruction", advice: "compile without -pthread and -matomics" };
+  if (opcode === 0x12 || opcode === 0x13) return { feature: "a tail call", advice: "compile without -mtail-call" };
+  if ((opcode >= 0x06 && opcode <= 0x0a) || opcode === 0x18 || opcode === 0x19 || opcode === 0x1f) {
+    return { feature: "exception handling", advice: "compile without -fwasm-exceptions and without setjmp" };
+  }
+  if (opcode === 0x1c || opcode === 0x25 || opcode === 0x26 || (opcode >= 0xd0 && opcode <= 0xd6)) {
+    return { feature: "a reference-type instruction", advice: "compile with -mcpu=lime1" };
+  }
+  if (opcode >= PREFIX_FC) {
+    return { feature: "a bulk-memory or table instruction", advice: "compile with -mcpu=lime1" };
+  }
+  return { feature: `opcode 0x${opcode.toString(16)}`, advice: "compile with -mcpu=lime1" };
+}

@@ -1,0 +1,115 @@
+// Holds a parsed module against a policy: imports, sizes, nesting. Runs before any other tool touches the bytes, because
+// small crafted modules can stall compilers for a minute. Iterative and linear in the module's size.
+
+import { walkInstructions } from "../binary/instructions.ts";
+import { malformed, unsupported } from "../binary/byte-reader.ts";
+import { OP } from "../binary/opcodes.ts";
+import { localCount, readModule, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
+import type { HostFunctionType } from "../device/device.ts";
+import { ImportDeniedError, VmError } from "../errors.ts";
+import { WASI_IMPORT_MODULE, wasiFunctionType } from "../wasi/wasi-types.ts";
+import { DEFAULT_LIMITS, type ImportPolicy, type ModuleLimits } from "./import-policy.ts";
+
+/** A module that keeps to the policy, and what the policy says of each import. */
+export interface CheckedModule {
+  readonly parsed: ParsedModule;
+  readonly imports: readonly HostFunctionType[];
+  readonly memory: { readonly initialPages: number; readonly maximumPages: number };
+}
+
+/**
+ * Parses and checks.
+ *
+ * @throws {VmError} `vm/limit-exceeded`, `vm/module-malformed`, `vm/module-unsupported` or `vm/import-denied`.
+ */
+export function checkModule(bytes: Uint8Array, policy: ImportPolicy): CheckedModule {
+  const limits: ModuleLimits = { ...DEFAULT_LIMITS, ...policy.limits };
+  within(limits, "moduleBytes", bytes.length, "the module's size in bytes");
+  const parsed = readModule(bytes, (what, count, offset) => within(limits, what, count, `the number of ${what}`, offset));
+  for (const body of parsed.bodies) checkBody(parsed, body, limits);
+  return { parsed, imports: checkImports(parsed, policy), memory: checkMemory(parsed, limits) };
+}
+
+function within(limits: ModuleLimits, limit: keyof ModuleLimits, value: number, what: string, offset?: number): void {
+  if (value <= limits[limit]) return;
+  const where = offset === undefined ? "" : ` at offset ${offset}`;
+  throw new VmError(
+    "vm/limit-exceeded",
+    `Cannot use the module: ${what} is ${value}${where}, the policy allows ${limits[limit]} (${limit})`,
+    offset === undefined ? {} : { offset },
+  );
+}
+
+function checkBody(module: ParsedModule, body: FunctionBody, limits: ModuleLimits): void {
+  const locals = localCount(module, body);
+  within(limits, "bodyBytes", body.end - body.start, "a function's size in bytes", body.start);
+  within(limits, "locals", locals, "a function's number of locals", body.start);
+  let nesting = 1;
+  let joins = 1;
+  walkInstructions({ bytes: module.bytes, start: body.start, end: body.end }, (instruction) => {
+    if (nesting === 0) throw malformed("code behind the end of a function", instruction.start);
+    switch (instruction.opcode) {
+      case OP.block:
+      case OP.loop:
+      case OP.if:
+        nesting++;
+        joins++;
+        within(limits, "nesting", nesting - 1, "the nesting of blocks", instruction.start);
+        break;
+      case OP.end:
+        nesting--;
+        break;
+      case OP.brTable:
+        within(limits, "branchTargets", instruction.labels.length, "the number of branch targets", instruction.start);
+        break;
+      default:
+        if (instruction.info.immediate === "memory-access" && instruction.second !== 0) {
+          throw unsupported("a second memory", instruction.start, "link one memory only");
+        }
+    }
+  });
+  if (nesting !== 0) throw malformed("a function without its end", body.end);
+  within(limits, "localsTimesJoins", locals * joins, "a function's locals × joins (compile with -O1)", body.start);
+}
+
+function checkImports(module: ParsedModule, policy: ImportPolicy): HostFunctionType[] {
+  return module.importedFunctions.map(({ module: from, field, type }) => {
+    const offered = offeredFunction(policy, from, field);
+    if (offered === undefined) throw new ImportDeniedError(from, field, "not in the import policy");
+    const wanted = module.types[type] as FunctionType;
+    if (!sameTypes(wanted.params, offered.params) || !sameTypes(wanted.results, offered.results)) {
+      throw new ImportDeniedError(from, field, `declared as ${show(wanted)}, offered as ${show(offered)}`);
+    }
+    return offered;
+  });
+}
+
+function offeredFunction(policy: ImportPolicy, module: string, field: string): HostFunctionType | undefined {
+  if (module === WASI_IMPORT_MODULE) return policy.wasi === true ? wasiFunctionType(field) : undefined;
+  const device = policy.devices?.find(({ importModule }) => importModule === module);
+  return device !== undefined && Object.hasOwn(device.functions, field) ? device.functions[field] : undefined;
+}
+
+function sameTypes(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((type, index) => type === b[index]);
+}
+
+function show({ params, results }: { readonly params: readonly string[]; readonly results: readonly string[] }): string {
+  return `(${params.join(", ")}) -> (${results.join(", ")})`;
+}
+
+function checkMemory(module: ParsedModule, limits: ModuleLimits): CheckedModule["memory"] {
+  if (module.memories.length > 1) {
+    throw new VmError("vm/module-unsupported", "Cannot use the module: it has two memories; link one memory only");
+  }
+  const memory = module.memories[0];
+  if (memory === undefined) return { initialPages: 0, maximumPages: 0 };
+  within(limits, "memoryPages", memory.minimum, "the initial memory in pages");
+  if (memory.maximum !== undefined && memory.maximum < memory.minimum) {
+    throw new VmError("vm/module-malformed", "Cannot read the module: its memory's maximum is below its minimum");
+  }
+  return {
+    initialPages: memory.minimum,
+    maximumPages: Math.min(memory.maximum ?? limits.memoryPages, limits.memoryPages),
+  };
+}
