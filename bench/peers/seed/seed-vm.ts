@@ -143,7 +143,7 @@ class SeedVm implements Vm {
       memory: new Uint8Array(words.buffer),
       globals: [],
       stack: new Uint8Array(),
-      wasi: { entropy: [], stdin: new Uint8Array(), stdinClosed: true, sleepingUntil: undefined },
+      wasi: { entropy: [], stdin: new Uint8Array(), stdinClosed: true },
     };
   }
 
