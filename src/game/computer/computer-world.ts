@@ -1,10 +1,16 @@
-// All computers of one world, and the order of a tick.
+// All computers of one world: the order of a tick, and everything at once into a save and back.
 
 import type { Compiler } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
-import type { Computer, ComputerOptions } from "./computer.ts";
-import type { Preparer } from "./preparer.ts";
+import type { ImportPolicy } from "../../vm/index.ts";
+import { Computer, type ComputerHost, type ComputerOptions, type StagedComputer } from "./computer.ts";
+import { Emitter } from "./emitter.ts";
+import { ComputerError } from "./errors.ts";
+import { createLocalPreparer, type Preparer } from "./preparer.ts";
+import { REAL_VMS, type Program, type VmFactory } from "./program.ts";
+import { decodeState, type SavedState } from "./saved-state.ts";
 
+/** What a world is made of; everything from outside comes in here. */
 export interface ComputerWorldOptions {
   /** Turns C into wasm. @defaultValue none: only wasm can be loaded */
   readonly compiler?: Compiler;
@@ -14,6 +20,8 @@ export interface ComputerWorldOptions {
   readonly ticksPerSecond?: number;
   /** Told what devices and listeners throw. @defaultValue rethrown outside the tick, as an uncaught error */
   readonly onError?: (error: unknown, where: string) => void;
+  /** Makes Vms. @defaultValue those of `gasworks/vm` */
+  readonly vms?: VmFactory;
 }
 
 /** Everything of all computers, at one tick boundary. Plain data; goes into a `SaveGame` field by field. */
@@ -23,25 +31,306 @@ export interface ComputersSave {
   readonly computers: readonly SavedComputer[];
 }
 
-export declare class ComputerWorld {
-  constructor(options?: ComputerWorldOptions);
+/** How to remove a computer. */
+export interface RemoveOptions {
+  /** Whether a device in the middle of a task is told; not if the thing it belongs to is gone. @defaultValue true */
+  readonly cancelTask?: boolean;
+}
+
+/** Prepared programs that are kept for the next load or restore. */
+const KEPT_PROGRAMS = 16;
+
+const NANOSECONDS_PER_SECOND = 1_000_000_000n;
+
+/**
+ * Runs computers in fixed ticks. The same computers, programs and device answers give the same run, tick by tick, on
+ * every machine: nothing here reads a clock.
+ *
+ * A tick: each computer's slice, in order of the ids; then each computer's task, in the same order; then what was asked
+ * for meanwhile (stops, removals); then events. Saves fall between ticks only.
+ */
+export class ComputerWorld {
   readonly ticksPerSecond: number;
+  readonly #preparer: Preparer;
+  readonly #onError: (error: unknown, where: string) => void;
+  readonly #host: ComputerHost;
+  readonly #events: Emitter<{ tick: number }>;
+  readonly #programs = new Map<string, Program>();
+  /** Replaced and never changed, so that a tick goes on with the computers it began with. */
+  #computers: readonly Computer[] = [];
+  #tick = 0;
+  #isTicking = false;
+  #isTelling = false;
+  #actions: (() => void)[] = [];
+  #news: (() => void)[] = [];
+  #restoreNumber = 0;
+
+  constructor(options: ComputerWorldOptions = {}) {
+    const { ticksPerSecond = 20, preparer = createLocalPreparer(), onError = rethrowOutside } = options;
+    if (!Number.isInteger(ticksPerSecond) || ticksPerSecond < 1 || ticksPerSecond > 1_000) {
+      throw new RangeError(`Cannot tick ${ticksPerSecond} times a second: expected an integer from 1 to 1,000`);
+    }
+    this.ticksPerSecond = ticksPerSecond;
+    this.#preparer = preparer;
+    this.#onError = (error, where) => {
+      try {
+        onError(error, where);
+      } catch (worse) {
+        rethrowOutside(worse);
+      }
+    };
+    this.#host = this.#createHost(options);
+    this.#events = new Emitter((tell) => this.#deliver(tell));
+  }
+
   /** Ticks that have been run. */
-  readonly tick: number;
-  /** In tick order: ascending by id, compared by UTF-16 code units. */
-  readonly computers: readonly Computer[];
-  /** @throws {ComputerError} `computer/duplicate-id` */
-  add(options: ComputerOptions): Computer;
-  get(id: string): Computer | undefined;
-  /** Stops and forgets a computer. During a tick it takes effect at the tick's end. */
-  remove(id: string): void;
-  /** Runs one tick: every computer's slice in order, then every task. Nothing that a guest does makes it throw. */
-  runTick(): void;
-  /** Copies everything. @throws {ComputerError} `computer/inside-tick` */
-  capture(): ComputersSave;
-  /** Puts everything back; every saved computer must have been added. On any error all is as it was. */
-  restore(save: ComputersSave): Promise<void>;
+  get tick(): number {
+    return this.#tick;
+  }
+
+  /** In tick order: ascending by id, compared by UTF-16 units. */
+  get computers(): readonly Computer[] {
+    return this.#computers;
+  }
+
+  /**
+   * Adds a computer, switched off. One that is added during a tick has its first slice in the next.
+   *
+   * @throws {ComputerError} `computer/duplicate-id`
+   * @throws {RangeError} {@link TypeError} if an option is out of its range.
+   */
+  add(options: ComputerOptions): Computer {
+    if (this.get(options.id) !== undefined) {
+      throw new ComputerError("computer/duplicate-id", `Cannot add another computer with the id "${options.id}"`);
+    }
+    const computer = new Computer(options, this.#host);
+    this.#computers = [...this.#computers, computer].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    return computer;
+  }
+
+  get(id: string): Computer | undefined {
+    return this.#computers.find((computer) => computer.id === id);
+  }
+
+  /** Stops and forgets a computer; unknown ids are ignored. During a tick it takes effect at the tick's end. */
+  remove(id: string, options: RemoveOptions = {}): void {
+    const computer = this.get(id);
+    if (computer === undefined) return;
+    this.#betweenTicks(() => {
+      if (this.get(id) !== computer) return;
+      this.#computers = this.#computers.filter((other) => other !== computer);
+      computer.leave(options.cancelTask ?? true);
+    });
+  }
+
+  /**
+   * Runs one tick. Nothing that guests, devices or listeners do makes it throw.
+   *
+   * @throws {ComputerError} `computer/inside-tick` if called by a device.
+   */
+  runTick(): void {
+    this.#requireBetweenTicks("run a tick");
+    const computers = this.#computers;
+    this.#isTicking = true;
+    for (const computer of computers) computer.runSlice();
+    for (const computer of computers) computer.runTask();
+    this.#isTicking = false;
+    this.#tick += 1;
+    const actions = this.#actions;
+    this.#actions = [];
+    for (const action of actions) action();
+    this.#events.emit("tick", this.#tick);
+    this.#tellNews();
+  }
+
   /** Calls `listener` after each tick with its number. @returns a function that ends the subscription. */
-  onTick(listener: (tick: number) => void): () => void;
-  dispose(): void;
+  onTick(listener: (tick: number) => void): () => void {
+    return this.#events.on("tick", listener);
+  }
+
+  /**
+   * Copies everything. A program that is still being compiled is not part of it: that computer is saved as off.
+   *
+   * @throws {ComputerError} `computer/inside-tick`
+   */
+  capture(): ComputersSave {
+    this.#requireBetweenTicks("capture the computers");
+    const captured = this.#computers.map((computer) => computer.capture());
+    const programs = new Map<string, SavedProgram>();
+    for (const { program } of captured) {
+      if (program === undefined) continue;
+      const { module, wasm, sources } = program;
+      const saved = { hash: module.hash, wasm: wasm.slice(), ...(sources === undefined ? {} : { sources }) };
+      // The same wasm may come from different sources; a save keeps one of them.
+      programs.set(module.hash, programs.get(module.hash) ?? saved);
+    }
+    return { tick: this.#tick, programs: [...programs.values()], computers: captured.map(({ computer }) => computer) };
+  }
+
+  /**
+   * Puts everything back. Computers of the save must have been added, wired as they are to be; computers that the save
+   * does not know are switched off and emptied. Handles and tasks are tied to devices by name and type: where such a
+   * device is missing now, the program gets `ERR_GONE`.
+   *
+   * On any error everything is as it was. The world may go on ticking until the promise is fulfilled.
+   *
+   * @throws {ComputerError} `computer/save-mismatch`, `computer/save-malformed`, `computer/superseded`
+   * @throws {VmError} if a program or a snapshot is refused.
+   */
+  async restore(save: ComputersSave): Promise<void> {
+    const number = ++this.#restoreNumber;
+    if (!Number.isSafeInteger(save.tick) || save.tick < 0) {
+      throw new ComputerError("computer/save-malformed", `Cannot restore the computers at tick ${save.tick}`);
+    }
+    const wanted = save.computers.map((saved) => this.#match(saved));
+    requireDistinct(save.computers);
+    const programs = await Promise.all(
+      wanted.map(({ computer, saved }) => this.#recall(computer, saved, save.programs)),
+    );
+    if (this.#isTicking) await Promise.resolve();
+    if (number !== this.#restoreNumber || wanted.some(({ computer }) => this.get(computer.id) !== computer)) {
+      throw new ComputerError("computer/superseded", "Cannot go on restoring the computers: something else came first");
+    }
+    const staged: StagedComputer[] = [];
+    try {
+      for (const [index, { computer, saved, state }] of wanted.entries()) {
+        staged.push(computer.stage(state, programs[index], saved.snapshot));
+      }
+    } catch (error) {
+      for (const { run } of staged) run?.end(false);
+      throw error;
+    }
+    this.#tick = save.tick;
+    for (const computer of this.#computers)
+      computer.commit(staged.find((candidate) => candidate.computer === computer));
+  }
+
+  /** Stops and forgets all computers. */
+  dispose(): void {
+    for (const { id } of this.#computers) this.remove(id, { cancelTask: false });
+    this.#restoreNumber += 1;
+    this.#betweenTicks(() => {
+      this.#events.clear();
+      this.#programs.clear();
+    });
+  }
+
+  #createHost(options: ComputerWorldOptions): ComputerHost {
+    const { ticksPerSecond } = this;
+    const tickNow = (): number => this.#tick;
+    const isTicking = (): boolean => this.#isTicking;
+    return {
+      get isTicking() {
+        return isTicking();
+      },
+      ticksPerSecond,
+      tickNow,
+      clock: { now: () => (BigInt(this.#tick) * NANOSECONDS_PER_SECOND) / BigInt(ticksPerSecond) },
+      compiler: options.compiler,
+      vms: options.vms ?? REAL_VMS,
+      deliver: (tell) => this.#deliver(tell),
+      betweenTicks: (action) => this.#betweenTicks(action),
+      prepare: (wasm, policy) => this.#prepare(wasm, policy),
+      onError: this.#onError,
+    };
+  }
+
+  #match(saved: SavedComputer): { computer: Computer; saved: SavedComputer; state: SavedState } {
+    const computer = this.get(saved.id);
+    if (computer === undefined) {
+      throw new ComputerError(
+        "computer/save-mismatch",
+        `Cannot restore computer "${saved.id}": the world has none of that id`,
+      );
+    }
+    const state = decodeState(saved.state, saved.id);
+    if (state.ticksPerSecond !== this.ticksPerSecond) {
+      throw new ComputerError(
+        "computer/save-mismatch",
+        `Cannot restore computer "${saved.id}": saved at ${state.ticksPerSecond} ticks a second, the world has ${this.ticksPerSecond}`,
+      );
+    }
+    return { computer, saved, state };
+  }
+
+  /** The program of a saved computer, prepared for what is attached to the computer now. */
+  async #recall(
+    computer: Computer,
+    saved: SavedComputer,
+    programs: readonly SavedProgram[],
+  ): Promise<Program | undefined> {
+    if (saved.programHash === null) return undefined;
+    const program = programs.find(({ hash }) => hash === saved.programHash);
+    if (program === undefined) {
+      throw new ComputerError(
+        "computer/save-malformed",
+        `Cannot restore computer "${saved.id}": its program is missing`,
+      );
+    }
+    const { policy } = computer;
+    const prepared =
+      this.#programs.get(keyOf(program.hash, policy)) ?? (await this.#prepare(program.wasm.slice(), policy));
+    if (prepared.module.hash !== program.hash) {
+      throw new ComputerError(
+        "computer/save-malformed",
+        `Cannot restore computer "${saved.id}": its program is another one`,
+      );
+    }
+    return { ...prepared, sources: program.sources };
+  }
+
+  async #prepare(wasm: Uint8Array, policy: ImportPolicy): Promise<Program> {
+    const module = await this.#preparer.prepare(wasm, policy);
+    const program: Program = { module, wasm, sources: undefined };
+    const key = keyOf(module.hash, policy);
+    this.#programs.delete(key);
+    this.#programs.set(key, program);
+    const [oldest] = this.#programs.keys();
+    if (this.#programs.size > KEPT_PROGRAMS && oldest !== undefined) this.#programs.delete(oldest);
+    return program;
+  }
+
+  #betweenTicks(action: () => void): void {
+    if (this.#isTicking) this.#actions.push(action);
+    else action();
+  }
+
+  #deliver(tell: () => void): void {
+    this.#news.push(tell);
+    if (!this.#isTicking) this.#tellNews();
+  }
+
+  /** In order, one after the other: what a listener causes is told after what was there before. */
+  #tellNews(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (let tell = this.#news.shift(); tell !== undefined; tell = this.#news.shift()) {
+      try {
+        tell();
+      } catch (error) {
+        this.#onError(error, "listener");
+      }
+    }
+    this.#isTelling = false;
+  }
+
+  #requireBetweenTicks(what: string): void {
+    if (this.#isTicking) throw new ComputerError("computer/inside-tick", `Cannot ${what} from inside a tick`);
+  }
+}
+
+function requireDistinct(computers: readonly SavedComputer[]): void {
+  if (new Set(computers.map(({ id }) => id)).size === computers.length) return;
+  throw new ComputerError("computer/save-malformed", "Cannot restore the computers: two of them have the same id");
+}
+
+function keyOf(hash: string, policy: ImportPolicy): string {
+  return `${hash} ${JSON.stringify(policy)}`;
+}
+
+/** Errors of devices and listeners are the developer's: they must be seen, and must not end a tick. */
+function rethrowOutside(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

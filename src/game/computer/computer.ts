@@ -1,9 +1,18 @@
-// One in-game computer: a program, its Vm, its devices and its console.
+// One in-game computer: power, program, devices and console. When it runs is its world's business.
 
-import type { CompileOptions, CompileResult, Diagnostic, Sources } from "../../../toolchain/index.ts";
-import type { ConsoleBuffer, ConsoleStream } from "./console-buffer.ts";
-import type { CrashReport } from "./crash-report.ts";
+import type { CompileOptions, CompileResult, Compiler, Diagnostic, Sources } from "../../../toolchain/index.ts";
+import type { SavedComputer } from "../../persistence/index.ts";
+import { MAX_SLICE_GAS, type Clock, type ImportPolicy, type Snapshot, type Trap } from "../../vm/index.ts";
+import { ConsoleBuffer, type ConsoleStream } from "./console-buffer.ts";
+import { describeCrash, type CrashReport } from "./crash-report.ts";
 import type { AttachedDevice } from "./define-device.ts";
+import type { Wiring } from "./device-bank.ts";
+import { generateHeaders, HEADER_NAMES } from "./device-header.ts";
+import { Emitter, type Deliver } from "./emitter.ts";
+import { CompileError, ComputerError } from "./errors.ts";
+import { policyOf, type Program, type VmFactory } from "./program.ts";
+import { ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
+import { encodeState, type SavedPower, type SavedState } from "./saved-state.ts";
 
 /** What a computer is doing. */
 export type ComputerState =
@@ -12,11 +21,15 @@ export type ComputerState =
   /** `load()` is under way. */
   | { readonly kind: "compiling" }
   | { readonly kind: "running" }
-  /** The program stands in a device call that takes ticks, or in a read of its standard input. */
+  /**
+   * The program stands in a call that takes ticks. `device` is the name under which the device is attached; `undefined`
+   * for calls without one: sleeping, reading the standard input.
+   */
   | { readonly kind: "waiting"; readonly device: string | undefined; readonly function: string }
   | { readonly kind: "exited"; readonly exitCode: number }
   | { readonly kind: "crashed"; readonly report: CrashReport };
 
+/** What a computer is made of. */
 export interface ComputerOptions {
   /** Names the computer in saves and fixes its place in the tick. 1 to 200 characters. */
   readonly id: string;
@@ -24,7 +37,7 @@ export interface ComputerOptions {
   readonly gasPerTick?: number;
   /** Most memory the program may have, in pages of 64 KiB, 1 to 65,536. @defaultValue 16 */
   readonly memoryPages?: number;
-  /** Devices by the name under which programs open them. @defaultValue none */
+  /** Devices by the name under which programs open them: letters, digits, space and `._-`, at most 32. @defaultValue none */
   readonly devices?: Readonly<Record<string, AttachedDevice>>;
   /** Seed of the program's random numbers, an unsigned 32-bit integer. @defaultValue derived from the id */
   readonly entropySeed?: number;
@@ -38,7 +51,7 @@ export interface LoadOptions {
   readonly compile?: Omit<CompileOptions, "target" | "cpu">;
 }
 
-/** What `on()` tells about; all are told between ticks, in computer order. */
+/** What {@link Computer.on} tells about. Everything is told between ticks, in the order in which it happened. */
 export interface ComputerEvents {
   /** The program printed: everything of one stream in a row within one tick. */
   readonly output: { readonly stream: ConsoleStream; readonly text: string };
@@ -47,38 +60,486 @@ export interface ComputerEvents {
   readonly state: ComputerState;
 }
 
-export interface Computer {
+/** What a computer needs from its world. */
+export interface ComputerHost {
+  readonly isTicking: boolean;
+  readonly ticksPerSecond: number;
+  readonly tickNow: () => number;
+  readonly clock: Clock;
+  readonly compiler: Compiler | undefined;
+  readonly vms: VmFactory;
+  /** Calls a listener between ticks. */
+  readonly deliver: Deliver;
+  /** Does something now, or at the end of the tick if one is running. */
+  readonly betweenTicks: (action: () => void) => void;
+  readonly prepare: (wasm: Uint8Array, policy: ImportPolicy) => Promise<Program>;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** A computer's state out of a save, ready to take over. */
+export interface StagedComputer {
+  readonly computer: Computer;
+  readonly state: SavedState;
+  readonly program: Program | undefined;
+  readonly run: ProgramRun | undefined;
+}
+
+const DEFAULTS = { gasPerTick: 20_000, memoryPages: 16 } as const satisfies Partial<ComputerOptions>;
+
+/**
+ * A computer of a world; made by `ComputerWorld.add()`.
+ *
+ *            load()              ready               runTick()
+ *   off ───────────────► compiling ─────► running ◄─────────────► waiting
+ *    ▲                    │ refused          │ │                     │
+ *    └────────────────────┴───── stop() ─────┘ └──► exited | crashed ┘      start(), reset(): running again
+ *
+ * What devices and listeners call during a tick (`start`, `stop`, `reset`, `type`) takes effect at the tick's end.
+ */
+export class Computer {
   readonly id: string;
-  readonly state: ComputerState;
+  /** What was printed. A reset clears it; a stop leaves it. */
   readonly console: ConsoleBuffer;
+  /** Gas that the program may use in one tick. */
   readonly gasPerTick: number;
-  /** Gas used in the last tick, 0 when off or waiting. For a meter: divide by {@link gasPerTick}. */
-  readonly gasUsedLastTick: number;
-  /** Gas used since the program's start. */
-  readonly gasUsed: bigint;
-  /** What was loaded last: the player's own files; `undefined` without a program or if it was given as wasm. */
-  readonly sources: Sources | undefined;
-  /** Warnings of the last compile. */
-  readonly warnings: readonly Diagnostic[];
+  /** Most memory the program may have, in pages of 64 KiB. */
+  readonly memoryPages: number;
   /** The generated headers of this computer's wiring, for editors: file name to text. */
   readonly headers: Sources;
 
+  readonly #host: ComputerHost;
+  readonly #wiring: Wiring;
+  readonly #setting: RunSetting;
+  readonly #events: Emitter<ComputerEvents>;
+  #state: ComputerState = { kind: "off", hasProgram: false };
+  #program: Program | undefined;
+  #run: ProgramRun | undefined;
+  #warnings: readonly Diagnostic[] = [];
+  /** Of the run that has ended; a running one knows its own. */
+  #gasUsed = 0n;
+  #gasUsedLastTick = 0;
+  #trap: { readonly code: string; readonly message: string } | undefined;
+  #loading: AbortController | undefined;
+  #startsWhenReady = false;
+  #isRemoved = false;
+
+  /** @internal */
+  constructor(options: ComputerOptions, host: ComputerHost) {
+    const { id, gasPerTick = DEFAULTS.gasPerTick, memoryPages = DEFAULTS.memoryPages, devices = {} } = options;
+    const { entropySeed = seedFrom(id) } = options;
+    requireInteger("gasPerTick", gasPerTick, [1, MAX_SLICE_GAS]);
+    requireInteger("memoryPages", memoryPages, [1, 65_536]);
+    requireInteger("entropySeed", entropySeed, [0, 2 ** 32 - 1]);
+    if (id.length < 1 || id.length > 200) {
+      throw new RangeError(`Cannot add a computer with an id of ${id.length} characters: expected 1 to 200`);
+    }
+    for (const label of Object.keys(devices)) {
+      if (!/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/.test(label)) {
+        throw new TypeError(
+          `Cannot attach a device as ${JSON.stringify(label)}: expected letters, digits, space, ".", "_", "-"`,
+        );
+      }
+    }
+    this.id = id;
+    this.gasPerTick = gasPerTick;
+    this.memoryPages = memoryPages;
+    this.headers = generateHeaders(devices);
+    this.console = new ConsoleBuffer(host.deliver);
+    this.#events = new Emitter(host.deliver);
+    this.#host = host;
+    this.#wiring = { ...devices };
+    this.#setting = {
+      wiring: this.#wiring,
+      gasPerTick,
+      entropySeed,
+      tickNow: host.tickNow,
+      clock: host.clock,
+      vms: host.vms,
+      onError: (error, where) => host.onError(error, `computer "${id}": ${where}`),
+    };
+  }
+
+  get state(): ComputerState {
+    return this.#state;
+  }
+
+  /** Gas used in the last tick; 0 when off or waiting. For a meter: divide by {@link Computer.gasPerTick}. */
+  get gasUsedLastTick(): number {
+    return this.#gasUsedLastTick;
+  }
+
+  /** Gas used since the program's start. It stays when the program has ended, until the next start. */
+  get gasUsed(): bigint {
+    return this.#run?.gasUsed ?? this.#gasUsed;
+  }
+
+  /** The loaded program's own files; `undefined` without a program, or if it was given as wasm. */
+  get sources(): Sources | undefined {
+    return this.#program?.sources;
+  }
+
+  /** Warnings of the last compile. */
+  get warnings(): readonly Diagnostic[] {
+    return this.#warnings;
+  }
+
+  /** What programs of this computer may import. */
+  get policy(): ImportPolicy {
+    return policyOf({ wiring: this.#wiring, memoryPages: this.memoryPages });
+  }
+
   /**
-   * Loads a program: C sources are compiled first; wasm is taken as it is. A running program is stopped at once.
-   * Afterwards the program runs, unless `options.start` is false.
+   * Loads a program: C is compiled first, wasm is taken as it is. A running program is stopped at once. Afterwards the
+   * program runs, unless `options.start` is false.
    *
-   * @throws {CompileError} if the C has an error; the computer is off then and keeps the program it had.
-   * @throws {ToolchainError}, {@link ComputerError}, {@link VmError} for what else is refused; same effect.
+   * @param program - The player's files, without the generated headers; or a WASI command.
+   * @throws {CompileError} if the C has an error. Then, as for all other refusals, the computer is off and keeps the
+   * program that it had.
+   * @throws {ToolchainError} {@link ComputerError} {@link VmError} for what else is refused; `computer/superseded` if
+   * `stop()`, another `load()` or a restore came first.
    */
-  load(program: Sources | Uint8Array, options?: LoadOptions): Promise<CompileResult>;
-  /** Runs the loaded program from its start, unless one runs already. @throws {ComputerError} `computer/no-program` */
-  start(): void;
-  /** Ends the program at once and frees its memory. */
-  stop(): void;
-  /** Stops, clears the console and runs the program from its start. @throws {ComputerError} `computer/no-program` */
-  reset(): void;
-  /** Gives the program text on its standard input; ignored when no program runs. */
-  type(text: string): void;
+  async load(program: Sources | Uint8Array, options: LoadOptions = {}): Promise<CompileResult> {
+    // A device may ask for this in the middle of a tick; ticks are synchronous, so this waits for the end of it.
+    if (this.#host.isTicking) await Promise.resolve();
+    this.#requireMember();
+    this.#abandonLoad();
+    this.#endRun(true);
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.#startsWhenReady = options.start ?? true;
+    this.#setState({ kind: "compiling" });
+    try {
+      const compiled = await this.#compile(program, options, loading.signal);
+      this.#requireCurrent(loading);
+      const prepared = await this.#host.prepare(compiled.wasm, this.policy);
+      this.#requireCurrent(loading);
+      this.#program = { ...prepared, sources: compiled.sources };
+      this.#warnings = compiled.diagnostics;
+      this.#loading = undefined;
+      this.#host.betweenTicks(() => (this.#startsWhenReady ? this.#startRun() : this.#setOff()));
+      return { wasm: compiled.wasm, diagnostics: compiled.diagnostics };
+    } catch (error) {
+      if (this.#loading !== loading) throw this.#superseded(error);
+      this.#loading = undefined;
+      this.#setOff();
+      throw error;
+    }
+  }
+
+  /**
+   * Runs the loaded program from its start; does nothing if one runs. During `load()` it runs as soon as it is ready.
+   *
+   * @throws {ComputerError} `computer/no-program`, `computer/removed`
+   */
+  start(): void {
+    this.#requireProgram();
+    this.#host.betweenTicks(() => {
+      if (this.#loading !== undefined) this.#startsWhenReady = true;
+      else if (this.#run === undefined) this.#startRun();
+    });
+  }
+
+  /** Ends the program at once and frees its memory; gives up a `load()` that is under way. The console stays. */
+  stop(): void {
+    this.#host.betweenTicks(() => {
+      this.#abandonLoad();
+      this.#endRun(true);
+      this.#setOff();
+    });
+  }
+
+  /**
+   * Ends the program, clears the console and runs the program from its start.
+   *
+   * @throws {ComputerError} `computer/no-program`, `computer/removed`
+   */
+  reset(): void {
+    this.#requireProgram();
+    this.#host.betweenTicks(() => {
+      this.console.clear();
+      if (this.#loading !== undefined) {
+        this.#startsWhenReady = true;
+        return;
+      }
+      this.#endRun(true);
+      this.#startRun();
+    });
+  }
+
+  /** Gives the running program text on its standard input; ignored when none runs. */
+  type(text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    this.#host.betweenTicks(() => this.#run?.writeInput(bytes));
+  }
+
   /** @returns a function that ends the subscription. */
-  on<K extends keyof ComputerEvents>(event: K, listener: (payload: ComputerEvents[K]) => void): () => void;
+  on<K extends keyof ComputerEvents>(event: K, listener: (payload: ComputerEvents[K]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** @internal The computer's part of a tick: one slice. Never throws. */
+  runSlice(): void {
+    this.#gasUsedLastTick = 0;
+    this.#guard((run) => {
+      const state = run.runSlice();
+      this.#gasUsedLastTick = run.gasUsedLastTick;
+      for (const { stream, text } of run.takeOutput(state.kind === "exited" || state.kind === "trapped")) {
+        this.console.append(stream, text);
+        this.#events.emit("output", { stream, text });
+      }
+      return state;
+    });
+  }
+
+  /** @internal The devices' part of a tick. Never throws. */
+  runTask(): void {
+    this.#guard((run) => run.runTask());
+  }
+
+  /** @internal */
+  capture(): { readonly computer: SavedComputer; readonly program: Program | undefined } {
+    const captured = this.#run?.capture();
+    const state: SavedState = {
+      ticksPerSecond: this.#host.ticksPerSecond,
+      power: this.#capturePower(captured?.saved),
+      gasUsed: this.gasUsed,
+      gasUsedLastTick: this.#gasUsedLastTick,
+      console: this.console.capture(),
+    };
+    const computer: SavedComputer = {
+      id: this.id,
+      programHash: this.#program?.module.hash ?? null,
+      snapshot: captured?.snapshot ?? null,
+      state: encodeState(state),
+    };
+    return { computer, program: this.#program };
+  }
+
+  /** @internal Makes everything of a save ready without touching what is. @throws {VmError} if a snapshot is refused */
+  stage(state: SavedState, program: Program | undefined, snapshot: Snapshot | null): StagedComputer {
+    const { power } = state;
+    if (power.kind !== "on") return { computer: this, state, program, run: undefined };
+    if (program === undefined || snapshot === null) {
+      throw new ComputerError(
+        "computer/save-malformed",
+        `Cannot restore computer "${this.id}": it runs without a program`,
+      );
+    }
+    this.#checkTask(power, snapshot);
+    const run = new ProgramRun(program, this.#setting, { saved: power.run, snapshot });
+    return { computer: this, state, program, run };
+  }
+
+  /** @internal Takes over what was staged; `undefined` empties the computer. Devices of the old run are told nothing. */
+  commit(staged: StagedComputer | undefined): void {
+    this.#abandonLoad();
+    this.#endRun(false);
+    this.#program = staged?.program;
+    this.#warnings = [];
+    this.#run = staged?.run;
+    this.#gasUsed = staged?.state.gasUsed ?? 0n;
+    this.#gasUsedLastTick = staged?.state.gasUsedLastTick ?? 0;
+    this.console.restore(staged?.state.console ?? { entries: [], droppedCharacters: 0 });
+    const power = staged?.state.power ?? { kind: "off" };
+    switch (power.kind) {
+      case "off":
+        return this.#setOff();
+      case "on":
+        return this.#setState(this.#run?.state ?? { kind: "running" });
+      case "exited":
+        return this.#setState(power);
+      case "crashed":
+        this.#trap = power.trap;
+        return this.#setState({ kind: "crashed", report: describeCrash(power.trap) });
+      default:
+        return power satisfies never;
+    }
+  }
+
+  /** @internal The world has forgotten the computer. */
+  leave(cancelTask: boolean): void {
+    this.#abandonLoad();
+    this.#endRun(cancelTask);
+    this.#setOff();
+    this.#isRemoved = true;
+  }
+
+  async #compile(
+    program: Sources | Uint8Array,
+    options: LoadOptions,
+    signal: AbortSignal,
+  ): Promise<{ wasm: Uint8Array; sources: Sources | undefined; diagnostics: readonly Diagnostic[] }> {
+    if (ArrayBuffer.isView(program))
+      return { wasm: (program as Uint8Array).slice(), sources: undefined, diagnostics: [] };
+    const sources = { ...(program as Sources) };
+    for (const name of HEADER_NAMES) {
+      if (Object.hasOwn(sources, name)) {
+        throw new ComputerError("computer/reserved-file", `Cannot load a file named "${name}": it is generated`);
+      }
+    }
+    const { compiler } = this.#host;
+    if (compiler === undefined) {
+      throw new ComputerError(
+        "computer/no-compiler",
+        `Cannot load C into computer "${this.id}": the world has no compiler`,
+      );
+    }
+    const { compile = {} } = options;
+    const signals = compile.signal === undefined ? [signal] : [signal, compile.signal];
+    const { wasm, diagnostics } = await compiler.compile(
+      { ...this.headers, ...sources },
+      { ...compile, signal: AbortSignal.any(signals) },
+    );
+    if (wasm === undefined) throw new CompileError(this.id, diagnostics);
+    return { wasm, sources, diagnostics };
+  }
+
+  #startRun(): void {
+    const program = this.#program;
+    if (program === undefined || this.#isRemoved) return;
+    this.#gasUsed = 0n;
+    this.#gasUsedLastTick = 0;
+    try {
+      this.#run = new ProgramRun(program, this.#setting);
+      this.#setState({ kind: "running" });
+    } catch (error) {
+      this.#host.onError(error, `computer "${this.id}": starting the program`);
+      this.#crash({ code: "unknown", message: "The program could not be started" });
+    }
+  }
+
+  #endRun(cancelTask: boolean): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#gasUsed = run.gasUsed;
+    this.#gasUsedLastTick = 0;
+    this.#run = undefined;
+    run.end(cancelTask);
+  }
+
+  /** A part of a tick. What it throws is a device's or our own mistake: the program ends, the tick goes on. */
+  #guard(part: (run: ProgramRun) => RunState): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    try {
+      const state = part(run);
+      switch (state.kind) {
+        case "running":
+        case "waiting":
+          return this.#setState(state);
+        case "exited":
+          return this.#exit(state.exitCode);
+        case "trapped":
+          return this.#crash(state.trap);
+        default:
+          return state satisfies never;
+      }
+    } catch (error) {
+      this.#setting.onError(error, "running a tick");
+      this.#crash({ code: "host-error", message: "A device failed between two slices" });
+    }
+  }
+
+  #exit(exitCode: number): void {
+    // The gas of the last tick is still to be seen: a meter that fell to 0 would hide that the program ran.
+    const lastTick = this.#gasUsedLastTick;
+    this.#endRun(false);
+    this.#gasUsedLastTick = lastTick;
+    this.#setState({ kind: "exited", exitCode });
+    this.#events.emit("exit", { exitCode });
+  }
+
+  #crash(trap: Trap | { readonly code: string; readonly message: string }): void {
+    const lastTick = this.#gasUsedLastTick;
+    this.#endRun(true);
+    this.#gasUsedLastTick = lastTick;
+    this.#trap = { code: trap.code, message: trap.message };
+    const report = describeCrash(trap);
+    this.#setState({ kind: "crashed", report });
+    this.#events.emit("trap", { ...this.#trap, report });
+  }
+
+  #capturePower(run: ReturnType<ProgramRun["capture"]>["saved"] | undefined): SavedPower {
+    if (run !== undefined) return { kind: "on", run };
+    if (this.#state.kind === "exited") return { kind: "exited", exitCode: this.#state.exitCode };
+    if (this.#state.kind === "crashed" && this.#trap !== undefined) return { kind: "crashed", trap: this.#trap };
+    return { kind: "off" };
+  }
+
+  /** The Vm's snapshot and our task must speak of the same call, or one of them would never be answered. */
+  #checkTask(power: Extract<SavedPower, { kind: "on" }>, snapshot: Snapshot): void {
+    const { task } = power.run.bank;
+    const call = snapshot.status.kind === "waiting" ? snapshot.status.call : undefined;
+    const isOurs = this.policy.devices?.some(({ importModule }) => importModule === call?.module) ?? false;
+    const module = task?.device === null ? "gasworks" : `device.${task?.device.type}`;
+    const agrees = task === null ? !isOurs : call?.module === module && call.function === task.function;
+    if (!agrees) {
+      throw new ComputerError(
+        "computer/save-malformed",
+        `Cannot restore computer "${this.id}": it waits for nothing it asked`,
+      );
+    }
+  }
+
+  #setOff(): void {
+    this.#setState({ kind: "off", hasProgram: this.#program !== undefined });
+  }
+
+  #setState(next: ComputerState): void {
+    if (isSameState(this.#state, next)) return;
+    this.#state = next;
+    this.#events.emit("state", next);
+  }
+
+  #abandonLoad(): void {
+    const loading = this.#loading;
+    this.#loading = undefined;
+    loading?.abort();
+  }
+
+  #requireCurrent(loading: AbortController): void {
+    if (this.#loading !== loading) throw this.#superseded(undefined);
+  }
+
+  #superseded(cause: unknown): ComputerError {
+    if (cause instanceof ComputerError && cause.code === "computer/superseded") return cause;
+    return new ComputerError(
+      "computer/superseded",
+      `Cannot go on loading computer "${this.id}": something else came first`,
+      {
+        cause,
+      },
+    );
+  }
+
+  #requireMember(): void {
+    if (!this.#isRemoved) return;
+    throw new ComputerError("computer/removed", `Cannot use computer "${this.id}": it was removed from its world`);
+  }
+
+  #requireProgram(): void {
+    this.#requireMember();
+    if (this.#program !== undefined || this.#loading !== undefined) return;
+    throw new ComputerError("computer/no-program", `Cannot start computer "${this.id}": no program is loaded`);
+  }
+}
+
+function isSameState(a: ComputerState, b: ComputerState): boolean {
+  if (a.kind === "off" && b.kind === "off") return a.hasProgram === b.hasProgram;
+  if (a.kind === "waiting" && b.kind === "waiting") return a.device === b.device && a.function === b.function;
+  return a.kind === b.kind && a.kind !== "exited" && a.kind !== "crashed";
+}
+
+function requireInteger(option: string, value: number, [min, max]: readonly [min: number, max: number]): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(`Cannot add a computer with ${option} ${value}: expected an integer from ${min} to ${max}`);
+}
+
+/** Two computers with the same program shall not roll the same dice: FNV-1a over the id's UTF-16 units. */
+function seedFrom(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index++) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
 }

@@ -1,6 +1,6 @@
 // A trap in words for players. Codes are the machine's, words are the game's: a translation replaces this file only.
 
-import type { Trap } from "../../vm/index.ts";
+import type { TrapCode } from "../../vm/index.ts";
 
 /** What a player sees of a trap. */
 export interface CrashReport {
@@ -14,7 +14,67 @@ export interface CrashReport {
   readonly hint: string;
 }
 
-/** Words for a trap; codes that this version does not know have words too. */
-export function describeCrash(trap: Pick<Trap, "message"> & { readonly code: string }): CrashReport {
-  return { code: trap.code, title: "", text: "", hint: "" };
+type Words = Omit<CrashReport, "code">;
+
+const WORDS: Readonly<Record<TrapCode, Words>> = {
+  unreachable: {
+    title: "The program gave up",
+    text: "It called abort(), an assert() failed, or the end of a function that must return was reached.",
+    hint: "Read the last lines on the console: a failed assert() prints its line.",
+  },
+  "memory-out-of-bounds": {
+    title: "Memory out of reach",
+    text: "The program read or wrote outside its memory.",
+    hint: "Check pointers and array indexes; a local array that is too big also ends up here.",
+  },
+  "table-out-of-bounds": {
+    title: "No such function",
+    text: "The program called through a function pointer that points nowhere.",
+    hint: "Check that every function pointer is set before it is called.",
+  },
+  "integer-divide-by-zero": {
+    title: "Division by zero",
+    text: "The program divided an integer by zero.",
+    hint: "Check divisors before / and %.",
+  },
+  "integer-overflow": {
+    title: "Number too big",
+    text: "The program divided the most negative integer by -1, which has no answer that fits.",
+    hint: "Check what goes into / and %.",
+  },
+  "invalid-conversion": {
+    title: "Not a whole number",
+    text: "The program turned a float into an integer that cannot hold it.",
+    hint: "Check for results like infinity or 0.0 / 0.0 before the conversion.",
+  },
+  "indirect-call": {
+    title: "Wrong kind of function",
+    text: "The program called a function through a pointer of another type, or a null pointer.",
+    hint: "Check that function pointers are set, and that their type is that of the function.",
+  },
+  "stack-overflow": {
+    title: "Too many calls inside each other",
+    text: "The program's functions called each other until the stack was full.",
+    hint: "Check that every recursion has an end.",
+  },
+  "host-error": {
+    title: "A device broke",
+    text: "A device failed while the program used it. That is a mistake of the game, not of the program.",
+    hint: "Tell whoever makes the game; the details are in its log.",
+  },
+  unknown: {
+    title: "The program crashed",
+    text: "It did something that the machine cannot do.",
+    hint: "Look at what the program did last.",
+  },
+};
+
+/**
+ * Words for a trap. Codes that this version does not know have words too.
+ *
+ * @param trap - From `SliceResult`, or from a save of another version.
+ */
+export function describeCrash(trap: { readonly code: string }): CrashReport {
+  const words = Object.hasOwn(WORDS, trap.code) ? WORDS[trap.code as TrapCode] : WORDS.unknown;
+  return { code: trap.code, ...words };
 }

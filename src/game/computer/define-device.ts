@@ -4,7 +4,7 @@
 import type { DeviceType, GuestValue, HostFunctionType } from "../../vm/index.ts";
 import { checkDefinition } from "./check-definition.ts";
 import { importModuleOf } from "./device-names.ts";
-import type { PlainData } from "./plain-data.ts";
+import type { JsonValue } from "../../persistence/index.ts";
 
 /** Type of an argument, in WebAssembly's names; `u32` is an i32 that is read without sign. */
 export type ArgumentType = "i32" | "u32" | "i64" | "f32" | "f64";
@@ -74,7 +74,7 @@ export type TaskStep<State> =
  * the tick in which the task started. So a task that is pending for n ticks keeps the program waiting for n ticks.
  * What a handler throws ends the program with the trap `host-error` and goes to the developer; it never stops a tick.
  */
-export interface TaskHandlers<Port, A extends Arguments, State extends PlainData> {
+export interface TaskHandlers<Port, A extends Arguments, State extends JsonValue> {
   start(port: Port, args: ArgumentValues<A>): TaskStep<State>;
   tick(port: Port, state: State): TaskStep<State>;
   /** The program will not wait for the answer any more: it was stopped, reset or removed. @defaultValue nothing */
@@ -85,9 +85,9 @@ export interface TaskHandlers<Port, A extends Arguments, State extends PlainData
 export interface Task<Port> {
   readonly kind: "task";
   readonly shape: CallShape;
-  start(port: Port, args: Readonly<Record<string, GuestValue>>): TaskStep<PlainData>;
-  tick(port: Port, state: PlainData): TaskStep<PlainData>;
-  cancel(port: Port, state: PlainData): void;
+  start(port: Port, args: Readonly<Record<string, GuestValue>>): TaskStep<JsonValue>;
+  tick(port: Port, state: JsonValue): TaskStep<JsonValue>;
+  cancel(port: Port, state: JsonValue): void;
 }
 
 /** What {@link defineDevice} takes. All names are lower case with underscores, as they will stand in C. */
@@ -114,9 +114,9 @@ export interface DeviceDefinition<Port> extends Required<DeviceDeclaration<Port>
 export interface AttachedDevice {
   readonly definition: DeviceFace;
   query(name: string, args: Readonly<Record<string, GuestValue>>): number;
-  start(name: string, args: Readonly<Record<string, GuestValue>>): TaskStep<PlainData>;
-  tick(name: string, state: PlainData): TaskStep<PlainData>;
-  cancel(name: string, state: PlainData): void;
+  start(name: string, args: Readonly<Record<string, GuestValue>>): TaskStep<JsonValue>;
+  tick(name: string, state: JsonValue): TaskStep<JsonValue>;
+  cancel(name: string, state: JsonValue): void;
 }
 
 /** What can be told about a device without knowing its port: enough for headers, manuals and policies. */
@@ -205,7 +205,7 @@ export function query<Port, A extends Arguments = Record<never, never>>(
 }
 
 /** Declares a task; see {@link TaskHandlers}. */
-export function task<Port, State extends PlainData, A extends Arguments = Record<never, never>>(
+export function task<Port, State extends JsonValue, A extends Arguments = Record<never, never>>(
   shape: CallShape<A>,
   handlers: TaskHandlers<Port, A, State>,
 ): Task<Port> {

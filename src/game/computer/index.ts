@@ -1,8 +1,20 @@
 // Everything a computer is, without Phaser: devices, computers and the world that ticks them.
 
-export { ComputerWorld, type ComputersSave, type ComputerWorldOptions } from "./computer-world.ts";
-export type { Computer, ComputerEvents, ComputerOptions, ComputerState, LoadOptions } from "./computer.ts";
-export { ConsoleBuffer, type ConsoleChange, type ConsoleEntry, type ConsoleStream } from "./console-buffer.ts";
+export { ComputerWorld, type ComputersSave, type ComputerWorldOptions, type RemoveOptions } from "./computer-world.ts";
+export {
+  type Computer,
+  type ComputerEvents,
+  type ComputerOptions,
+  type ComputerState,
+  type LoadOptions,
+} from "./computer.ts";
+export {
+  CONSOLE_LIMITS,
+  ConsoleBuffer,
+  type ConsoleChange,
+  type ConsoleEntry,
+  type ConsoleStream,
+} from "./console-buffer.ts";
 export { describeCrash, type CrashReport } from "./crash-report.ts";
 export {
   defineDevice,
@@ -34,6 +46,9 @@ export {
 export { Motor, type Motion, type MotorPort } from "./devices/motor.ts";
 export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
 export { DEVICE_ERRORS, type DeviceError } from "./device-errors.ts";
+export { generateGasworksHeader, generateHeaders, HEADER_NAMES } from "./device-header.ts";
+export type { VmFactory } from "./program.ts";
 export { createLocalPreparer, type Preparer } from "./preparer.ts";
 export { createBrowserPreparer, type BrowserPreparerOptions } from "./browser-preparer.ts";
+export { TickClock } from "./tick-clock.ts";
 export { CompileError, ComputerError, type ComputerErrorCode } from "./errors.ts";

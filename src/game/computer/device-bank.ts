@@ -1,0 +1,191 @@
+// The devices of one running program: which handles it holds, and the one call it waits for. Guests may pass anything:
+// whatever is wrong with a call becomes a negative answer here, before any handler sees it.
+
+import { WAIT, type Device, type DeviceType, type GuestValue, type HostAnswer, type HostCall } from "../../vm/index.ts";
+import type { JsonValue } from "../../persistence/index.ts";
+import { assertJsonValue } from "./assert-json-value.ts";
+import type { Argument, AttachedDevice, CallShape, Constant, TaskStep } from "./define-device.ts";
+import { DEVICE_ERRORS } from "./device-errors.ts";
+import { SYSTEM_DEVICE_TYPE } from "./system-calls.ts";
+
+/** Devices by the name under which programs open them. */
+export type Wiring = Readonly<Record<string, AttachedDevice>>;
+
+/** What a handle stands for. The device may be gone: then calls answer `ERR_GONE`. */
+export interface OpenDevice {
+  readonly label: string;
+  readonly type: string;
+}
+
+/** A call that takes ticks and has no answer yet. */
+export interface RunningTask {
+  /** The device it runs on; `null` for `sleep_ticks`. */
+  readonly device: OpenDevice | null;
+  readonly function: string;
+  /** The handler's own. */
+  readonly state: JsonValue;
+}
+
+/** The state of a bank as plain data. */
+export interface SavedBank {
+  /** In the order of opening: handle n is entry n − 1, so that 0 is never a handle. */
+  readonly handles: readonly OpenDevice[];
+  readonly task: RunningTask | null;
+}
+
+/** The device types that programs of a computer with this wiring may import. */
+export function deviceTypesOf(wiring: Wiring): DeviceType[] {
+  const types = new Set(Object.values(wiring).map(({ definition }) => definition.deviceType));
+  return [SYSTEM_DEVICE_TYPE, ...types].toSorted((a, b) => (a.importModule < b.importModule ? -1 : 1));
+}
+
+/** Longest name that `open` looks at, in bytes. No device has a longer one. */
+const MAX_LABEL_BYTES = 64;
+
+/** Answers the device calls of one program. Its state is {@link SavedBank}; everything else is wiring. */
+export class DeviceBank {
+  readonly #wiring: Wiring;
+  readonly #tickNow: () => number;
+  #handles: OpenDevice[];
+  #task: RunningTask | null;
+
+  /** @param saved - The state to go on with. @defaultValue nothing opened, nothing waited for */
+  constructor(wiring: Wiring, tickNow: () => number, saved: SavedBank = { handles: [], task: null }) {
+    this.#wiring = wiring;
+    this.#tickNow = tickNow;
+    this.#handles = [...saved.handles];
+    this.#task = saved.task;
+  }
+
+  /** The call that the program waits for. */
+  get task(): RunningTask | null {
+    return this.#task;
+  }
+
+  /** The host's side of each device type, for the Vm. */
+  devices(): Device[] {
+    return deviceTypesOf(this.#wiring).map((type) => ({
+      type,
+      handle: (call) => (type === SYSTEM_DEVICE_TYPE ? this.#systemCall(call) : this.#deviceCall(type, call)),
+    }));
+  }
+
+  /**
+   * Advances the task by a tick.
+   *
+   * @returns the answer for the program, once the task has one. Then no task is left.
+   * @throws what the handler throws, and {@link TypeError} for an answer or a state that a program or a save cannot
+   * hold. Then no task is left either.
+   */
+  tickTask(): number | undefined {
+    const task = this.#task;
+    if (task === null) return undefined;
+    this.#task = null;
+    const attached = task.device === null ? undefined : this.#find(task.device);
+    if (task.device !== null && attached === undefined) return DEVICE_ERRORS.gone.value;
+    const step = attached === undefined ? tickSleep(task.state) : attached.tick(task.function, task.state);
+    return this.#take(step, task.device, task.function);
+  }
+
+  /** Tells the device that nobody waits for its answer any more. @throws what the handler throws */
+  cancelTask(): void {
+    const task = this.#task;
+    this.#task = null;
+    if (task === null || task.device === null) return;
+    this.#find(task.device)?.cancel(task.function, task.state);
+  }
+
+  /** The state as plain data that shares nothing with the devices' own. */
+  capture(): SavedBank {
+    return structuredClone({ handles: this.#handles, task: this.#task });
+  }
+
+  #systemCall(call: HostCall): HostAnswer {
+    if (call.function === "tick_now") return BigInt(this.#tickNow());
+    const ticks = Number(call.args[0]);
+    if (ticks < 0) return DEVICE_ERRORS.badArgument.value;
+    return this.#takeInCall(ticks === 0 ? { kind: "done", value: 0 } : { kind: "pending", state: ticks }, null, call);
+  }
+
+  #deviceCall(type: DeviceType, call: HostCall): HostAnswer {
+    if (call.function === "open") return this.#open(type, call);
+    const [handle, ...values] = call.args;
+    const opened = this.#handles[Number(handle) - 1];
+    if (opened === undefined) return DEVICE_ERRORS.badHandle.value;
+    const attached = this.#find(opened);
+    if (attached === undefined) {
+      // Only a load can bring a handle whose device is not there. Nothing is left to tell the types apart, but the name.
+      return `device.${opened.type}` === type.importModule ? DEVICE_ERRORS.gone.value : DEVICE_ERRORS.badHandle.value;
+    }
+    const { definition } = attached;
+    if (definition.deviceType !== type) return DEVICE_ERRORS.badHandle.value;
+    const member = definition.queries[call.function] ?? definition.tasks[call.function];
+    if (member === undefined) throw new Error(`Unreachable: "${call.function}" is not declared`);
+    const args = readArguments(member.shape, values, definition.constants);
+    if (args === undefined) return DEVICE_ERRORS.badArgument.value;
+    if (Object.hasOwn(definition.queries, call.function))
+      return checkAnswer(attached.query(call.function, args), call.function);
+    return this.#takeInCall(attached.start(call.function, args), opened, call);
+  }
+
+  #open(type: DeviceType, call: HostCall): number {
+    const label = call.readString(Number(call.args[0]), MAX_LABEL_BYTES);
+    const attached = Object.hasOwn(this.#wiring, label) ? this.#wiring[label] : undefined;
+    if (attached === undefined || attached.definition.deviceType !== type) return DEVICE_ERRORS.noDevice.value;
+    const known = this.#handles.findIndex(
+      (opened) => opened.label === label && opened.type === attached.definition.type,
+    );
+    if (known >= 0) return known + 1;
+    return this.#handles.push({ label, type: attached.definition.type });
+  }
+
+  #find({ label, type }: OpenDevice): AttachedDevice | undefined {
+    const attached = Object.hasOwn(this.#wiring, label) ? this.#wiring[label] : undefined;
+    return attached?.definition.type === type ? attached : undefined;
+  }
+
+  #takeInCall(step: TaskStep<JsonValue>, device: OpenDevice | null, call: HostCall): HostAnswer {
+    return this.#take(step, device, call.function) ?? WAIT;
+  }
+
+  #take(step: TaskStep<JsonValue>, device: OpenDevice | null, name: string): number | undefined {
+    if (step.kind === "done") return checkAnswer(step.value, name);
+    assertJsonValue(step.state, `the state of ${device === null ? "" : `${device.type}.`}${name}`);
+    this.#task = { device, function: name, state: step.state };
+    return undefined;
+  }
+}
+
+/** The state of `sleep_ticks` is the number of ticks left. */
+function tickSleep(state: JsonValue): TaskStep<JsonValue> {
+  const left = Number(state) - 1;
+  return left > 0 ? { kind: "pending", state: left } : { kind: "done", value: 0 };
+}
+
+function checkAnswer(value: number, name: string): number {
+  if ((value | 0) === value) return value;
+  throw new TypeError(`Cannot answer ${value} to "${name}": expected a 32-bit integer`);
+}
+
+/** @returns the arguments by name, or `undefined` if one is not allowed. */
+function readArguments(
+  shape: CallShape,
+  values: readonly GuestValue[],
+  constants: Readonly<Record<string, Constant>>,
+): Record<string, GuestValue> | undefined {
+  const args: Record<string, GuestValue> = {};
+  for (const [index, [name, argument]] of Object.entries(shape.args ?? {}).entries()) {
+    const raw = values[index] ?? 0;
+    const value = argument.type === "u32" ? Number(raw) >>> 0 : raw;
+    if (!isAllowed(value, argument, constants)) return undefined;
+    args[name] = value;
+  }
+  return args;
+}
+
+function isAllowed(value: GuestValue, argument: Argument, constants: Readonly<Record<string, Constant>>): boolean {
+  if (typeof value === "number" && !Number.isFinite(value)) return false;
+  if (argument.min !== undefined && value < argument.min) return false;
+  if (argument.max !== undefined && value > argument.max) return false;
+  return argument.oneOf === undefined || argument.oneOf.some((name) => constants[name]?.value === value);
+}

@@ -1,0 +1,162 @@
+// One run of a program, from its start or from a snapshot to its end: the Vm, its device calls and its output. A restored
+// run shares nothing with the one it was captured from, so it can be made while that one still stands.
+
+import {
+  gas,
+  type Clock,
+  type SliceResult,
+  type Snapshot,
+  type Trap,
+  type Vm,
+  type VmOptions,
+} from "../../vm/index.ts";
+import type { ConsoleEntry } from "./console-buffer.ts";
+import { DeviceBank, type SavedBank, type Wiring } from "./device-bank.ts";
+import type { Program, VmFactory } from "./program.ts";
+import { Utf8Stream } from "./utf8-stream.ts";
+
+/** What a run needs from its computer and its world. */
+export interface RunSetting {
+  readonly wiring: Wiring;
+  readonly gasPerTick: number;
+  readonly entropySeed: number;
+  readonly tickNow: () => number;
+  readonly clock: Clock;
+  readonly vms: VmFactory;
+  readonly onError: (error: unknown, where: string) => void;
+}
+
+/** The state of a run as plain data; the snapshot is saved beside it. */
+export interface SavedRun {
+  readonly bank: SavedBank;
+  /** Bytes of characters that were not printed to their end. */
+  readonly pendingOutput: { readonly stdout: readonly number[]; readonly stderr: readonly number[] };
+}
+
+/** What the program does after a slice or a task. */
+export type RunState =
+  | { readonly kind: "running" }
+  | { readonly kind: "waiting"; readonly device: string | undefined; readonly function: string }
+  | { readonly kind: "exited"; readonly exitCode: number }
+  | { readonly kind: "trapped"; readonly trap: Trap };
+
+type OutputStream = "stdout" | "stderr";
+
+export class ProgramRun {
+  readonly #setting: RunSetting;
+  readonly #bank: DeviceBank;
+  readonly #decoders: Readonly<Record<OutputStream, Utf8Stream>>;
+  readonly #vm: Vm;
+  #output: { readonly stream: OutputStream; readonly bytes: Uint8Array }[] = [];
+  #gasUsedLastTick = 0;
+
+  /**
+   * @param from - Where to go on. @defaultValue at the program's start
+   * @throws {VmError} if the snapshot is refused.
+   */
+  constructor(program: Program, setting: RunSetting, from?: { readonly saved: SavedRun; readonly snapshot: Snapshot }) {
+    this.#setting = setting;
+    this.#bank = new DeviceBank(setting.wiring, setting.tickNow, from?.saved.bank);
+    this.#decoders = {
+      stdout: new Utf8Stream(from?.saved.pendingOutput.stdout),
+      stderr: new Utf8Stream(from?.saved.pendingOutput.stderr),
+    };
+    const options: VmOptions = {
+      devices: this.#bank.devices(),
+      stdio: {
+        write: (stream, bytes) => {
+          this.#output.push({ stream: stream === 1 ? "stdout" : "stderr", bytes });
+        },
+      },
+      clock: setting.clock,
+      entropySeed: setting.entropySeed,
+      onHostError: (error, call) => setting.onError(error, `${call.module}.${call.function}`),
+    };
+    this.#vm =
+      from === undefined
+        ? setting.vms.create(program.module, options)
+        : setting.vms.restore(program.module, from.snapshot, options);
+  }
+
+  /** Over all slices, also before a restore. */
+  get gasUsed(): bigint {
+    return this.#vm.gasUsed;
+  }
+
+  get gasUsedLastTick(): number {
+    return this.#gasUsedLastTick;
+  }
+
+  /** What it stands at, if it has not ended. */
+  get state(): Extract<RunState, { kind: "running" | "waiting" }> {
+    const { task } = this.#bank;
+    if (task !== null) return { kind: "waiting", device: task.device?.label, function: task.function };
+    const { waiting } = this.#vm;
+    if (waiting !== undefined && this.#vm.state === "waiting") {
+      return { kind: "waiting", device: undefined, function: waiting.function };
+    }
+    return { kind: "running" };
+  }
+
+  /** Runs one tick's worth of gas, unless a task keeps the program waiting. */
+  runSlice(): RunState {
+    this.#gasUsedLastTick = 0;
+    if (this.#bank.task !== null) return this.state;
+    const result: SliceResult = this.#vm.runSlice(gas(this.#setting.gasPerTick));
+    this.#gasUsedLastTick = result.gasUsed;
+    if (result.kind === "exited" || result.kind === "trapped") return result;
+    return this.state;
+  }
+
+  /** Advances the task by a tick and gives the program its answer, if there is one. @throws what the device throws */
+  runTask(): RunState {
+    const answer = this.#bank.tickTask();
+    if (answer !== undefined) this.#vm.answer(answer);
+    return this.state;
+  }
+
+  /** What was printed since the last call. @param atEnd - Nothing will follow: cut characters are printed too. */
+  takeOutput(atEnd: boolean): ConsoleEntry[] {
+    const entries: ConsoleEntry[] = [];
+    for (const { stream, bytes } of this.#output) {
+      const text = this.#decoders[stream].decode(bytes);
+      const last = entries.at(-1);
+      if (last?.stream === stream) entries[entries.length - 1] = { stream, text: last.text + text };
+      else entries.push({ stream, text });
+    }
+    this.#output = [];
+    if (atEnd) {
+      entries.push({ stream: "stdout", text: this.#decoders.stdout.flush() });
+      entries.push({ stream: "stderr", text: this.#decoders.stderr.flush() });
+    }
+    return entries.filter(({ text }) => text !== "");
+  }
+
+  writeInput(bytes: Uint8Array): void {
+    this.#vm.writeInput(bytes);
+  }
+
+  /** Copies everything; the run goes on untouched. */
+  capture(): { readonly saved: SavedRun; readonly snapshot: Snapshot } {
+    return {
+      saved: {
+        bank: this.#bank.capture(),
+        pendingOutput: { stdout: this.#decoders.stdout.pending, stderr: this.#decoders.stderr.pending },
+      },
+      snapshot: this.#vm.snapshot(),
+    };
+  }
+
+  /** Frees the memory. @param cancelTask - Whether a device is told that nobody waits for it any more. */
+  end(cancelTask: boolean): void {
+    if (cancelTask) {
+      const name = this.#bank.task?.function ?? "";
+      try {
+        this.#bank.cancelTask();
+      } catch (error) {
+        this.#setting.onError(error, `canceling "${name}"`);
+      }
+    }
+    this.#vm.dispose();
+  }
+}

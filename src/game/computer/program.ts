@@ -1,0 +1,36 @@
+// A program as a computer holds it, and what is needed to run it.
+
+import type { Sources } from "../../../toolchain/index.ts";
+import {
+  createVm,
+  restoreVm,
+  type GuestModule,
+  type ImportPolicy,
+  type Snapshot,
+  type Vm,
+  type VmOptions,
+} from "../../vm/index.ts";
+import { deviceTypesOf, type Wiring } from "./device-bank.ts";
+
+/** Ready to run, with what it was made from. */
+export interface Program {
+  readonly module: GuestModule;
+  /** The bytes that were prepared; they go into saves. */
+  readonly wasm: Uint8Array;
+  /** The player's own files; `undefined` for a program that was given as wasm. */
+  readonly sources: Sources | undefined;
+}
+
+/** Makes Vms. A test may give its own. */
+export interface VmFactory {
+  create(module: GuestModule, options: VmOptions): Vm;
+  restore(module: GuestModule, snapshot: Snapshot, options: VmOptions): Vm;
+}
+
+/** The Vms of `gasworks/vm`. */
+export const REAL_VMS: VmFactory = { create: createVm, restore: restoreVm };
+
+/** What programs of a computer may import: its devices, the system calls and the WASI subset. */
+export function policyOf(computer: { readonly wiring: Wiring; readonly memoryPages: number }): ImportPolicy {
+  return { devices: deviceTypesOf(computer.wiring), wasi: true, limits: { memoryPages: computer.memoryPages } };
+}
