@@ -113,7 +113,12 @@ export function resolveSettings(options: CompileOptions): CompileSettings {
   requireOneOf("target", settings.target, ["wasi", "freestanding"]);
   requireOneOf("cpu", settings.cpu, settings.target === "wasi" ? ["lime1"] : ["lime1", "mvp"]);
   const { stackBytes } = settings;
-  if (!Number.isInteger(stackBytes) || stackBytes < STACK_BYTES.min || stackBytes > STACK_BYTES.max || stackBytes % 16 !== 0) {
+  if (
+    !Number.isInteger(stackBytes) ||
+    stackBytes < STACK_BYTES.min ||
+    stackBytes > STACK_BYTES.max ||
+    stackBytes % 16 !== 0
+  ) {
     throw new RangeError(
       `Cannot compile with stackBytes ${stackBytes}: expected a multiple of 16 in ${STACK_BYTES.min} … ${STACK_BYTES.max}`,
     );
@@ -123,7 +128,9 @@ export function resolveSettings(options: CompileOptions): CompileSettings {
 
 function requireOneOf(option: string, value: string, allowed: readonly string[]): void {
   if (!allowed.includes(value)) {
-    throw new RangeError(`Cannot compile with ${option} "${value}": expected ${allowed.map((a) => `"${a}"`).join(" or ")}`);
+    throw new RangeError(
+      `Cannot compile with ${option} "${value}": expected ${allowed.map((a) => `"${a}"`).join(" or ")}`,
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 // Finds where a C source first mentions an identifier, outside comments and literals.
 
 /** Comments, string and character literals, identifiers and numbers; everything else is skipped. */
-const TOKEN = /\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'?|[A-Za-z_0-9][A-Za-z_0-9.]*/g;
+const TOKEN =
+  /\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'?|[A-Za-z_0-9][A-Za-z_0-9.]*/g;
 
 /** @returns Line and column, from 1, in UTF-16 units; `undefined` if the source does not mention it. */
 export function findIdentifier(

@@ -58,7 +58,9 @@ function compileFlags(settings: CompileSettings): readonly Flag[] {
 function linkFlags(settings: CompileSettings): readonly string[] {
   // The stack lies first, so that overflowing it traps instead of running into the program's data.
   const stack = ["--stack-first", "-z", `stack-size=${settings.stackBytes}`];
-  return settings.target === "wasi" ? stack : [...stack, "--no-entry", "--export-all", "--import-memory"];
+  // The C library refers to main weakly, so a program without one links, and traps when it starts. The trace tells.
+  if (settings.target === "wasi") return [...stack, "--trace-symbol=__main_argc_argv"];
+  return [...stack, "--no-entry", "--export-all", "--import-memory"];
 }
 
 const WASI_LIBRARIES = ["-lwasi-emulated-process-clocks", "-lwasi-emulated-signal"];
@@ -81,7 +83,11 @@ export function cc1Arguments(settings: CompileSettings, source: string, object: 
 }
 
 /** Arguments of `wasm-ld`, which joins objects and the C library into a program. */
-export function linkerArguments(settings: CompileSettings, objects: readonly string[], output: string): readonly string[] {
+export function linkerArguments(
+  settings: CompileSettings,
+  objects: readonly string[],
+  output: string,
+): readonly string[] {
   const common = ["wasm-ld", "-m", "wasm32", ...linkFlags(settings)];
   if (settings.target === "freestanding") return [...common, ...objects, "-o", output];
   return [
@@ -102,7 +108,11 @@ export function linkerArguments(settings: CompileSettings, objects: readonly str
  *
  * Names of sources are checked before (see `checkSources()`): they can be neither options nor response files.
  */
-export function driverArguments(settings: CompileSettings, sources: readonly string[], output: string): readonly string[] {
+export function driverArguments(
+  settings: CompileSettings,
+  sources: readonly string[],
+  output: string,
+): readonly string[] {
   return [
     ...compileFlags(settings).flatMap((flag) => flag.driver),
     ...(settings.target === "wasi" ? [] : ["-nostdlib"]),

@@ -38,7 +38,7 @@ export function parseClangLog(log: string, context: ClangLogContext): readonly D
     if (SNIPPET.test(line)) continue;
     const fixIt = readFixIt(line, columns);
     if (fixIt === undefined) {
-      const draft = readMessage(line, columns) ?? readPlacelessMessage(line, context.unit);
+      const draft = readMessage(line, columns, context.unit) ?? readPlacelessMessage(line, context.unit);
       if (draft !== undefined) found.push(draft);
     } else {
       // clang prints the fix-its of a note after the notes that follow it, whose place may be in a header.
@@ -48,10 +48,12 @@ export function parseClangLog(log: string, context: ClangLogContext): readonly D
   return withError(found, context.isDone, { file: context.unit, message: firstLine(log) ?? "cannot be compiled" });
 }
 
-function readMessage(line: string, columns: ColumnCounter): Draft | undefined {
+function readMessage(line: string, columns: ColumnCounter, unit: string): Draft | undefined {
   const groups = MESSAGE.exec(line)?.groups;
   if (groups === undefined) return undefined;
   const { file = "", ranges = "" } = groups;
+  // `<inline asm>` and the like: text that is in no file. What it came from is not said.
+  if (file.startsWith("<")) return placelessDraft(groups, unit);
   const place = { line: Number(groups["line"]), byteColumn: Number(groups["column"]) };
   return {
     file: plainName(file),
@@ -69,7 +71,10 @@ function readMessage(line: string, columns: ColumnCounter): Draft | undefined {
 /** `error: …` of clang itself, without a place in the source. */
 function readPlacelessMessage(line: string, unit: string): Draft | undefined {
   const groups = MESSAGE_WITHOUT_PLACE.exec(line)?.groups;
-  if (groups === undefined) return undefined;
+  return groups === undefined ? undefined : placelessDraft(groups, unit);
+}
+
+function placelessDraft(groups: Readonly<Record<string, string>>, unit: string): Draft {
   return { file: unit, line: 1, column: 1, ranges: [], fixIts: [], ...readWords(groups) };
 }
 
@@ -94,7 +99,8 @@ function readFixIt(line: string, columns: ColumnCounter): FixIt | undefined {
 /** `4:32-4:37`, the end exclusive. */
 function readRange(file: string, range: string, columns: ColumnCounter): SourceRange | undefined {
   const [startLine, startByte, endLine, endByte] = range.split(/[:-]/).map(Number);
-  if (startLine === undefined || startByte === undefined || endLine === undefined || endByte === undefined) return undefined;
+  if (startLine === undefined || startByte === undefined || endLine === undefined || endByte === undefined)
+    return undefined;
   return {
     startLine,
     startColumn: columns.count(file, { line: startLine, byteColumn: startByte }),
@@ -128,49 +134,48 @@ export interface LinkerLogContext {
  * source of that object.
  */
 export function parseLinkerLog(log: string, context: LinkerLogContext): readonly Diagnostic[] {
-  const first = Object.keys(context.sources).toSorted().find((name) => name.endsWith(".c")) ?? "";
+  const units = Object.keys(context.sources)
+    .filter((name) => name.endsWith(".c"))
+    .toSorted();
+  const first = units[0] ?? "";
   const found: Draft[] = [];
   const lines = log.split("\n");
   for (const [index, line] of lines.entries()) {
-    const groups = /^wasm-ld: (?<severity>warning|error): (?<rest>.*)$/.exec(line)?.groups;
+    if (MISSING_MAIN.test(line)) {
+      const mention = units.find((unit) => findIdentifier(context.sources[unit] ?? "", "main") !== undefined);
+      found.push(linkerDraft(context.sources, { file: mention ?? first, symbol: "main", message: MAIN_EXPECTED }));
+      continue;
+    }
+    const groups = LINKER_MESSAGE.exec(line)?.groups;
     if (groups === undefined) continue;
-    const rest = groups["rest"] ?? "";
-    const undefinedSymbol = /^(?<object>.*): undefined symbol: (?<symbol>.*)$/.exec(rest)?.groups;
-    const duplicateSymbol = /^duplicate symbol: (?<symbol>.*)$/.exec(rest)?.groups;
-    const symbol = (undefinedSymbol ?? duplicateSymbol)?.["symbol"];
+    const { rest = "", object = rest, undefinedSymbol, duplicateSymbol } = groups;
     // A duplicate is followed by two lines, `>>> defined in <object>`; the second is the one too many.
-    const object = undefinedSymbol?.["object"] ?? (duplicateSymbol === undefined ? rest : (lines[index + 2] ?? ""));
-    const file = context.unitOf(object);
-    const place = symbol === undefined || file === undefined ? undefined : findIdentifier(context.sources[file] ?? "", symbol);
-    found.push({
-      file: file ?? first,
-      line: place?.line ?? 1,
-      column: place?.column ?? 1,
-      ranges:
-        place === undefined || symbol === undefined
-          ? []
-          : [
-              {
-                startLine: place.line,
-                startColumn: place.column,
-                endLine: place.line,
-                endColumn: place.column + symbol.length,
-              },
-            ],
-      severity: groups["severity"] === "warning" ? "warning" : "error",
-      message: symbol === undefined ? rest : linkerMessage(symbol, undefinedSymbol !== undefined, file !== undefined),
-      fixIts: [],
-    });
+    const file = context.unitOf(duplicateSymbol === undefined ? object : (lines[index + 2] ?? "")) ?? first;
+    const symbol = undefinedSymbol ?? duplicateSymbol;
+    const message =
+      symbol === undefined ? rest : `${undefinedSymbol === undefined ? "duplicate" : "undefined"} symbol: ${symbol}`;
+    const severity = groups["severity"] === "warning" ? "warning" : "error";
+    found.push({ ...linkerDraft(context.sources, { file, symbol, message }), severity });
   }
   return withError(found, context.isDone, { file: first, message: firstLine(log) ?? "cannot be linked" });
 }
 
-function linkerMessage(symbol: string, isUndefined: boolean, isInSources: boolean): string {
-  // The start-up code calls main by one of these names.
-  if (isUndefined && !isInSources && /^(main|__main_argc_argv|__original_main)$/.test(symbol)) {
-    return "undefined symbol: main; a program needs a function `int main(void)`";
-  }
-  return `${isUndefined ? "undefined" : "duplicate"} symbol: ${symbol}`;
+const LINKER_MESSAGE =
+  /^wasm-ld: (?<severity>warning|error): (?<rest>(?<object>.*): undefined symbol: (?<undefinedSymbol>.*)|duplicate symbol: (?<duplicateSymbol>.*)|.*)$/;
+
+/** From `--trace-symbol`: the linker had to make a main of its own, which traps. It prints `__main_argc_argv` as `main`. */
+const MISSING_MAIN = /^<internal>: definition of undefined_weak:main$/;
+const MAIN_EXPECTED = "no function `int main(void)` or `int main(int argc, char **argv)` to start the program with";
+
+function linkerDraft(
+  sources: Sources,
+  what: { readonly file: string; readonly symbol: string | undefined; readonly message: string },
+): Draft {
+  const { file, symbol = "", message } = what;
+  const place = findIdentifier(sources[file] ?? "", symbol);
+  const { line, column } = place ?? { line: 1, column: 1 };
+  const range = { startLine: line, startColumn: column, endLine: line, endColumn: column + symbol.length };
+  return { file, line, column, ranges: place === undefined ? [] : [range], severity: "error", message, fixIts: [] };
 }
 
 /** A failed run must not look like a success because its log was cut off or said nothing that we can read. */

@@ -31,7 +31,9 @@ function readByFetch(baseUrl: string): ReadAsset {
     try {
       return await collect(response.body, onBytes);
     } catch (error) {
-      throw new ToolchainError("toolchain/unavailable", `Cannot fetch ${url.href}: the answer broke off`, { cause: error });
+      throw new ToolchainError("toolchain/unavailable", `Cannot fetch ${url.href}: the answer broke off`, {
+        cause: error,
+      });
     }
   };
 }

@@ -58,7 +58,8 @@ export function compileProgram(tools: Toolset, sources: Sources, settings: Compi
   const { isDone, log } = run(linkerArguments(settings, objects, PROGRAM), "linking");
   diagnostics.push(...parseLinkerLog(log, { sources, unitOf: (path) => unitOf(path, units), isDone }));
   const program = resolvePath(root, PROGRAM)?.node;
-  if (!isDone || program?.kind !== "file") return { wasm: undefined, diagnostics };
+  const hasError = diagnostics.some(({ severity }) => severity === "error");
+  if (!isDone || hasError || program?.kind !== "file") return { wasm: undefined, diagnostics };
   return { wasm: program.bytes.slice(), diagnostics };
 }
 
@@ -75,13 +76,19 @@ function exitCodeOf(result: ToolResult, quota: WriteQuota, what: string): number
   // Before all else: a tool that cannot write its output reports that in words, or crashes over it.
   if (quota.isExceeded) {
     const limit = MAX_WRITTEN_BYTES / 1_024 / 1_024;
-    throw new ToolchainError("toolchain/output-too-big", `Cannot go on ${what}: the output is larger than ${limit} MiB`);
+    throw new ToolchainError(
+      "toolchain/output-too-big",
+      `Cannot go on ${what}: the output is larger than ${limit} MiB`,
+    );
   }
   switch (result.kind) {
     case "exited":
       return result.exitCode;
     case "out-of-memory":
-      throw new ToolchainError("toolchain/out-of-memory", `Cannot go on ${what}: the compiler's memory limit is reached`);
+      throw new ToolchainError(
+        "toolchain/out-of-memory",
+        `Cannot go on ${what}: the compiler's memory limit is reached`,
+      );
     case "crashed":
       throw new ToolchainError("toolchain/crashed", `Cannot go on ${what}: the compiler crashed (${result.reason})`);
     default:

@@ -47,6 +47,9 @@ const MEMORY_PAGES = { min: 278, max: 65_536 } as const;
 /** The longest delay of a timer; a larger one would fire at once. */
 const MAX_TIME_LIMIT_MS = 2 ** 31 - 1;
 
+/** Engines compile a module's functions at their first call: whoever goes first waits up to a second longer. */
+const WARM_UP: Sources = { "main.c": '#include <stdio.h>\nint main(void) { printf("%d\\n", 1); return 0; }\n' };
+
 /** Timers, which pages and Node both have. */
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -65,6 +68,7 @@ export class EmbeddedCompiler implements Compiler {
   #exchange: Exchange | undefined;
   #loading: Promise<CompilerAssets> | undefined;
   #queue: Promise<void> = Promise.resolve();
+  #warmingUp: Promise<void> | undefined;
   #isDisposed = false;
 
   /**
@@ -76,7 +80,11 @@ export class EmbeddedCompiler implements Compiler {
     if (!(timeLimitMs > 0 && timeLimitMs <= MAX_TIME_LIMIT_MS)) {
       throw new RangeError(`Cannot limit a compile to ${timeLimitMs} ms: expected 1 … ${MAX_TIME_LIMIT_MS}`);
     }
-    if (!Number.isInteger(memoryLimitPages) || memoryLimitPages < MEMORY_PAGES.min || memoryLimitPages > MEMORY_PAGES.max) {
+    if (
+      !Number.isInteger(memoryLimitPages) ||
+      memoryLimitPages < MEMORY_PAGES.min ||
+      memoryLimitPages > MEMORY_PAGES.max
+    ) {
       throw new RangeError(
         `Cannot limit the compiler to ${memoryLimitPages} pages: expected an integer in ${MEMORY_PAGES.min} … ${MEMORY_PAGES.max}`,
       );
@@ -89,6 +97,12 @@ export class EmbeddedCompiler implements Compiler {
 
   async preload(onProgress?: (progress: DownloadProgress) => void): Promise<void> {
     await this.#load(onProgress);
+    this.#warmingUp ??= this.compile(WARM_UP).then(
+      () => {},
+      // The compiler is there, which is what was asked for; if it does not work, the next compile says so.
+      () => {},
+    );
+    await this.#warmingUp;
   }
 
   async compile(sources: Sources, options: CompileOptions = {}): Promise<CompileResult> {
@@ -199,7 +213,11 @@ export class EmbeddedCompiler implements Compiler {
       (response) => this.#receive(response),
       (error) => {
         const cause = error instanceof Error ? error.message : String(error);
-        this.#stop(new ToolchainError("toolchain/crashed", `Cannot go on: the compiler's worker ended (${cause})`, { cause: error }));
+        this.#stop(
+          new ToolchainError("toolchain/crashed", `Cannot go on: the compiler's worker ended (${cause})`, {
+            cause: error,
+          }),
+        );
       },
     );
     return this.#worker;
@@ -243,7 +261,9 @@ function whenAborted(signal: AbortSignal | undefined): { readonly promise: Promi
   const promise = new Promise<never>((_, reject) => {
     if (signal === undefined) return;
     const abort = (): void => {
-      reject(new ToolchainError("toolchain/canceled", "Cannot finish compiling: it was canceled", { cause: signal.reason }));
+      reject(
+        new ToolchainError("toolchain/canceled", "Cannot finish compiling: it was canceled", { cause: signal.reason }),
+      );
     };
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });

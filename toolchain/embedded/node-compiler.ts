@@ -46,7 +46,8 @@ export function installedClang(): URL {
 }
 
 const startNodeWorker: StartWorker = (onResponse, onError) => {
-  const worker = new Worker(new URL("./node.worker.js", import.meta.url), { name: "compiler" });
+  // Without the process's own flags: some of them, such as --input-type, keep a worker from starting.
+  const worker = new Worker(new URL("./node.worker.js", import.meta.url), { name: "compiler", execArgv: [] });
   let isTerminated = false;
   worker.unref();
   worker.on("message", (response: WorkerResponse) => {

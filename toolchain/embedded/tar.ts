@@ -26,13 +26,15 @@ const BLOCK = 512;
  */
 export function readTar(archive: Uint8Array): readonly TarFile[] {
   const files: TarFile[] = [];
-  for (let at = 0; at + BLOCK <= archive.length && archive[at] !== 0; ) {
+  for (let at = 0; at + BLOCK <= archive.length && archive[at] !== 0;) {
     const header = archive.subarray(at, at + BLOCK);
     if (text(header, 257, 5) !== "ustar") throw new RangeError(`Cannot read the tar header at ${at}: expected "ustar"`);
     const size = Number.parseInt(text(header, 124, 12).trim() || "0", 8);
     const start = at + BLOCK;
     if (!(size >= 0) || start + size > archive.length) {
-      throw new RangeError(`Cannot read ${size} bytes at ${start} of a tar of ${archive.length} bytes: it is cut short`);
+      throw new RangeError(
+        `Cannot read ${size} bytes at ${start} of a tar of ${archive.length} bytes: it is cut short`,
+      );
     }
     const type = text(header, 156, 1);
     if (type === "0" || type === "") {
@@ -64,7 +66,15 @@ export function writeTar(files: readonly TarFile[]): Uint8Array {
     putText(header, 148, 8, " ".repeat(8));
     putText(header, 156, 1, "0");
     putText(header, 257, 8, "ustar\u000000");
-    putText(header, 148, 8, `${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, "0")}\u0000 `);
+    putText(
+      header,
+      148,
+      8,
+      `${header
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, "0")}\u0000 `,
+    );
     archive.set(bytes, at + BLOCK);
     at += BLOCK + Math.ceil(bytes.length / BLOCK) * BLOCK;
   }
@@ -79,6 +89,7 @@ function text(header: Uint8Array, offset: number, length: number): string {
 
 function putText(header: Uint8Array, offset: number, length: number, value: string): void {
   const bytes = new TextEncoder().encode(value);
-  if (bytes.length > length) throw new RangeError(`Cannot write "${value}" into a tar: expected at most ${length} bytes`);
+  if (bytes.length > length)
+    throw new RangeError(`Cannot write "${value}" into a tar: expected at most ${length} bytes`);
   header.set(bytes, offset);
 }

@@ -3,14 +3,8 @@
 // sources alone. What the compiler does not need answers an error number; nothing throws except `proc_exit`.
 
 import { Errno, FileType, Offset, OpenFlags, Whence } from "./wasi-abi.ts";
-import {
-  type InodeCounter,
-  VirtualDirectory,
-  VirtualFile,
-  type VirtualNode,
-  type WriteQuota,
-  resolvePath,
-} from "./virtual-files.ts";
+import type { InodeCounter, VirtualDirectory, VirtualNode, WriteQuota } from "./virtual-files.ts";
+import { VirtualFile, resolvePath } from "./virtual-files.ts";
 
 /** Thrown through the compiler's frames by `proc_exit`, and caught by `runTool()`. */
 export class ToolExit {
@@ -72,7 +66,11 @@ export class WasiHost {
     return new TextDecoder().decode(all);
   }
 
-  /** The import object of the compiler. */
+  /* eslint-disable eslint/max-params -- the signatures are WASI's. */
+  /**
+   * The import object of the compiler. Paths are taken from the root whatever directory they are relative to: no other
+   * is ever open as one.
+   */
   get imports(): WebAssembly.ModuleImports {
     const unsupported = (): number => Errno.notSupported;
     return {
@@ -106,13 +104,14 @@ export class WasiHost {
       },
       fd_fdstat_get: (fd: number, at: number) => this.#fdStat(fd, at),
       fd_filestat_get: (fd: number, at: number) => {
-        const open = this.#open.get(fd);
-        return open === undefined ? Errno.badDescriptor : this.#putStat(open.node, at);
+        const node = this.#open.get(fd)?.node;
+        return node === undefined && fd >= ROOT_FD ? Errno.badDescriptor : this.#putStat(node, at);
       },
       fd_filestat_set_size: (fd: number, size: bigint) => this.#resize(fd, Number(size)),
       fd_filestat_set_times: () => Errno.success,
       fd_close: (fd: number) => (this.#open.delete(fd) ? Errno.success : Errno.badDescriptor),
-      fd_read: (fd: number, vectors: number, count: number, readAt: number) => this.#read(fd, { vectors, count, readAt }),
+      fd_read: (fd: number, vectors: number, count: number, readAt: number) =>
+        this.#read(fd, { vectors, count, readAt }),
       fd_pread: (fd: number, vectors: number, count: number, offset: bigint, readAt: number) =>
         this.#read(fd, { vectors, count, readAt, offset: Number(offset) }),
       fd_write: (fd: number, vectors: number, count: number, writtenAt: number) =>
@@ -146,6 +145,7 @@ export class WasiHost {
       poll_oneoff: unsupported,
     };
   }
+  /* eslint-enable eslint/max-params */
 
   /** Memory moves when it grows, so a view is taken for each use. */
   get #view(): DataView {
@@ -208,20 +208,20 @@ export class WasiHost {
     const node = this.#open.get(fd)?.node;
     if (node === undefined && fd >= ROOT_FD) return Errno.badDescriptor;
     const view = this.#view;
-    view.setUint32(at, node === undefined ? FileType.characterDevice : fileType(node), true);
+    view.setUint32(at, fileType(node), true);
     view.setUint32(at + 4, 0, true);
     view.setBigUint64(at + Offset.fdStatRights, ALL_RIGHTS, true);
     view.setBigUint64(at + Offset.fdStatInheriting, ALL_RIGHTS, true);
     return Errno.success;
   }
 
-  #putStat(node: VirtualNode, at: number): number {
+  #putStat(node: VirtualNode | undefined, at: number): number {
     this.#bytes.fill(0, at, at + Offset.fileStatSize);
     const view = this.#view;
-    view.setBigUint64(at + Offset.fileStatInode, BigInt(node.inode), true);
+    view.setBigUint64(at + Offset.fileStatInode, BigInt(node?.inode ?? 0), true);
     view.setUint8(at + Offset.fileStatType, fileType(node));
     view.setBigUint64(at + Offset.fileStatLinks, 1n, true);
-    view.setBigUint64(at + Offset.fileStatLength, BigInt(node.kind === "file" ? node.length : 0), true);
+    view.setBigUint64(at + Offset.fileStatLength, BigInt(node?.kind === "file" ? node.length : 0), true);
     return Errno.success;
   }
 
@@ -355,6 +355,8 @@ export class WasiHost {
   }
 }
 
-function fileType(node: VirtualNode): number {
+/** `undefined` stands for the standard streams. */
+function fileType(node: VirtualNode | undefined): number {
+  if (node === undefined) return FileType.characterDevice;
   return node.kind === "directory" ? FileType.directory : FileType.regularFile;
 }
