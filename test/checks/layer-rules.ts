@@ -10,8 +10,8 @@ export interface Layer {
   readonly imports: readonly string[];
   /** Packages that it may import; what ends in `/` or `:` is a beginning. */
   readonly packages: readonly string[];
-  /** What other layers may import, beside `index.ts`. */
-  readonly doors?: readonly string[];
+  /** A second door, for the layers without a page. */
+  readonly nodeDoor?: string;
 }
 
 const BELOW_THE_GAME = ["src/vm", "src/persistence", "toolchain"];
@@ -19,7 +19,7 @@ const BELOW_THE_GAME = ["src/vm", "src/persistence", "toolchain"];
 export const LAYERS: readonly Layer[] = [
   { folder: "src/vm", imports: [], packages: ["@noble/hashes/", "binaryen"] },
   { folder: "src/persistence", imports: ["src/vm"], packages: ["@noble/hashes/", "idb-keyval"] },
-  { folder: "toolchain", imports: ["src/vm"], packages: ["@yowasp/clang", "node:"] },
+  { folder: "toolchain", imports: ["src/vm"], packages: ["@yowasp/clang", "node:"], nodeDoor: "node.ts" },
   { folder: "src/game/computer", imports: BELOW_THE_GAME, packages: [] },
   { folder: "src/game/headless", imports: ["src/game/computer", ...BELOW_THE_GAME], packages: ["node:"] },
   { folder: "src/game/phaser", imports: ["src/game/computer", ...BELOW_THE_GAME], packages: ["phaser"] },
@@ -58,6 +58,25 @@ export function layerViolations(files: readonly SourceFile[]): string[] {
     if (BROWSER_STORAGE.test(withoutProse(file.text))) storing.add(file.path);
   }
   if (storing.size > 1) found.push(`${[...storing].join(", ")}: only one file may say "indexedDB" or "idb-keyval"`);
+  return found;
+}
+
+/**
+ * What a page would load and cannot have: imports of `node:` in the files that an entry reaches, workers included. One
+ * line each, as in {@link layerViolations}.
+ */
+export function nodeImportsIn(entry: string, files: readonly SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const reached = new Set([entry]);
+  const found: string[] = [];
+  for (const path of reached) {
+    for (const { line, specifier } of importsOf(byPath.get(path)?.text ?? "")) {
+      if (specifier.startsWith("node:")) found.push(`${path}:${line}: a page cannot import "${specifier}"`);
+      // Workers are named as they are when built.
+      const target = posix.join(posix.dirname(path), specifier).replace(/\.js$/, ".ts");
+      if (specifier.startsWith(".") && byPath.has(target)) reached.add(target);
+    }
+  }
   return found;
 }
 
@@ -101,8 +120,10 @@ function reasonAgainstFile(layer: Layer, path: string, specifier: string): strin
       : undefined;
   }
   if (!layer.imports.includes(targetLayer.folder)) return `${layer.folder} may not import ${targetLayer.folder}`;
-  const doors = ["index.ts", ...(targetLayer.doors ?? [])].map((door) => `${targetLayer.folder}/${door}`);
-  if (!doors.includes(target)) return `"${target}" is not a door of ${targetLayer.folder}`;
+  const withoutPage = layer.packages.includes("node:");
+  const doors = ["index.ts", ...(withoutPage ? [targetLayer.nodeDoor] : [])];
+  if (!doors.some((door) => target === `${targetLayer.folder}/${door}`))
+    return `"${target}" is not a door of ${targetLayer.folder}`;
   return undefined;
 }
 
@@ -112,6 +133,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "gasworks/persistence": "src/persistence",
   "gasworks/server": "src/game/headless",
   "gasworks/toolchain": "toolchain",
+  "gasworks/toolchain/node": "toolchain",
   "gasworks/vm": "src/vm",
 };
 

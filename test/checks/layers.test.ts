@@ -4,12 +4,19 @@ import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { ROOT, sourceFiles } from "../support/source-files.ts";
-import { LAYERS, layerViolations } from "./layer-rules.ts";
+import { LAYERS, layerViolations, nodeImportsIn } from "./layer-rules.ts";
 
 describe("the layers", () => {
   it("are kept by every file", () => {
     expect(layerViolations(sourceFiles("src", "toolchain"))).toEqual([]);
   });
+
+  it.each(["src/game/index.ts", "src/game/computer/index.ts", "src/persistence/index.ts", "toolchain/index.ts"])(
+    "let a page load %s",
+    (entry) => {
+      expect(nodeImportsIn(entry, sourceFiles("src", "toolchain"))).toEqual([]);
+    },
+  );
 
   it.each(LAYERS)("are the project references of $folder", ({ folder, imports }) => {
     const { references = [] } = JSON.parse(readFileSync(join(ROOT, folder, "tsconfig.json"), "utf8")) as {
@@ -18,6 +25,25 @@ describe("the layers", () => {
     const referenced = references.map(({ path }) => posix.join(folder, path));
     // A reference that no rule allows would let an import through to the compiler; one less is stricter still.
     expect(referenced.filter((path) => !imports.includes(path))).toEqual([]);
+  });
+});
+
+describe("nodeImportsIn()", () => {
+  const files = [
+    { path: "toolchain/index.ts", text: 'export * from "./a.ts";' },
+    { path: "toolchain/a.ts", text: 'new Worker(new URL("./b.worker.js", import.meta.url));' },
+    { path: "toolchain/b.worker.ts", text: '\nimport { readFile } from "node:fs/promises";' },
+    { path: "toolchain/node.ts", text: 'import "node:path";\nimport "./node.ts";' },
+  ];
+
+  it("finds what a worker of an imported file imports", () => {
+    expect(nodeImportsIn("toolchain/index.ts", files)).toEqual([
+      'toolchain/b.worker.ts:2: a page cannot import "node:fs/promises"',
+    ]);
+  });
+
+  it("finds nothing in what is not reached", () => {
+    expect(nodeImportsIn("toolchain/a.ts", files.slice(0, 2))).toEqual([]);
   });
 });
 
@@ -55,6 +81,11 @@ describe("layerViolations()", () => {
     ["src/game/demo/a.ts", 'import { a } from "gasworks/server";', "src/game/demo may not import src/game/headless"],
     ["toolchain/a.ts", 'import { a } from "../src/persistence/index.ts";', "toolchain may not import src/persistence"],
     [
+      "src/game/computer/a.ts",
+      'import "../../../toolchain/node.ts";',
+      '"toolchain/node.ts" is not a door of toolchain',
+    ],
+    [
       "toolchain/a.ts",
       'new Worker(new URL("../test/a.js", import.meta.url));',
       'toolchain may not import "test/a.js", which is in no layer',
@@ -85,6 +116,7 @@ describe("layerViolations()", () => {
     ["src/vm/a.ts", "function readDocument(documents: string[]): void {}"],
     ["src/persistence/a.ts", 'import type { Snapshot } from "../vm/index.ts";'],
     ["src/game/computer/a.ts", 'import { compile } from "../../../toolchain/index.ts";'],
+    ["src/game/headless/a.ts", 'import { createNodeCompiler } from "../../../toolchain/node.ts";'],
     ["src/game/phaser/a.ts", 'import * as Phaser from "phaser";\nimport { a } from "../computer/index.ts";'],
     [
       "src/game/demo/a.ts",
