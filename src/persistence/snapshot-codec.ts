@@ -11,7 +11,7 @@
 //      n  standard input
 //      …  memory, see memory-pages.ts
 //
-// In the JSON, integers of 64 bits are decimal strings. An argument of a waiting call is a number, or a string where
+// In the JSON, integers of 64 bits are decimal strings. An argument or answer of a call is a number, or a string where
 // JSON has no number for it: "NaN", "Infinity", "-Infinity", "-0", and "5n" for a 64-bit integer.
 
 import type { GuestValue, Snapshot, SnapshotStatus, TrapCode, WaitingCall } from "../vm/index.ts";
@@ -146,10 +146,14 @@ function encodeStatus(status: SnapshotStatus): JsonValue {
     case "ready":
     case "paused":
       return { kind: status.kind };
-    case "waiting": {
-      const { module, function: name, args } = status.call;
-      return { kind: "waiting", call: { module, function: name, args: args.map(encodeGuestValue) } };
-    }
+    case "waiting":
+      return { kind: "waiting", call: encodeCall(status.call) };
+    case "answered":
+      return {
+        kind: "answered",
+        call: encodeCall(status.call),
+        value: status.value === null ? null : encodeGuestValue(status.value),
+      };
     case "exited":
       return { kind: "exited", exitCode: status.exitCode };
     case "trapped":
@@ -168,6 +172,14 @@ function decodeStatus(value: JsonValue, path: string): SnapshotStatus {
       return { kind };
     case "waiting":
       return { kind, call: decodeCall(expectObject(value, path, ["kind", "call"]).call, `${path}.call`) };
+    case "answered": {
+      const { call, value: answer } = expectObject(value, path, ["kind", "call", "value"]);
+      return {
+        kind,
+        call: decodeCall(call, `${path}.call`),
+        value: answer === null ? null : decodeGuestValue(answer, `${path}.value`),
+      };
+    }
     case "exited": {
       const { exitCode } = expectObject(value, path, ["kind", "exitCode"]);
       return { kind, exitCode: expectInteger(exitCode, `${path}.exitCode`, [-0x8000_0000, 0xffff_ffff]) };
@@ -180,7 +192,7 @@ function decodeStatus(value: JsonValue, path: string): SnapshotStatus {
       return { kind, trap: { code, message } };
     }
     default:
-      throw unexpected(kind, `${path}.kind`, "ready, paused, waiting, exited or trapped");
+      throw unexpected(kind, `${path}.kind`, "ready, paused, waiting, answered, exited or trapped");
   }
 }
 
@@ -191,6 +203,10 @@ function kindOf(value: JsonValue): JsonValue | undefined {
 
 function isTrapCode(code: string): code is TrapCode {
   return Object.hasOwn(TRAP_CODES, code);
+}
+
+function encodeCall({ module, function: name, args }: WaitingCall): JsonValue {
+  return { module, function: name, args: args.map(encodeGuestValue) };
 }
 
 function decodeCall(value: JsonValue, path: string): WaitingCall {

@@ -140,7 +140,10 @@ export function describeDamagedIndexedDb(): void {
 
     it("says that storage is blocked when it never answers", async () => {
       const store = new IndexedDbStore({ databaseName: freshDatabase(), timeLimitMs: 50 });
-      const open: (this: IDBFactory) => IDBOpenDBRequest = Reflect.get(IDBFactory.prototype, "open");
+      const open: (this: IDBFactory, name: string, version?: number) => IDBOpenDBRequest = Reflect.get(
+        IDBFactory.prototype,
+        "open",
+      );
       IDBFactory.prototype.open = () => ({}) as IDBOpenDBRequest;
       try {
         await expect(store.list()).rejects.toMatchObject({ code: "save/blocked" });

@@ -39,6 +39,8 @@ describe("encodeSave() and decodeSave()", () => {
   it.each([
     { kind: "ready" },
     { kind: "paused" },
+    { kind: "answered", call: { module: "device.clock", function: "now", args: [] }, value: -1n },
+    { kind: "answered", call: { module: "device.motor", function: "stop", args: [1] }, value: null },
     { kind: "exited", exitCode: 4_294_967_295 },
     { kind: "trapped", trap: { code: "stack-overflow", message: "Too deep" } },
   ] as const)("keep a program that is $kind", (status) => {

@@ -1,0 +1,9 @@
+// Gasworks without a page: saves in files, programs run on their own, and the command line as a function.
+
+export { FileStore } from "./file-store.ts";
+export { ProgramRun, type ProgramRunOptions, type ProgramStart, type RunEnd } from "./program-run.ts";
+export { decodeProgramSave, encodeProgramSave, type ProgramSave } from "./program-save.ts";
+export { runCommandLine } from "./command-line.ts";
+export type { ExitCode } from "./command.ts";
+export type { ByteSink, ByteSource, StandardStreams } from "./standard-streams.ts";
+export { CliError, type CliErrorCode, UsageError } from "./errors.ts";

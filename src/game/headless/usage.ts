@@ -1,0 +1,199 @@
+// What may be typed: the options of each command, their help, and what to say of what may not.
+
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+import { UsageError } from "./errors.ts";
+
+/** An option as `node:util` wants it, with its line of help. */
+interface Option {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+  /** What stands for the value in the help. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+interface CommandUsage {
+  readonly synopsis: string;
+  readonly about: string;
+  readonly options: Readonly<Record<string, Option>>;
+}
+
+const HELP: Option = { type: "boolean", short: "h", help: "Show this help" };
+const OPTIMIZATION: Option = { type: "string", short: "O", value: "0|1|2|3", help: "Optimization level [1]" };
+const WAY: Option = { type: "string", value: "WAY", help: "Which compiler: embedded [embedded]" };
+
+export type CommandName = "compile" | "run" | "inspect";
+
+const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
+  compile: {
+    synopsis: "gasworks compile FILE.c ... [-o FILE.wasm] [--way embedded] [-O0 to -O3] [-g]",
+    about:
+      'Compiles C into one WebAssembly module. Headers beside the files are found by #include "name.h".\n' +
+      "Without -o the module goes into the current directory, named after the first file.",
+    options: {
+      output: { type: "string", short: "o", value: "FILE", help: "Where the module goes" },
+      way: WAY,
+      O: OPTIMIZATION,
+      g: { type: "boolean", short: "g", help: "Add line and variable information for debuggers" },
+      help: HELP,
+    },
+  },
+  run: {
+    synopsis: "gasworks run FILE.wasm|FILE.c ... [options]\n       gasworks run --resume FILE.gws [options]",
+    about:
+      "Runs a program, a number of gas units each tick, 20 ticks for each second of the program's time. Its standard\n" +
+      "input and output are this command's own. Exits with 1 if the program traps or exits with another code than 0.",
+    options: {
+      "gas-per-tick": {
+        type: "string",
+        value: "N",
+        help: "Gas for each tick, 1 to 1073741823 [1000000, or the save's]",
+      },
+      ticks: { type: "string", value: "N", help: "Stop after N ticks [never]" },
+      seed: { type: "string", value: "N", help: "Seed of the program's random numbers, 0 to 4294967295 [0]" },
+      memory: { type: "string", value: "KIND", help: "Where the program's memory is: own [own]" },
+      save: { type: "string", value: "FILE", help: "Write the state reached into a file" },
+      resume: {
+        type: "string",
+        value: "FILE",
+        help: "Go on from a saved state; a program given as well must be the save's",
+      },
+      json: { type: "boolean", help: "Print the result as JSON, as the last line" },
+      result: { type: "string", value: "FILE", help: "Write the result as JSON into a file" },
+      way: WAY,
+      O: OPTIMIZATION,
+      help: HELP,
+    },
+  },
+  inspect: {
+    synopsis: "gasworks inspect FILE [--json]",
+    about: "Describes a module (imports, memory, exports, functions) or a save (computers, their states and consoles).",
+    options: {
+      json: { type: "boolean", help: "Print JSON" },
+      help: HELP,
+    },
+  },
+};
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+/** Values as typed; which of them make sense is the command's business. */
+export interface ParsedCommand {
+  readonly files: readonly string[];
+  text(option: string): string | undefined;
+  flag(option: string): boolean;
+}
+
+/** @throws {UsageError} for options that the command does not have. */
+export function parseCommand(command: CommandName, args: readonly string[]): ParsedCommand {
+  const { options } = COMMANDS[command];
+  const config: ParseArgsConfig["options"] = Object.fromEntries(
+    Object.entries(options).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: config, allowPositionals: true });
+    return {
+      files: positionals,
+      text: (option) => {
+        const value = values[option];
+        return typeof value === "string" ? value : undefined;
+      },
+      flag: (option) => values[option] === true,
+    };
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new UsageError(
+      `${firstSentence(cause.message)}${hint(cause.message, Object.keys(options))}; ${seeHelp(command)}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** An option's value as an integer. @throws {UsageError} if it is none in the range. */
+export function integerOption(
+  parsed: ParsedCommand,
+  option: string,
+  [min, max]: readonly [number, number],
+): number | undefined {
+  const text = parsed.text(option);
+  if (text === undefined) return undefined;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`Cannot use "${text}" as --${option}: expected an integer from ${min} to ${max}`);
+}
+
+/** An option's value, which must be one of those on offer. @throws {UsageError} if it is not. */
+export function choiceOption<T extends string>(
+  parsed: ParsedCommand,
+  option: string,
+  offered: readonly T[],
+): T | undefined {
+  const text = parsed.text(option);
+  const found = offered.find((choice) => choice === text);
+  if (text === undefined || found !== undefined) return found;
+  const dashes = option.length === 1 ? "-" : "--";
+  throw new UsageError(`Cannot use "${text}" as ${dashes}${option}: this version has ${offered.join(", ")}`);
+}
+
+export function seeHelp(command: CommandName): string {
+  return `see gasworks ${command} --help`;
+}
+
+export function generalHelp(): string {
+  return `Runs metered, pausable, savable C programs.
+
+Usage: gasworks compile FILE.c ... -o FILE.wasm     C to WebAssembly
+       gasworks run     FILE.wasm|FILE.c ...        run, save and resume a program
+       gasworks inspect FILE                        describe a module or a save
+       gasworks COMMAND --help
+       gasworks --version
+
+Exit codes: 0 done, 1 the program trapped or exited with another code than 0, 2 refused input, 64 wrong usage.
+`;
+}
+
+export function commandHelp(command: CommandName): string {
+  const { synopsis, about, options } = COMMANDS[command];
+  const rows = Object.entries(options).map(([name, { short, value, help }]) => {
+    const long = name.length === 1 ? undefined : `--${name}`;
+    const names = [short === undefined ? undefined : `-${short}`, long].filter((each) => each !== undefined).join(", ");
+    return [value === undefined ? names : `${names} ${value}`, help] as const;
+  });
+  const width = Math.max(...rows.map(([names]) => names.length));
+  return `Usage: ${synopsis}\n\n${about}\n\n${rows.map(([names, help]) => `  ${names.padEnd(width)}  ${help}`).join("\n")}\n`;
+}
+
+/** "Unknown option '--tick'. To specify …" without the advice that only helps programmers. */
+function firstSentence(message: string): string {
+  return message.split(/\. |\n/)[0] ?? message;
+}
+
+/** The option that was probably meant. */
+function hint(message: string, names: readonly string[]): string {
+  const typed = /Unknown option '--?([^']+)'/.exec(message)?.[1];
+  if (typed === undefined) return "";
+  const [nearest] = names
+    .filter((name) => name.length > 1)
+    .map((name) => ({ name, distance: editDistance(typed, name) }))
+    .toSorted((a, b) => a.distance - b.distance);
+  return nearest !== undefined && nearest.distance <= 3 ? ` (did you mean --${nearest.name}?)` : "";
+}
+
+/** Letters to insert, delete or replace to make one word of the other. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const [diagonal = 0, above = 0, left = 0] = [row[j - 1], row[j], next[j - 1]];
+      next.push(Math.min(above + 1, left + 1, diagonal + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
