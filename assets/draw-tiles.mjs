@@ -35,6 +35,8 @@ export const TILE_INDEX = {
   rubble: 45,
   weeds: 46,
   pebbles: 47,
+  /** Roof without an edge, where only a corner is open. */
+  roof: 48,
 };
 
 function ground(seed) {
@@ -140,12 +142,22 @@ function brickFace(tile, seed) {
   tile.rect(0, FACE_TOP, SIZE, 1, "d").rect(0, 15, SIZE, 1, "k");
 }
 
-function wall(mask, seed) {
+function wall(mask, seed, isNearCorner = false) {
   const [north, east, south, west] = [1, 2, 4, 8].map((bit) => (mask & bit) !== 0);
   const tile = new PixelCanvas(SIZE, SIZE, "s");
   const random = seededRandom(seed * 97 + 1);
   const roofHeight = south ? SIZE : FACE_TOP;
-  for (let speck = 0; speck < 9; speck++) tile.set(Math.floor(random() * SIZE), Math.floor(random() * SIZE), random() < 0.6 ? "c" : "k");
+  if (mask === 15 && !isNearCorner) {
+    // Far from any edge: soot, so that the eye stays with the yard.
+    for (let speck = 0; speck < 9; speck++) tile.set(Math.floor(random() * SIZE), Math.floor(random() * SIZE), random() < 0.6 ? "c" : "k");
+  } else {
+    // Courses of slate, each half a slate further.
+    for (let y = 0; y < SIZE; y++)
+      for (let x = 0; x < SIZE; x++) {
+        const isGap = y % 4 === 3 || (x + (Math.floor(y / 4) % 2 ? 3 : 0)) % 6 === 0;
+        tile.set(x, y, isGap ? "k" : y % 4 === 0 && random() < 0.3 ? "2" : "1");
+      }
+  }
   // A coping of worn stone runs along every open edge.
   if (!north) tile.rect(0, 0, SIZE, 1, "a").rect(0, 1, SIZE, 1, "y").rect(0, 2, SIZE, 1, "k");
   if (!west) tile.rect(0, 0, 1, roofHeight, "a").rect(1, north ? 0 : 1, 1, roofHeight, "y").rect(2, north ? 0 : 2, 1, roofHeight, "k");
@@ -199,7 +211,7 @@ function faceWith(part) {
 
 /** Draws the whole tileset. */
 export function drawTiles() {
-  const rows = 3;
+  const rows = 4;
   const sheet = new PixelCanvas(COLUMNS * SIZE, rows * SIZE);
   const put = (index, tile) => sheet.draw(tile, (index % COLUMNS) * SIZE, Math.floor(index / COLUMNS) * SIZE);
   const T = TILE_INDEX;
@@ -217,6 +229,7 @@ export function drawTiles() {
   put(T.pebbles, floorPart("pebbles", 31));
   put(T.pad, pad());
   for (let mask = 0; mask < 16; mask++) put(T.wall + mask, wall(mask, mask + 1));
+  put(T.roof, wall(15, 16, true));
   ["north", "west", "both", "corner"].forEach((kind, offset) => put(T.shadowNorth + offset, shadow(kind)));
   for (let which = 0; which < 4; which++) put(T.innerCorner + which, innerCorner(which));
   ["pipe", "vent", "lamp", "gauge"].forEach((part, offset) => put(T.facePipe + offset, faceWith(part)));

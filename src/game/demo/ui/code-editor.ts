@@ -1,0 +1,122 @@
+// The player's editor: C, messages at their lines, and no key that leaks.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { cpp } from "@codemirror/lang-cpp";
+import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { EditorState, Prec } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import type { Diagnostic } from "gasworks/toolchain";
+
+import { editorDiagnostics, positionIn } from "./editor-diagnostics.ts";
+import { EDITOR_THEME } from "./editor-theme.ts";
+import { completionsOf, headerCompletionSource } from "./header-completions.ts";
+
+export interface CodeEditorOptions {
+  readonly parent: HTMLElement;
+  readonly text: string;
+  /** Name under which the text is compiled. */
+  readonly file: string;
+  /** What can be included, for completions. */
+  readonly headers: Readonly<Record<string, string>>;
+  onChange(text: string): void;
+  /** Ctrl+Enter. */
+  onRun(): void;
+  /** Escape: the player wants to leave the editor. */
+  onLeave(): void;
+}
+
+export class CodeEditor {
+  readonly #view: EditorView;
+  readonly #file: string;
+
+  constructor(options: CodeEditorOptions) {
+    const completions = completionsOf(options.headers);
+    this.#file = options.file;
+    this.#view = new EditorView({
+      parent: options.parent,
+      state: EditorState.create({
+        doc: options.text,
+        extensions: [
+          lintGutter(),
+          lineNumbers(),
+          highlightActiveLineGutter(),
+          highlightActiveLine(),
+          history(),
+          drawSelection(),
+          indentUnit.of("    "),
+          EditorState.tabSize.of(4),
+          indentOnInput(),
+          bracketMatching(),
+          closeBrackets(),
+          autocompletion({ override: [headerCompletionSource(() => completions)], icons: false }),
+          cpp(),
+          EDITOR_THEME,
+          EditorView.contentAttributes.of({
+            "aria-label": `Program ${options.file} of the rover. Escape leaves the editor, Control Enter runs it.`,
+          }),
+          Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (options.onRun(), true) }])),
+          keymap.of([
+            ...closeBracketsKeymap,
+            ...completionKeymap,
+            ...lintKeymap,
+            ...historyKeymap,
+            ...defaultKeymap,
+            indentWithTab,
+          ]),
+          // Last: Escape first closes what is open in the editor.
+          Prec.lowest(
+            keymap.of([
+              {
+                key: "Escape",
+                run: (view) => {
+                  if (completionStatus(view.state) !== null) return false;
+                  options.onLeave();
+                  return true;
+                },
+              },
+            ]),
+          ),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) options.onChange(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+  }
+
+  get text(): string {
+    return this.#view.state.doc.toString();
+  }
+
+  /** Replaces the text; the player can undo it. */
+  set text(text: string) {
+    if (text === this.text) return;
+    this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
+    this.showDiagnostics([]);
+  }
+
+  showDiagnostics(diagnostics: readonly Diagnostic[]): void {
+    const { state } = this.#view;
+    this.#view.dispatch(setDiagnostics(state, editorDiagnostics(state.doc, this.#file, diagnostics)));
+  }
+
+  /** Puts the caret at a place, both from 1, and shows it. */
+  goTo(line: number, column: number): void {
+    const anchor = positionIn(this.#view.state.doc, line, column);
+    this.#view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
+    this.#view.focus();
+  }
+
+  focus(): void {
+    this.#view.focus();
+  }
+}

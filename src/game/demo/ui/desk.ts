@@ -1,0 +1,217 @@
+// The panel beside the canvas: everything the player does with the rover's computer.
+
+import { createOverlayHost, type ComputerPlugin } from "gasworks";
+import type { Diagnostic } from "gasworks/toolchain";
+import type * as Phaser from "phaser";
+
+import { EXAMPLE_PROGRAMS } from "../programs/example-programs.ts";
+import type { YardParts } from "../scenes/yard-scene.ts";
+import { CodeEditor } from "./code-editor.ts";
+import { ConsoleView } from "./console-view.ts";
+import { DownloadBar } from "./download-bar.ts";
+import { Drafts, pageStorage } from "./drafts.ts";
+import { button, element } from "./element.ts";
+import { FrameCounter } from "./frame-counter.ts";
+import { GasMeter } from "./gas-meter.ts";
+import { HeaderTabs } from "./header-tabs.ts";
+import { ProblemList } from "./problem-list.ts";
+import { MAIN_FILE, ProgramRunner } from "./program-runner.ts";
+import { SavesDialog } from "./saves-dialog.ts";
+import { lampFor, signFor, wordsFor, type PanelState } from "./state-words.ts";
+
+export interface DeskOptions {
+  readonly game: Phaser.Game;
+  readonly parts: YardParts;
+  readonly computers: ComputerPlugin;
+  /** Where the panel goes. */
+  readonly room: HTMLElement;
+  /** Where the buttons for saves go. */
+  readonly actions: HTMLElement;
+  /** What gets the keyboard when the player leaves the editor. */
+  readonly stage: HTMLElement;
+}
+
+/** Ticks in a row with all gas used, after which the rover shows that it is busy. */
+const BUSY_TICKS = 12;
+
+export class Desk {
+  readonly runner: ProgramRunner;
+  readonly frames: FrameCounter = new FrameCounter();
+  readonly #options: DeskOptions;
+  readonly #drafts: Drafts = new Drafts(pageStorage());
+  readonly #editor: CodeEditor;
+  readonly #problems: ProblemList;
+  readonly #download: DownloadBar = new DownloadBar();
+  readonly #meter: GasMeter;
+  readonly #saves: SavesDialog;
+  readonly #chooser: HTMLSelectElement;
+  readonly #restore: HTMLButtonElement;
+  readonly #run: HTMLButtonElement;
+  readonly #stop: HTMLButtonElement;
+  readonly #computerBar: HTMLElement;
+  readonly #words: HTMLElement;
+  readonly #tick: HTMLElement = element("b", { text: "0" });
+  readonly #ticksTaken: HTMLElement = element("b", { text: "–" });
+  readonly #fps: HTMLElement = element("b", { text: "–" });
+  #busyTicks = 0;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    const { game, parts, computers, room, stage } = options;
+    const { computer, world, run } = parts;
+    const host = createOverlayHost({ game, label: "Computer of the rover", parent: room });
+    host.element.classList.add("desk-host");
+
+    this.runner = new ProgramRunner({
+      computer,
+      world,
+      run,
+      currentTick: () => computers.tick,
+      onDiagnostics: (diagnostics) => this.#showDiagnostics(diagnostics),
+      onDownload: (progress) => (progress === undefined ? this.#download.hide() : this.#download.show(progress)),
+    });
+    this.#meter = new GasMeter(computer.gasPerTick);
+    this.#problems = new ProblemList(({ file, line, column }) => {
+      if (file !== MAIN_FILE) return;
+      tabs.show(MAIN_FILE);
+      this.#editor.goTo(line, column);
+    });
+    this.#chooser = element(
+      "select",
+      {
+        class: "chooser",
+        attributes: { id: "program", "aria-label": "Program" },
+        on: { change: () => this.#choose(this.#chooser.value) },
+      },
+      ...EXAMPLE_PROGRAMS.map(({ id, title }) => element("option", { text: title, attributes: { value: id } })),
+    );
+    this.#restore = button("Original", () => this.#restoreOriginal(), {
+      title: "Put the example back as it was (Ctrl+Z in the editor undoes it)",
+    });
+    this.#run = button("Run", () => void this.#start(), { class: "key-main", id: "run", title: "Compile and run (Ctrl+Enter)" });
+    this.#stop = button("Stop", () => this.runner.stop(), { class: "key-stop", id: "stop", title: "End the program at once" });
+    const reset = button("Reset", () => this.runner.reset(), {
+      id: "reset",
+      title: "End the program and put the yard back to its beginning",
+    });
+    this.#words = element("div", { class: "computer-words", attributes: { id: "state", role: "status" } });
+    this.#computerBar = element(
+      "div",
+      { class: "computer", attributes: { "data-state": "off" } },
+      element("span", { class: "lamp", attributes: { "aria-hidden": "true" } }),
+      this.#words,
+      this.#meter.element,
+    );
+    const editorRoom = element("div", { class: "editor", attributes: { id: "editor" } });
+    const tabs = new HeaderTabs({ file: MAIN_FILE, fileElement: editorRoom, headers: computer.headers });
+    host.element.append(
+      element(
+        "div",
+        { class: "desk" },
+        element("div", { class: "desk-bar" }, this.#chooser, this.#restore, this.#run, this.#stop, reset),
+        this.#computerBar,
+        element("div", { class: "editor-room" }, tabs.bar, tabs.content, this.#download.element),
+        this.#problems.element,
+        new ConsoleView(computer.console).element,
+        element(
+          "div",
+          { class: "status" },
+          labeled("tick", this.#tick),
+          labeled("program ran", this.#ticksTaken, "ticks"),
+          labeled("", this.#fps, "fps", "status-fps"),
+        ),
+      ),
+    );
+    this.#editor = new CodeEditor({
+      parent: editorRoom,
+      file: MAIN_FILE,
+      text: this.#drafts.text,
+      headers: computer.headers,
+      onChange: (text) => {
+        this.#drafts.write(text);
+        this.#restore.disabled = !this.#drafts.isChanged;
+      },
+      onRun: () => void this.#start(),
+      onLeave: () => stage.focus(),
+    });
+    this.#chooser.value = this.#drafts.chosen.id;
+    this.#restore.disabled = !this.#drafts.isChanged;
+    this.#saves = new SavesDialog({
+      parent: host.element,
+      computers,
+      suggestName: () => `${this.#drafts.chosen.title}, tick ${computers.tick}`,
+      onLoaded: () => this.#afterLoad(),
+      onClosed: () => this.#editor.focus(),
+    });
+    options.actions.append(
+      button("Save", () => void this.#saves.open("save"), { id: "open-save", title: "Save the game as it is now" }),
+      button("Load", () => void this.#saves.open("load"), { id: "open-load", title: "Go back to a saved game" }),
+    );
+    computers.onTick(() => {
+      const isFull = computer.state.kind === "running" && computer.gasUsedLastTick >= computer.gasPerTick * 0.95;
+      this.#busyTicks = isFull ? this.#busyTicks + 1 : 0;
+    });
+  }
+
+  /** To be called once a frame. */
+  update(): void {
+    const { computers, parts } = this.#options;
+    const { computer, run, rover } = parts;
+    const state: PanelState = {
+      computer: computer.state,
+      refused: this.runner.refused,
+      isBusy: this.#busyTicks >= BUSY_TICKS,
+    };
+    const kind = computer.state.kind;
+    setText(this.#words, wordsFor(state));
+    this.#computerBar.dataset["state"] = lampFor(state);
+    rover.showSign(signFor(state));
+    this.#stop.disabled = kind !== "compiling" && kind !== "running" && kind !== "waiting";
+    this.#meter.show(computer.gasUsedLastTick / computer.gasPerTick);
+    setText(this.#tick, String(computers.tick));
+    const { startedAtTick, endedAtTick } = run.state;
+    setText(this.#ticksTaken, startedAtTick === null ? "–" : String((endedAtTick ?? computers.tick) - startedAtTick));
+    this.frames.count();
+    setText(this.#fps, this.frames.perSecond === undefined ? "–" : String(Math.round(this.frames.perSecond)));
+  }
+
+  async #start(): Promise<void> {
+    await this.runner.start(this.#editor.text);
+  }
+
+  #showDiagnostics(diagnostics: readonly Diagnostic[]): void {
+    this.#problems.show(diagnostics);
+    this.#editor.showDiagnostics(diagnostics);
+  }
+
+  #choose(id: string): void {
+    this.#drafts.choose(id);
+    this.runner.forget();
+    this.#editor.text = this.#drafts.text;
+    this.#restore.disabled = !this.#drafts.isChanged;
+  }
+
+  #restoreOriginal(): void {
+    this.#editor.text = this.#drafts.chosen.source;
+    this.#editor.focus();
+  }
+
+  /** A saved game brings its program along. */
+  #afterLoad(): void {
+    this.runner.forget();
+    const source = this.#options.parts.computer.sources?.[MAIN_FILE];
+    if (source !== undefined) this.#editor.text = source;
+  }
+}
+
+function labeled(before: string, value: HTMLElement, after = "", className = ""): HTMLElement {
+  const parts = [before === "" ? "" : `${before} `, value, after === "" ? "" : ` ${after}`];
+  const result = element("span", { class: className });
+  result.append(...parts);
+  return result;
+}
+
+/** Writes only what differs: a changed text node costs a layout. */
+function setText(target: HTMLElement, text: string): void {
+  if (target.textContent !== text) target.textContent = text;
+}

@@ -1,0 +1,71 @@
+// Tabs above the editor: the player's file, and the headers that were generated for this rover, to read.
+
+import { cpp } from "@codemirror/lang-cpp";
+import { EditorState } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+
+import { EDITOR_THEME } from "./editor-theme.ts";
+import { element } from "./element.ts";
+
+export interface HeaderTabsOptions {
+  /** Name of the player's file. */
+  readonly file: string;
+  /** Where the player's editor is. */
+  readonly fileElement: HTMLElement;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export class HeaderTabs {
+  readonly bar: HTMLElement;
+  /** What the chosen tab shows. */
+  readonly content: HTMLElement;
+  readonly #tabs = new Map<string, { readonly tab: HTMLElement; readonly panel: HTMLElement }>();
+
+  constructor(options: HeaderTabsOptions) {
+    this.bar = element("div", { class: "tabs", attributes: { role: "tablist", "aria-label": "Files" } });
+    this.content = element("div", { class: "editor" });
+    this.#add(options.file, options.fileElement);
+    for (const [name, text] of Object.entries(options.headers)) this.#add(name, readOnly(name, text));
+    this.bar.append(element("span", { class: "tabs-hint", text: "Ctrl+Enter runs, Esc leaves the editor" }));
+    this.show(options.file);
+  }
+
+  show(name: string): void {
+    for (const [file, { tab, panel }] of this.#tabs) {
+      tab.setAttribute("aria-selected", String(file === name));
+      panel.hidden = file !== name;
+    }
+  }
+
+  #add(name: string, panel: HTMLElement): void {
+    const tab = element("button", {
+      class: "tab",
+      text: name,
+      attributes: { type: "button", role: "tab" },
+      on: { click: () => this.show(name) },
+    });
+    panel.style.height = "100%";
+    this.#tabs.set(name, { tab, panel });
+    this.bar.append(tab);
+    this.content.append(panel);
+  }
+}
+
+function readOnly(name: string, text: string): HTMLElement {
+  const panel = element("div", { class: "editor" });
+  const view = new EditorView({
+    parent: panel,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        cpp(),
+        EDITOR_THEME,
+        EditorState.readOnly.of(true),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": `${name}, generated for this rover` }),
+      ],
+    }),
+  });
+  view.requestMeasure();
+  return panel;
+}
