@@ -1,8 +1,9 @@
 // Who runs the kernels: V8 on the bytes as clang wrote them, our engine, and the published pipeline.
 
-import { createVm, MAX_SLICE_GAS, prepareModule, type Device, type HostFunctionType, type Vm } from "gasworks/vm";
+import { createVm, MAX_SLICE_GAS, prepareModule, type Device, type Vm } from "gasworks/vm";
 
 import { createSeedVm, prepareSeedModule } from "./peers/seed/index.ts";
+import { printDevice } from "./print-device.ts";
 
 /** A kernel made ready by one contender. */
 export interface Runner {
@@ -76,17 +77,6 @@ function startVm(create: (devices: readonly Device[]) => Vm): Program {
       let end = vm.runSlice(MAX_SLICE_GAS);
       while (end.kind === "out-of-gas") end = vm.runSlice(MAX_SLICE_GAS);
       if (end.kind !== "exited") throw new Error(`Cannot time a kernel that ends with ${JSON.stringify(end)}`);
-    },
-  };
-}
-
-function printDevice(printed: number[]): Device {
-  const print: HostFunctionType = { params: ["i32"], results: [], cost: 0, mayWait: false };
-  return {
-    type: { importModule: "env", functions: { print } },
-    handle(call) {
-      printed.push(Number(call.args[0]));
-      return undefined;
     },
   };
 }

@@ -7,9 +7,10 @@ import {
   EXAMPLE_COUNT,
   playScenario,
   prepareSeedModule,
-  printDevice,
   restoreSeedVm,
 } from "../../bench/peers/seed/index.ts";
+import { printDevice } from "../../bench/print-device.ts";
+import { loadOurs, play } from "../support/two-engines.ts";
 
 const EXPECTED = Array.from({ length: EXAMPLE_COUNT }, (_, index) => index);
 
@@ -79,6 +80,27 @@ describe("the published pipeline", () => {
     const lines: string[] = [];
     expect(await playScenario((line) => lines.push(line))).toBe(true);
     expect(lines.at(-1)).toMatch(/^ok: 0 to 199 without a gap/);
+  });
+});
+
+describe("the published example on our engine", () => {
+  it("prints the same, and pauses in its loop too", async () => {
+    for (const slice of [5, 1_000]) {
+      const ours = await loadOurs(await compileExample());
+      const outcome = play(ours, { slice, move: true });
+      expect(outcome.end).toMatchObject({ kind: "exited", exitCode: 0 });
+      expect(outcome.slices).toBeGreaterThan(2);
+      expect(ours.printed).toEqual(EXPECTED);
+    }
+  });
+
+  it("costs the same gas whether moved, sliced or run at once", async () => {
+    const wasm = await compileExample();
+    const totals = new Set<bigint>();
+    for (const slice of [7, 1_000, 1_000_000]) {
+      for (const move of [false, true]) totals.add(play(await loadOurs(wasm), { slice, move }).gasUsed);
+    }
+    expect([...totals]).toHaveLength(1);
   });
 });
 

@@ -1,19 +1,25 @@
 // Plays one guest on our engine and on the published pipeline, the same way: slices of a fixed size, on request a move to
 // a new Vm at every pause. Both are given `env.print`, and what the guest printed is the outcome to compare.
 
-import {
-  createVm,
-  gas,
-  prepareModule,
-  restoreVm,
-  type Device,
-  type HostFunctionType,
-  type SliceResult,
-  type Snapshot,
-  type Vm,
-} from "gasworks/vm";
+import { createVm, gas, prepareModule, restoreVm, type SliceResult, type Snapshot, type Vm } from "gasworks/vm";
 
 import { createSeedVm, prepareSeedModule, restoreSeedVm } from "../../bench/peers/seed/index.ts";
+import { printDevice } from "../../bench/print-device.ts";
+import { freestandingGuest, watGuest } from "./guest.ts";
+
+const PRINT_IN_C = `__attribute__((import_module("env"), import_name("print"))) extern void print(int number);`;
+
+/** C behind a declaration of `print`. Runs on both engines: MVP, with the memory imported. */
+export function printingC(source: string): Promise<Uint8Array> {
+  return freestandingGuest(`${PRINT_IN_C}\n${source}`);
+}
+
+/** The inside of a module, behind the import of `$print` and of one page of memory. Runs on both engines. */
+export function printingWat(body: string): Promise<Uint8Array> {
+  return watGuest(
+    `(module (import "env" "print" (func $print (param i32))) (import "env" "memory" (memory 1)) ${body})`,
+  );
+}
 
 /** A module loaded by one of the engines, with `env.print` attached to `printed`. */
 export interface Loaded {
@@ -49,7 +55,7 @@ export async function loadOurs(
 /** Loads on the published pipeline; throws whatever its parts throw. */
 export function loadSeed(wasm: Uint8Array, { entry = "entry" }: LoadOptions = {}): Loaded {
   const printed: number[] = [];
-  const devices = [printDevice(printed, 0)];
+  const devices = [printDevice(printed)];
   const module = prepareSeedModule(wasm);
   return {
     printed,
@@ -93,15 +99,4 @@ export function play(loaded: Loaded, { slice, move = false }: PlayOptions): Outc
   }
   vm.dispose();
   throw new Error(`The guest has not ended after ${MAXIMAL_SLICES} slices of ${slice} gas`);
-}
-
-function printDevice(printed: number[], cost: number): Device {
-  const print: HostFunctionType = { params: ["i32"], results: [], cost, mayWait: false };
-  return {
-    type: { importModule: "env", functions: { print } },
-    handle(call) {
-      printed.push(Number(call.args[0]));
-      return undefined;
-    },
-  };
 }

@@ -4,5 +4,4 @@ export { prepareSeedModule, type SeedModule } from "./prepare-seed-module.ts";
 export { SeedExecutor, type SeedEnvironment } from "./seed-executor.ts";
 export { createSeedVm, restoreSeedVm, SEED_ENGINE, type SeedVmOptions } from "./seed-vm.ts";
 export { compileExample, EXAMPLE_COUNT } from "./compile-example.ts";
-export { printDevice } from "./print-device.ts";
 export { playScenario } from "./scenario.ts";

@@ -3,8 +3,8 @@
 
 import { gas } from "gasworks/vm";
 
+import { printDevice } from "../../print-device.ts";
 import { compileExample, EXAMPLE_COUNT } from "./compile-example.ts";
-import { printDevice } from "./print-device.ts";
 import { prepareSeedModule } from "./prepare-seed-module.ts";
 import { createSeedVm, restoreSeedVm } from "./seed-vm.ts";
 
