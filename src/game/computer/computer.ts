@@ -325,6 +325,9 @@ export class Computer {
         `Cannot restore computer "${this.id}": it runs without a program`,
       );
     }
+    if (snapshot.status.kind === "exited" || snapshot.status.kind === "trapped") {
+      throw new ComputerError("computer/save-malformed", `Cannot restore computer "${this.id}": its program has ended`);
+    }
     this.#checkTask(power, snapshot);
     const run = new ProgramRun(program, this.#setting, { saved: power.run, snapshot });
     return { computer: this, state, program, run };

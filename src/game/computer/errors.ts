@@ -28,7 +28,11 @@ export type ComputerErrorCode =
   | "computer/save-mismatch"
   /** The save holds what no computer ever wrote. */
   | "computer/save-malformed"
-  /** A save or a load is under way. */
+  /** The slot holds no save. */
+  | "computer/empty-slot"
+  /** A computer has no id of its own, so a save could not name it. */
+  | "computer/unnamed"
+  /** A load is under way. */
   | "computer/busy";
 
 /** Base of every error thrown by the computer layer. Branch on {@link ComputerError.code}, never on the message. */

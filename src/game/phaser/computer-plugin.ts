@@ -1,10 +1,27 @@
-// Gives any game object a computer, the Phaser way.
+// Gives any game object a computer, the Phaser way: ticks with the scene's frames, ends with the scene, and saves the game.
 
-import type * as Phaser from "phaser";
+import * as Phaser from "phaser";
 
 import type { Compiler } from "../../../toolchain/index.ts";
-import type { JsonValue, SaveStore, SlotInfo } from "../../persistence/index.ts";
-import type { Computer, ComputerOptions, Preparer } from "../computer/index.ts";
+import {
+  decodeSave,
+  encodeSave,
+  type JsonValue,
+  type SaveGame,
+  type SaveMeta,
+  type SaveStore,
+  type SlotInfo,
+} from "../../persistence/index.ts";
+import {
+  ComputerError,
+  ComputerWorld,
+  TickClock,
+  type Computer,
+  type ComputerOptions,
+  type ComputersSave,
+  type Preparer,
+} from "../computer/index.ts";
+import { serviceOf, type GameService } from "./game-service.ts";
 
 /** What all scenes of a game share; given through {@link ComputerPlugin.with}. */
 export interface ComputerPluginOptions {
@@ -14,12 +31,14 @@ export interface ComputerPluginOptions {
   readonly store?: SaveStore;
   /** @defaultValue `createBrowserPreparer()`, or the page's own thread where there are no workers */
   readonly preparer?: Preparer;
-  /** @defaultValue 20 */
+  /** An integer from 1 to 1,000. @defaultValue 20 */
   readonly ticksPerSecond?: number;
   /** Most ticks that one frame runs; what a slow frame owes beyond that is dropped. @defaultValue 5 */
   readonly maxTicksPerFrame?: number;
   /** Wall-clock time for `savedAt`. @defaultValue the machine's */
   readonly now?: () => Date;
+  /** Told what devices and listeners throw. @defaultValue rethrown outside the tick, as an uncaught error */
+  readonly onError?: (error: unknown, where: string) => void;
 }
 
 /** The game's own part of a save. */
@@ -28,7 +47,8 @@ export interface WorldHooks {
   save(): JsonValue;
   /**
    * Puts the game back: recreate game objects and their computers (`add`) here, or move those that are there.
-   * Afterwards every computer of the save must exist. Called between ticks; no tick runs before it is done.
+   * Afterwards every computer of the save must exist. No tick runs before it is done. If anything fails later, it is
+   * called again with what `save` gave just before.
    */
   load(world: JsonValue): void | Promise<void>;
 }
@@ -36,33 +56,345 @@ export interface WorldHooks {
 /** As `ComputerOptions`; the id defaults to the game object's name. */
 export type AddComputerOptions = Omit<ComputerOptions, "id"> & { readonly id?: string };
 
-export declare class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
-  /** The plugin with options of your own: `{ key: "computers", plugin: ComputerPlugin.with({ compiler }), mapping: "computers" }`. */
-  static with(options: ComputerPluginOptions): typeof ComputerPlugin;
-  /** Ticks run in this scene since it started, or since the world that was loaded began. */
-  readonly tick: number;
-  readonly ticksPerSecond: number;
-  /** How far the clock stands between two ticks, 0 to 1: for drawing movements smoothly. */
-  readonly tickFraction: number;
-  /** The game's own part of saves. @defaultValue nothing is saved but the computers */
-  world: WorldHooks | undefined;
-  /** Gives a game object a computer, which goes when the object is destroyed. */
-  add(gameObject: Phaser.GameObjects.GameObject, options?: AddComputerOptions): Computer;
-  get(id: string): Computer | undefined;
-  /** The computer of a game object. */
-  of(gameObject: Phaser.GameObjects.GameObject): Computer | undefined;
+const DEFAULTS = { ticksPerSecond: 20, maxTicksPerFrame: 5 } as const satisfies ComputerPluginOptions;
+
+/** Ids of computers that nobody named. They cannot be saved: in the next session they would mean others. */
+const UNNAMED = "unnamed-";
+
+/**
+ * The computers of a scene.
+ *
+ *   new Game ─► boot ─► (start ─► frames ─► shutdown)* ─► destroy
+ *
+ * Between two starts nothing is left: `shutdown` removes all computers, listeners and hooks. A paused or sleeping scene
+ * has no frames, so its computers stand still.
+ *
+ * @example
+ * ```ts
+ * new Phaser.Game({
+ *   plugins: { scene: [{ key: "computers", plugin: ComputerPlugin.with({ compiler }), mapping: "computers" }] },
+ *   scene: class extends Phaser.Scene {
+ *     create() {
+ *       const rover = this.add.sprite(80, 80, "rover").setName("rover-1");
+ *       const computer = this.computers.add(rover, { devices: { left: Motor.attach(roverMotor) } });
+ *       void computer.load({ "main.c": source });
+ *     }
+ *   },
+ * });
+ * ```
+ */
+export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
+  /** Turn off to pause the game's time, e.g. behind a menu. Back to `true` when the scene starts. */
+  isTicking = true;
+
+  #world: ComputerWorld;
+  #hooks: WorldHooks | undefined;
+  #clock: TickClock;
+  /** Ends each game object's tie to its computer. */
+  readonly #ties = new Map<
+    Phaser.GameObjects.GameObject,
+    { readonly computer: Computer; readonly untie: () => void }
+  >();
+  #unnamedCount = 0;
+  #isLoading = false;
+  /** Settles when everything that was asked of the store is done. */
+  #storeQueue: Promise<unknown> = Promise.resolve();
+
+  constructor(scene: Phaser.Scene, pluginManager: Phaser.Plugins.PluginManager, pluginKey: string) {
+    super(scene, pluginManager, pluginKey);
+    this.#world = this.#createWorld();
+    this.#clock = this.#createClock();
+  }
+
+  /** The plugin with options of your own. Call it once a game: each call makes another class. */
+  static with(options: ComputerPluginOptions): typeof ComputerPlugin {
+    return class extends ComputerPlugin {
+      protected override get options(): ComputerPluginOptions {
+        return options;
+      }
+    };
+  }
+
+  /** What {@link ComputerPlugin.with} was given. */
+  protected get options(): ComputerPluginOptions {
+    return {};
+  }
+
+  override boot(): void {
+    const systems = this.#systems;
+    // Made now and not at the first save: it is what takes the plugin out of Phaser's cache when the game ends.
+    this.#service();
+    systems.events.on(Phaser.Scenes.Events.START, this.#onStart);
+    systems.events.once(Phaser.Scenes.Events.DESTROY, this.#onDestroy);
+    // A plugin that is installed at run time has missed the start.
+    if (systems.settings.active) this.#onStart();
+  }
+
+  override destroy(): void {
+    const { events } = this.#systems;
+    this.#onShutdown();
+    events.off(Phaser.Scenes.Events.START, this.#onStart);
+    events.off(Phaser.Scenes.Events.DESTROY, this.#onDestroy);
+    super.destroy();
+  }
+
+  /** Ticks run since the scene started, or since the world that was loaded began. */
+  get tick(): number {
+    return this.#world.tick;
+  }
+
+  get ticksPerSecond(): number {
+    return this.#world.ticksPerSecond;
+  }
+
+  /** How far the time stands between two ticks, 0 to 1: for drawing movements smoothly. */
+  get tickFraction(): number {
+    return this.#clock.fraction;
+  }
+
   /** In tick order. */
-  readonly computers: readonly Computer[];
-  /** Whether ticks run with the frames. Turn off to pause the game's time, e.g. behind a menu. @defaultValue true */
-  isTicking: boolean;
+  get computers(): readonly Computer[] {
+    return this.#world.computers;
+  }
+
+  /** The game's own part of saves; `undefined` saves the computers only. Set it in `create`. */
+  get world(): WorldHooks | undefined {
+    return this.#hooks;
+  }
+
+  set world(hooks: WorldHooks | undefined) {
+    this.#hooks = hooks;
+  }
+
+  /**
+   * Gives a game object a computer, which goes when the object is destroyed. It is switched off until `load()`.
+   *
+   * @throws {ComputerError} `computer/duplicate-id`
+   * @throws {RangeError} {@link TypeError} if an option is out of its range.
+   */
+  add(gameObject: Phaser.GameObjects.GameObject, options: AddComputerOptions = {}): Computer {
+    const id = options.id ?? (gameObject.name === "" ? `${UNNAMED}${++this.#unnamedCount}` : gameObject.name);
+    const computer = this.#world.add({ ...options, id });
+    this.#ties.get(gameObject)?.untie();
+    const world = this.#world;
+    const onDestroy = (): void => {
+      this.#ties.delete(gameObject);
+      // The object is gone: a device that put it back on its tile would touch what is not there.
+      world.remove(id, { cancelTask: false });
+    };
+    gameObject.once(Phaser.GameObjects.Events.DESTROY, onDestroy);
+    const untie = (): void => {
+      gameObject.off(Phaser.GameObjects.Events.DESTROY, onDestroy);
+    };
+    this.#ties.set(gameObject, { computer, untie });
+    return computer;
+  }
+
+  get(id: string): Computer | undefined {
+    return this.#world.get(id);
+  }
+
+  /** The computer of a game object. */
+  of(gameObject: Phaser.GameObjects.GameObject): Computer | undefined {
+    return this.#ties.get(gameObject)?.computer;
+  }
+
   /** Calls `listener` after each tick with its number; ends with the scene. @returns a function that ends it earlier. */
-  onTick(listener: (tick: number) => void): () => void;
-  /** Captures the state at once and writes it. @param name - What the list shows. @defaultValue the slot */
-  save(slot: string, name?: string): Promise<void>;
-  /** Reads a slot and puts everything back. On any error the game is as it was. */
-  load(slot: string): Promise<void>;
-  listSlots(): Promise<readonly SlotInfo[]>;
-  deleteSlot(slot: string): Promise<void>;
+  onTick(listener: (tick: number) => void): () => void {
+    return this.#world.onTick(listener);
+  }
+
+  /**
+   * Captures the state now and writes it to the store.
+   *
+   * @param slot - Where: 1 to 80 bytes of UTF-8.
+   * @param name - What the list shows, at most 200 characters. @defaultValue the slot
+   * @throws {ComputerError} `computer/busy` while loading, `computer/inside-tick` from a device, `computer/unnamed` if a
+   * computer has no id.
+   * @throws {SaveError} what the store throws.
+   */
+  async save(slot: string, name: string = slot): Promise<void> {
+    const { meta, bytes } = this.#encode(name);
+    await this.#inTurn((store) => store.write(slot, bytes, meta));
+  }
+
+  /**
+   * Reads a slot and puts everything back. No tick runs meanwhile. On any error the game is as it was.
+   *
+   * @throws {ComputerError} `computer/empty-slot`, `computer/busy`, and what `ComputerWorld.restore()` throws.
+   * @throws {SaveError} what the store and the decoder throw.
+   */
+  async load(slot: string): Promise<void> {
+    await this.#whileLoading(async () => {
+      const bytes = await this.#inTurn((store) => store.read(slot));
+      if (bytes === undefined) {
+        throw new ComputerError("computer/empty-slot", `Cannot load the slot "${slot}": it holds no save`);
+      }
+      await this.#apply(bytes);
+    });
+  }
+
+  /** The save as a file: the bytes that {@link ComputerPlugin.save} would write. */
+  exportSave(name: string): Uint8Array {
+    return this.#encode(name).bytes;
+  }
+
+  /** Puts everything back from a file; as {@link ComputerPlugin.load}. */
+  async importSave(bytes: Uint8Array): Promise<void> {
+    await this.#whileLoading(() => this.#apply(bytes.slice()));
+  }
+
+  /** What the store holds, ascending by slot. @throws {SaveError} */
+  listSlots(): Promise<readonly SlotInfo[]> {
+    return this.#inTurn((store) => store.list());
+  }
+
+  /** Empties a slot. @throws {SaveError} */
+  deleteSlot(slot: string): Promise<void> {
+    return this.#inTurn((store) => store.delete(slot));
+  }
+
+  readonly #onDestroy = (): void => this.destroy();
+
+  readonly #onStart = (): void => {
+    const { events } = this.#systems;
+    events.on(Phaser.Scenes.Events.UPDATE, this.#onUpdate);
+    events.once(Phaser.Scenes.Events.SHUTDOWN, this.#onShutdown);
+  };
+
+  /** Leaves the plugin as new: Phaser uses the same object for the next start. */
+  readonly #onShutdown = (): void => {
+    const { events } = this.#systems;
+    events.off(Phaser.Scenes.Events.UPDATE, this.#onUpdate);
+    events.off(Phaser.Scenes.Events.SHUTDOWN, this.#onShutdown);
+    for (const { untie } of this.#ties.values()) untie();
+    this.#ties.clear();
+    this.#world.dispose();
+    this.#world = this.#createWorld();
+    this.#clock = this.#createClock();
+    this.#hooks = undefined;
+    this.#isLoading = false;
+    this.isTicking = true;
+  };
+
+  readonly #onUpdate = (_time: number, deltaMs: number): void => {
+    if (!this.isTicking || this.#isLoading) {
+      this.#clock.reset();
+      return;
+    }
+    const world = this.#world;
+    const ticks = this.#clock.advance(deltaMs);
+    // A listener may have paused the game or ended the scene.
+    for (let count = 0; count < ticks && this.isTicking && !this.#isLoading && this.#world === world; count++) {
+      world.runTick();
+    }
+  };
+
+  #encode(name: string): { readonly meta: SaveMeta; readonly bytes: Uint8Array } {
+    if (this.#isLoading) throw new ComputerError("computer/busy", "Cannot save the game while it is being loaded");
+    const unnamed = this.computers.find(({ id }) => id.startsWith(UNNAMED));
+    if (unnamed !== undefined) {
+      throw new ComputerError("computer/unnamed", `Cannot save the game: a computer has no id, and its object no name`);
+    }
+    const { tick, programs, computers } = this.#world.capture();
+    const now = this.options.now?.() ?? new Date();
+    const meta: SaveMeta = { name, tick, savedAt: now.toISOString() };
+    return { meta, bytes: encodeSave({ meta, world: this.#hooks?.save() ?? null, programs, computers }) };
+  }
+
+  async #apply(bytes: Uint8Array): Promise<void> {
+    const save = decodeSave(bytes);
+    const world = this.#world;
+    const hooks = this.#hooks;
+    // A hook may give what it goes on changing.
+    const before = { world: structuredClone(hooks?.save() ?? null), computers: world.capture() };
+    try {
+      await this.#putBack(world, hooks, save.world, computersOf(save));
+    } catch (error) {
+      if (this.#world === world) await this.#rollBack(world, hooks, before);
+      throw error;
+    }
+  }
+
+  async #putBack(
+    world: ComputerWorld,
+    hooks: WorldHooks | undefined,
+    data: JsonValue,
+    computers: ComputersSave,
+  ): Promise<void> {
+    await hooks?.load(data);
+    await world.restore(computers);
+    this.#clock.reset();
+  }
+
+  async #rollBack(
+    world: ComputerWorld,
+    hooks: WorldHooks | undefined,
+    before: { readonly world: JsonValue; readonly computers: ComputersSave },
+  ): Promise<void> {
+    try {
+      await this.#putBack(world, hooks, before.world, before.computers);
+    } catch (error) {
+      // The caller learns why the load failed; this one says that the game's own hook cannot undo it.
+      this.options.onError?.(error, "putting the game back after a failed load");
+    }
+  }
+
+  async #whileLoading(load: () => Promise<void>): Promise<void> {
+    if (this.#isLoading) throw new ComputerError("computer/busy", "Cannot load the game while it is being loaded");
+    const world = this.#world;
+    this.#isLoading = true;
+    try {
+      await load();
+    } finally {
+      if (this.#world === world) this.#isLoading = false;
+    }
+  }
+
+  /** One after the other: a list that is asked for during a save shows it. */
+  #inTurn<T>(use: (store: SaveStore) => Promise<T>): Promise<T> {
+    const { store } = this.#service();
+    const result = this.#storeQueue.then(() => use(store));
+    this.#storeQueue = result.catch(() => undefined);
+    return result;
+  }
+
+  #createWorld(): ComputerWorld {
+    const { compiler, ticksPerSecond = DEFAULTS.ticksPerSecond, onError } = this.options;
+    return new ComputerWorld({
+      ticksPerSecond,
+      ...(compiler === undefined ? {} : { compiler }),
+      ...(onError === undefined ? {} : { onError }),
+      preparer: {
+        prepare: (wasm, policy) => this.#service().preparer.prepare(wasm, policy),
+        [Symbol.dispose]: () => {},
+      },
+    });
+  }
+
+  #createClock(): TickClock {
+    const { ticksPerSecond = DEFAULTS.ticksPerSecond, maxTicksPerFrame = DEFAULTS.maxTicksPerFrame } = this.options;
+    return new TickClock(ticksPerSecond, maxTicksPerFrame);
+  }
+
+  #service(): GameService {
+    const { store, preparer } = this.options;
+    return serviceOf(this.#systems.game, this.constructor as typeof ComputerPlugin, {
+      ...(store === undefined ? {} : { store }),
+      ...(preparer === undefined ? {} : { preparer }),
+    });
+  }
+
+  get #systems(): Phaser.Scenes.Systems {
+    if (this.systems === null) {
+      throw new ComputerError("computer/removed", "Cannot use the computers of a scene that was destroyed");
+    }
+    return this.systems;
+  }
+}
+
+function computersOf(save: SaveGame): ComputersSave {
+  return { tick: save.meta.tick, programs: save.programs, computers: save.computers };
 }
 
 declare module "phaser" {
