@@ -3,23 +3,17 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 
-import packageJson from "./package.json" with { type: "json" };
 import { chromiumLaunchOptions } from "./scripts/chromium.mjs";
-
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-// Tests import the package as its users do. Node would find it by its own name; Vite has to be told.
-const ownName = Object.entries(packageJson.exports).flatMap(([entry, target]) =>
-  typeof target === "string"
-    ? []
-    : [{ find: new RegExp(`^gasworks${entry.slice(1)}$`), replacement: at(target.default) }],
-);
+import { ownExports } from "./scripts/own-exports.mjs";
 
 // Half the time to import of the readable build, and the same code.
-const minifiedPhaser = { find: /^phaser$/, replacement: at("node_modules/phaser/dist/phaser.esm.min.js") };
+const minifiedPhaser = {
+  find: /^phaser$/,
+  replacement: fileURLToPath(new URL("node_modules/phaser/dist/phaser.esm.min.js", import.meta.url)),
+};
 
 const inNode = {
-  resolve: { alias: [...ownName, minifiedPhaser] },
+  resolve: { alias: [...ownExports(), minifiedPhaser] },
 };
 
 const built = { environment: "node", globalSetup: ["test/support/build-once.ts"] };
@@ -61,7 +55,7 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias: ownName },
+        resolve: { alias: ownExports() },
         // What is found only while a test runs makes Vite reload the page under it.
         optimizeDeps: {
           exclude: ["@yowasp/clang"],
