@@ -126,7 +126,7 @@ export class EmbeddedCompiler implements Compiler {
     }
   }
 
-  /** Terminates the worker; calls that wait are refused with `toolchain/canceled`, later ones with `toolchain/disposed`. */
+  /** Terminates the worker. The call under way ends with `toolchain/canceled`, all others with `toolchain/disposed`. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     this.#stop(new ToolchainError("toolchain/canceled", "Cannot finish compiling: the compiler was disposed of"));
@@ -149,10 +149,16 @@ export class EmbeddedCompiler implements Compiler {
   }
 
   async #loadAssets(): Promise<CompilerAssets> {
-    const response = await this.#ask({ kind: "load", baseUrl: this.#baseUrl, maxMemoryPages: this.#maxMemoryPages });
-    if (response.kind === "loaded") return response.assets;
-    this.#stop();
-    throw failure(response);
+    try {
+      const response = await this.#ask({ kind: "load", baseUrl: this.#baseUrl, maxMemoryPages: this.#maxMemoryPages });
+      if (response.kind === "loaded") return response.assets;
+      this.#stop();
+      throw failure(response);
+    } catch (error) {
+      // A worker that dies before there is a compiler could not be started, or had no room for it.
+      if (!(error instanceof ToolchainError) || error.code !== "toolchain/crashed") throw error;
+      throw new ToolchainError("toolchain/unavailable", `Cannot load the compiler: ${error.message}`, { cause: error });
+    }
   }
 
   /** Waits until the calls before have ended. */
@@ -178,9 +184,7 @@ export class EmbeddedCompiler implements Compiler {
     canceled: Promise<never>,
   ): Promise<CompileResult> {
     this.#requireAlive();
-    if (this.#worker === undefined) {
-      this.#start().post({ kind: "adopt", assets, maxMemoryPages: this.#maxMemoryPages });
-    }
+    if (this.#worker === undefined) this.#startWith(assets);
     let timer: Timer | undefined;
     const tooLong = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -194,8 +198,12 @@ export class EmbeddedCompiler implements Compiler {
       throw failure(response);
     } finally {
       clearTimeout(timer);
-      // Still waiting for an answer: it was canceled or took too long. A compile can only be stopped with its worker.
-      if (this.#exchange !== undefined) this.#stop();
+      // Still waiting for an answer: it was canceled or took too long. A compile can only be stopped with its worker;
+      // the next one starts at once, to be ready when it is needed.
+      if (this.#exchange !== undefined) {
+        this.#stop();
+        this.#startWith(assets);
+      }
     }
   }
 
@@ -208,19 +216,22 @@ export class EmbeddedCompiler implements Compiler {
     });
   }
 
+  #startWith(assets: CompilerAssets): void {
+    this.#start().post({ kind: "adopt", assets, maxMemoryPages: this.#maxMemoryPages });
+  }
+
   #start(): CompilerWorker {
-    this.#worker = this.#startWorker(
-      (response) => this.#receive(response),
+    // What a terminated worker still had to say is nobody's business: another one is asked by then.
+    const worker = this.#startWorker(
+      (response) => {
+        if (this.#worker === worker) this.#receive(response);
+      },
       (error) => {
-        const cause = error instanceof Error ? error.message : String(error);
-        this.#stop(
-          new ToolchainError("toolchain/crashed", `Cannot go on: the compiler's worker ended (${cause})`, {
-            cause: error,
-          }),
-        );
+        if (this.#worker === worker) this.#stop(workerFailure(error));
       },
     );
-    return this.#worker;
+    this.#worker = worker;
+    return worker;
   }
 
   #receive(response: WorkerResponse): void {
@@ -248,6 +259,11 @@ export class EmbeddedCompiler implements Compiler {
       throw new ToolchainError("toolchain/disposed", "Cannot compile: the compiler was disposed of");
     }
   }
+}
+
+function workerFailure(error: unknown): ToolchainError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ToolchainError("toolchain/crashed", `The compiler's worker ended (${reason})`, { cause: error });
 }
 
 function failure(response: WorkerResponse): Error {

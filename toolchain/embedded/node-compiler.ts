@@ -48,20 +48,12 @@ export function installedClang(): URL {
 const startNodeWorker: StartWorker = (onResponse, onError) => {
   // Without the process's own flags: some of them, such as --input-type, keep a worker from starting.
   const worker = new Worker(new URL("./node.worker.js", import.meta.url), { name: "compiler", execArgv: [] });
-  let isTerminated = false;
   worker.unref();
-  worker.on("message", (response: WorkerResponse) => {
-    if (!isTerminated) onResponse(response);
-  });
-  worker.on("error", (error) => {
-    if (!isTerminated) onError(error);
-  });
+  worker.on("message", (response: WorkerResponse) => onResponse(response));
+  worker.on("error", onError);
   return {
     post: (request) => worker.postMessage(request),
-    terminate: () => {
-      isTerminated = true;
-      void worker.terminate();
-    },
+    terminate: () => void worker.terminate(),
     setBusy: (isBusy) => (isBusy ? worker.ref() : worker.unref()),
   };
 };

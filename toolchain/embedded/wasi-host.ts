@@ -66,7 +66,6 @@ export class WasiHost {
     return new TextDecoder().decode(all);
   }
 
-  /* eslint-disable eslint/max-params -- the signatures are WASI's. */
   /**
    * The import object of the compiler. Paths are taken from the root whatever directory they are relative to: no other
    * is ever open as one.
@@ -145,7 +144,6 @@ export class WasiHost {
       poll_oneoff: unsupported,
     };
   }
-  /* eslint-enable eslint/max-params */
 
   /** Memory moves when it grows, so a view is taken for each use. */
   get #view(): DataView {

@@ -1,0 +1,97 @@
+// The parts under the embedded compiler: archive, memory limit, file system, identifier search.
+
+import { describe, expect, it } from "vitest";
+
+import { limitMemory } from "../../../toolchain/embedded/limit-memory.ts";
+import { readTar, writeTar } from "../../../toolchain/embedded/tar.ts";
+import { VirtualDirectory, VirtualFile, WriteQuota, resolvePath } from "../../../toolchain/embedded/virtual-files.ts";
+import { findIdentifier } from "../../../toolchain/find-identifier.ts";
+
+describe("tar", () => {
+  const files = [
+    { name: "a/b.h", bytes: new Uint8Array([1, 2, 3]) },
+    { name: "empty", bytes: new Uint8Array(0) },
+    { name: "block", bytes: new Uint8Array(512).fill(7) },
+  ];
+
+  it("reads back what it wrote", () => {
+    expect(readTar(writeTar(files))).toEqual(files);
+  });
+
+  it("is refused cut short, foreign or empty", () => {
+    expect(() => readTar(writeTar(files).subarray(0, 514))).toThrow(RangeError);
+    expect(() => readTar(new TextEncoder().encode("<!doctype html>".repeat(100)))).toThrow(RangeError);
+    expect(() => readTar(new Uint8Array(1_024))).toThrow(RangeError);
+  });
+
+  it("is refused with a name that does not fit", () => {
+    expect(() => writeTar([{ name: "x".repeat(101), bytes: new Uint8Array(0) }])).toThrow(RangeError);
+  });
+});
+
+describe("limitMemory()", () => {
+  /** A module with one memory of 2 … 65,536 pages, the maximum padded as wasm-ld does. */
+  const module = (): Uint8Array<ArrayBuffer> =>
+    new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 6, 1, 1, 2, 0x80, 0x80, 4, 7, 7, 1, 3, 0x6d, 0x65, 0x6d, 2, 0]);
+
+  it("sets the maximum and leaves a valid module", () => {
+    const bytes = module();
+    limitMemory(bytes, 3);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const memory = exports["mem"] as WebAssembly.Memory;
+    expect(memory.grow(1)).toBe(2);
+    expect(() => memory.grow(1)).toThrow(RangeError);
+  });
+
+  it("refuses a maximum out of the module's range, and a module without one", () => {
+    expect(() => limitMemory(module(), 1)).toThrow(RangeError);
+    expect(() => limitMemory(module(), 65_537)).toThrow(RangeError);
+    expect(() => limitMemory(module(), 2.5)).toThrow(RangeError);
+    expect(() => limitMemory(module().subarray(0, 8), 10)).toThrow(RangeError);
+    expect(() => limitMemory(new TextEncoder().encode("<!doctype html><html>"), 10)).toThrow(RangeError);
+  });
+});
+
+describe("the compiler's file system", () => {
+  it("keeps every path inside", () => {
+    const root = new VirtualDirectory(1);
+    const inner = new VirtualDirectory(2);
+    const file = new VirtualFile(3);
+    root.entries.set("inner", inner);
+    inner.entries.set("file", file);
+    expect(resolvePath(root, "inner/file")?.node).toBe(file);
+    expect(resolvePath(root, "/../../inner/./../inner/file")?.node).toBe(file);
+    expect(resolvePath(root, "..")?.node).toBe(root);
+    expect(resolvePath(root, "inner/missing")).toMatchObject({ name: "missing", node: undefined });
+    expect(resolvePath(root, "missing/file")).toBeUndefined();
+    expect(resolvePath(root, "inner/file/deeper")).toBeUndefined();
+  });
+
+  it("never writes into the bytes it was given", () => {
+    const given = new Uint8Array([1, 2, 3]);
+    const file = new VirtualFile(1, given);
+    file.write(1, new Uint8Array([9, 9, 9]));
+    file.resize(6);
+    expect([...file.bytes]).toEqual([1, 9, 9, 9, 0, 0]);
+    expect([...given]).toEqual([1, 2, 3]);
+    file.resize(1);
+    file.resize(3);
+    expect([...file.bytes]).toEqual([1, 0, 0]);
+  });
+
+  it("stays exceeded once its quota is", () => {
+    const quota = new WriteQuota(10);
+    expect([quota.take(10), quota.take(1), quota.take(0)]).toEqual([true, false, false]);
+    expect(quota.isExceeded).toBe(true);
+  });
+});
+
+describe("findIdentifier()", () => {
+  it("passes over comments, literals and longer names", () => {
+    const source = '// go\n/* go\n go */ char *s = "go \\" go"; char c = \'go\';\nint ago, gone; int x = go.y;\n';
+    expect(findIdentifier(source, "go")).toEqual({ line: 4, column: 24 });
+    expect(findIdentifier(source, "nowhere")).toBeUndefined();
+    expect(findIdentifier('"never closed go', "go")).toBeUndefined();
+    expect(findIdentifier("/* never closed go", "go")).toBeUndefined();
+  });
+});
