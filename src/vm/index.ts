@@ -3,6 +3,7 @@
 export { prepareModule } from "./prepare/prepare-module.ts";
 export { DEFAULT_LIMITS, type ImportPolicy, type ModuleLimits } from "./prepare/import-policy.ts";
 export type { GuestModule, ModuleImport } from "./prepare/guest-module.ts";
+export { readModule, typeOfFunction, type ParsedModule } from "./binary/read-module.ts";
 export { createVm, restoreVm } from "./run/create-vm.ts";
 export type { Clock, SliceResult, Stdio, Vm, VmOptions, VmState, WaitingCall } from "./run/vm.ts";
 export type { Snapshot, SnapshotStatus, WasiSnapshot } from "./run/snapshot.ts";

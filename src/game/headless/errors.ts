@@ -6,6 +6,8 @@ export type CliErrorCode =
   | "cli/not-a-file"
   | "cli/cannot-read"
   | "cli/cannot-write"
+  /** Neither a module nor a save. */
+  | "cli/unknown-format"
   | "cli/compile-failed"
   /** The save was made by a game: only the game can go on with it. */
   | "cli/not-a-program-save";

@@ -11,16 +11,14 @@ import { compileFiles } from "./compile-files.ts";
 import { UsageError } from "./errors.ts";
 import { GuestConsole } from "./guest-console.ts";
 import { checkOutputPath, fileError, readInputFile } from "./input-files.ts";
-import { ProgramRun, type ProgramStart, type RunEnd } from "./program-run.ts";
+import { StandaloneRun, type ProgramStart, type RunEnd } from "./standalone-run.ts";
 import { decodeProgramSave, encodeProgramSave, type ProgramSave } from "./program-save.ts";
+import { RUN_POLICY } from "./run-policy.ts";
 import type { StandardStreams } from "./standard-streams.ts";
 import { oneLine, printText } from "./terminal-text.ts";
 import { choiceOption, integerOption, type ParsedCommand, seeHelp } from "./usage.ts";
 
 const DEFAULT_GAS_PER_TICK = 1_000_000;
-
-/** 16 MiB: four times what a computer in a game has by default, because programs here have no neighbors. */
-const MEMORY_PAGES = 256;
 
 /** A program as it was given: its module, and its text if it was C. */
 interface GivenProgram {
@@ -37,7 +35,7 @@ export async function runCommand(parsed: ParsedCommand, streams: StandardStreams
   const { module, program } = await prepare(given, resumed?.program);
   const gasPerTick = options.gasPerTick ?? resumed?.gasPerTick ?? DEFAULT_GAS_PER_TICK;
   const console = new GuestConsole(streams.stdout, streams.stderr, resumed?.consoleTail ?? "");
-  using run = new ProgramRun(module, startOf(resumed, options.seed), {
+  using run = new StandaloneRun(module, startOf(resumed, options.seed), {
     gasPerTick,
     stdio: console,
     readInput: () => streams.stdin.read(),
@@ -116,7 +114,7 @@ async function prepare(
 ): Promise<{ readonly module: GuestModule; readonly program: SavedProgram }> {
   const program = given ?? saved;
   if (program === undefined) throw new Error("Unreachable: neither a program nor a save");
-  const module = await prepareModule(program.wasm, { wasi: true, limits: { memoryPages: MEMORY_PAGES } });
+  const module = await prepareModule(program.wasm, RUN_POLICY);
   const { hash } = module;
   if (saved !== undefined && saved.hash !== hash) {
     throw new SaveError(
@@ -134,7 +132,7 @@ function startOf(resumed: ProgramSave | undefined, seed: number | undefined): Pr
 }
 
 /** What scripts read. The numbers count from the program's start. */
-function resultOf(run: ProgramRun): object {
+function resultOf(run: StandaloneRun): object {
   const { end } = run;
   const result = { ...end, gasUsed: undefined };
   return { result, gasUsed: run.gasUsed.toString(), ticks: run.ticks, stateHash: run.stateHash() };

@@ -18,7 +18,7 @@ import {
 const TICKS_PER_SECOND = 20;
 const NANOSECONDS_PER_TICK = 1_000_000_000n / BigInt(TICKS_PER_SECOND);
 
-export interface ProgramRunOptions {
+export interface StandaloneRunOptions {
   /** Gas for each tick, 1 to 2^30 − 1. */
   readonly gasPerTick: number;
   /** @defaultValue output is dropped */
@@ -43,7 +43,7 @@ export type RunEnd =
   | { readonly kind: "waiting"; readonly waiting: WaitingCall }
   | { readonly kind: "out-of-gas" };
 
-export class ProgramRun implements Disposable {
+export class StandaloneRun implements Disposable {
   readonly #vm: Vm;
   readonly #budget: Gas;
   readonly #readInput: () => Uint8Array | undefined;
@@ -54,7 +54,7 @@ export class ProgramRun implements Disposable {
    * @throws {RangeError} if `gasPerTick` is not in its range.
    * @throws {VmError} if the snapshot does not fit the module.
    */
-  constructor(module: GuestModule, start: ProgramStart, options: ProgramRunOptions) {
+  constructor(module: GuestModule, start: ProgramStart, options: StandaloneRunOptions) {
     this.#budget = gas(options.gasPerTick);
     if (this.#budget === 0) throw new RangeError("Cannot run a program on no gas: expected at least 1 a tick");
     this.#readInput = options.readInput ?? ((): undefined => undefined);
