@@ -24,14 +24,7 @@ function compileFlags(settings: CompileSettings): readonly Flag[] {
     implied(...(isVectorizing ? ["-vectorize-loops", "-vectorize-slp"] : [])),
     same("-std=gnu17"),
     ...(isWasi ? [] : [same("-ffreestanding")]),
-    ...(settings.debug
-      ? [
-          {
-            driver: ["-g"],
-            cc1: ["-gkey-instructions", "-debug-info-kind=constructor", "-dwarf-version=4"],
-          },
-        ]
-      : []),
+    ...(settings.debug ? [debugFlag(settings)] : []),
     // A fused multiply-add would round differently from the two operations wherever an engine has it.
     same("-ffp-contract=off"),
     implied("-mrelocation-model", "static", "-mframe-pointer=none", "-fno-rounding-math", "-fvisibility=hidden"),
@@ -82,7 +75,10 @@ export function cc1Arguments(settings: CompileSettings, source: string, object: 
   ];
 }
 
-/** Arguments of `wasm-ld`, which joins objects and the C library into a program. */
+/**
+ * Arguments of `wasm-ld`, which joins objects and the C library into a program. The file name of the output becomes
+ * the module's name.
+ */
 export function linkerArguments(
   settings: CompileSettings,
   objects: readonly string[],
@@ -105,6 +101,7 @@ export function linkerArguments(
 
 /**
  * Arguments of an ordinary `clang` command that does the same. The caller adds where the compiler finds its sysroot.
+ * The file name of the output is part of the program: it becomes the module's name.
  *
  * Names of sources are checked before (see `checkSources()`): they can be neither options nor response files.
  */
@@ -122,6 +119,12 @@ export function driverArguments(
     "-o",
     output,
   ];
+}
+
+/** Key instructions, which keep stepping sensible in optimized code, are left out by the driver where nothing moves. */
+function debugFlag({ optimization }: CompileSettings): Flag {
+  const keyInstructions = optimization === "-O0" ? [] : ["-gkey-instructions"];
+  return { driver: ["-g"], cc1: [...keyInstructions, "-debug-info-kind=constructor", "-dwarf-version=4"] };
 }
 
 function same(flag: string): Flag {
