@@ -1,6 +1,7 @@
 // Builds and serves the demo. The library itself needs no bundler: `tsc -b` emits it.
 
 import { createReadStream, readFileSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,7 +10,6 @@ import { defineConfig, type Plugin } from "vite";
 import { ownExports } from "./scripts/own-exports.mjs";
 
 const ROOT = fileURLToPath(new URL("./", import.meta.url));
-const OUTPUT = join(ROOT, "dist-demo");
 const COMPILER_FOLDER = "clang";
 
 /** Puts the compiler's files beside the page: into the build, and under the same address of the development server. */
@@ -33,8 +33,20 @@ function compilerFiles(): Plugin {
           .pipe(response);
       });
     },
-    async writeBundle() {
-      await pack(join(OUTPUT, COMPILER_FOLDER));
+    async writeBundle({ dir }) {
+      if (dir !== undefined) await pack(join(dir, COMPILER_FOLDER));
+    },
+  };
+}
+
+/** The folder of pictures holds the scripts that draw them, which no page needs. */
+function picturesOnly(): Plugin {
+  return {
+    name: "gasworks-pictures-only",
+    async writeBundle({ dir }) {
+      if (dir === undefined) return;
+      const scripts = (await readdir(dir)).filter((name) => name.endsWith(".mjs") || name === "README.md");
+      await Promise.all(scripts.map((name) => rm(join(dir, name))));
     },
   };
 }
@@ -58,11 +70,11 @@ export default defineConfig({
   // Relative: the built demo works under any path.
   base: "./",
   resolve: { alias: ownExports() },
-  plugins: [compilerFiles(), legalTexts()],
+  plugins: [compilerFiles(), picturesOnly(), legalTexts()],
   worker: { format: "es" },
   optimizeDeps: { exclude: ["@yowasp/clang"] },
   build: {
-    outDir: OUTPUT,
+    outDir: join(ROOT, "dist-demo"),
     emptyOutDir: true,
     target: "es2023",
     // Phaser and Binaryen are big and known to be.

@@ -22,7 +22,11 @@ export interface DemoState {
   /** Everything that is on the console. */
   readonly console: string;
   /** Ticks at which the program began and ended, and how many it has taken; `null`: not yet. */
-  readonly program: { readonly startedAtTick: number | null; readonly endedAtTick: number | null; readonly ticks: number | null };
+  readonly program: {
+    readonly startedAtTick: number | null;
+    readonly endedAtTick: number | null;
+    readonly ticks: number | null;
+  };
   /** Gas that the program has used since its start, in decimal. */
   readonly gasUsed: string;
   readonly view: { readonly x: number; readonly y: number; readonly zoom: number };

@@ -37,7 +37,8 @@ export function parseLevel(rows: readonly string[]): Level {
   const width = rows[0]?.length ?? 0;
   const tiles = rows.flatMap((row, y) => [...row].map((letter, x) => ({ letter, x, y })));
   for (const [y, row] of rows.entries()) {
-    if (row.length !== width) throw new RangeError(`Cannot read row ${y} of the yard: ${row.length} wide, expected ${width}`);
+    if (row.length !== width)
+      throw new RangeError(`Cannot read row ${y} of the yard: ${row.length} wide, expected ${width}`);
   }
   for (const { letter, x, y } of tiles) {
     if (!(WALL_LETTERS + GROUND_LETTERS + BASE_LETTER).includes(letter)) {

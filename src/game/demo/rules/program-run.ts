@@ -49,5 +49,7 @@ export class ProgramRun {
 function tickOrNull(value: unknown): number | null {
   if (value === null) return null;
   if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-  throw new TypeError(`Cannot load a tick: found ${JSON.stringify(value) ?? "nothing"}, expected an integer >= 0 or null`);
+  throw new TypeError(
+    `Cannot load a tick: found ${JSON.stringify(value) ?? "nothing"}, expected an integer >= 0 or null`,
+  );
 }

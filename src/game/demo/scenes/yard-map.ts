@@ -104,7 +104,7 @@ function groundTile(level: Level, tile: Tile, index: TileIndex): number {
     const strewn = ["crack", "pebbles", "weeds", "plate", "oil", "rubble", "grate"];
     return numberOf(index, strewn[chance % strewn.length] ?? "crack");
   }
-  return numberOf(index, "ground") + (scatter(tile) >>> 8) % variants;
+  return numberOf(index, "ground") + ((scatter(tile) >>> 8) % variants);
 }
 
 function wallTile(level: Level, tile: Tile, index: TileIndex): number {

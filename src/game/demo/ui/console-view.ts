@@ -13,7 +13,13 @@ export class ConsoleView {
     this.#buffer = buffer;
     this.#log = element("div", {
       class: "console",
-      attributes: { id: "console", role: "log", "aria-live": "polite", "aria-label": "Console of the rover", tabindex: "0" },
+      attributes: {
+        id: "console",
+        role: "log",
+        "aria-live": "polite",
+        "aria-label": "Console of the rover",
+        tabindex: "0",
+      },
     });
     this.element = element(
       "section",
@@ -43,7 +49,8 @@ export class ConsoleView {
     if (last instanceof HTMLElement && last.dataset["stream"] === stream) last.append(text);
     else this.#log.append(element("span", { class: `is-${stream}`, text, attributes: { "data-stream": stream } }));
     // The buffer forgets old lines; so does the page.
-    while (this.#log.childElementCount > 0 && (this.#log.textContent?.length ?? 0) > CHARACTERS_SHOWN) this.#dropOldest();
+    while (this.#log.childElementCount > 0 && (this.#log.textContent?.length ?? 0) > CHARACTERS_SHOWN)
+      this.#dropOldest();
     if (isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
   }
 

@@ -88,8 +88,16 @@ export class Desk {
     this.#restore = button("Original", () => this.#restoreOriginal(), {
       title: "Put the example back as it was (Ctrl+Z in the editor undoes it)",
     });
-    this.#run = button("Run", () => void this.#start(), { class: "key-main", id: "run", title: "Compile and run (Ctrl+Enter)" });
-    this.#stop = button("Stop", () => this.runner.stop(), { class: "key-stop", id: "stop", title: "End the program at once" });
+    this.#run = button("Run", () => void this.#start(), {
+      class: "key-main",
+      id: "run",
+      title: "Compile and run (Ctrl+Enter)",
+    });
+    this.#stop = button("Stop", () => this.runner.stop(), {
+      class: "key-stop",
+      id: "stop",
+      title: "End the program at once",
+    });
     const reset = button("Reset", () => this.runner.reset(), {
       id: "reset",
       title: "End the program and put the yard back to its beginning",
@@ -139,7 +147,7 @@ export class Desk {
     this.#saves = new SavesDialog({
       parent: host.element,
       computers,
-      suggestName: () => `${this.#drafts.chosen.title}, tick ${computers.tick}`,
+      suggestName: () => this.#drafts.chosen.title,
       onLoaded: () => this.#afterLoad(),
       onClosed: () => this.#editor.focus(),
     });

@@ -9,7 +9,9 @@ const MEGABYTE = 1_000_000;
 export class DownloadBar {
   readonly element: HTMLElement;
   readonly #words: HTMLElement = element("span");
-  readonly #bar: HTMLProgressElement = element("progress", { attributes: { "aria-label": "Download of the compiler" } });
+  readonly #bar: HTMLProgressElement = element("progress", {
+    attributes: { "aria-label": "Download of the compiler" },
+  });
 
   constructor() {
     this.element = element(

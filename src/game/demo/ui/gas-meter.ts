@@ -20,7 +20,10 @@ export class GasMeter {
     this.#output = element("output", { attributes: { id: "gas" } });
     this.element = element(
       "div",
-      { class: "battery", attributes: { title: `Share of the ${gasPerTick.toLocaleString("en")} gas of a tick that was used` } },
+      {
+        class: "battery",
+        attributes: { title: `Share of the ${gasPerTick.toLocaleString("en")} gas of a tick that was used` },
+      },
       element("span", { text: "gas" }),
       element("span", { class: "battery-body", attributes: { "aria-hidden": "true" } }, ...this.#cells),
       this.#output,

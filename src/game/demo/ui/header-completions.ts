@@ -9,10 +9,12 @@ const KEYWORDS = [
   .join(" ")
   .split(" ");
 
-const LIBRARY = "printf puts putchar snprintf malloc calloc free qsort memset memcpy strlen strcmp rand srand abs".split(" ");
+const LIBRARY =
+  "printf puts putchar snprintf malloc calloc free qsort memset memcpy strlen strcmp rand srand abs".split(" ");
 
 /** A name of a header: a function, a type or a constant, after its comment. */
-const DECLARATION = /(?:\/\*\*?([\s\S]*?)\*\/\s*)?(?:typedef [^;]*?\b(\w+);|#define (\w+)\b|\b(\w+)\s*\([^;{]*\)\s*;|\b([A-Z][A-Z0-9_]+)\s*=)/g;
+const DECLARATION =
+  /(?:\/\*\*?([\s\S]*?)\*\/\s*)?(?:typedef [^;]*?\b(\w+);|#define (\w+)\b|\b(\w+)\s*\([^;{]*\)\s*;|\b([A-Z][A-Z0-9_]+)\s*=)/g;
 
 /** Reads the names of headers. */
 export function completionsOf(headers: Readonly<Record<string, string>>): readonly Completion[] {
@@ -30,7 +32,8 @@ export function completionsOf(headers: Readonly<Record<string, string>>): readon
       });
     }
   }
-  const plain = (labels: readonly string[], type: string): readonly Completion[] => labels.map((label) => ({ label, type }));
+  const plain = (labels: readonly string[], type: string): readonly Completion[] =>
+    labels.map((label) => ({ label, type }));
   return [...found.values(), ...plain(LIBRARY, "function"), ...plain(KEYWORDS, "keyword")];
 }
 

@@ -12,7 +12,12 @@ export class Hud {
     this.#world = world;
     this.#cells = Array.from({ length: CARGO_LIMIT }, () => element("i"));
     parent.append(
-      element("div", { class: "gauge" }, document.createTextNode("on board"), element("span", { class: "cells" }, ...this.#cells)),
+      element(
+        "div",
+        { class: "gauge" },
+        document.createTextNode("on board"),
+        element("span", { class: "cells" }, ...this.#cells),
+      ),
       element("div", { class: "gauge" }, document.createTextNode("delivered"), this.#delivered),
     );
     this.#show();

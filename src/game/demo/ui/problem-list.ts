@@ -27,10 +27,19 @@ export class ProblemList {
       "button",
       {
         class: "problem",
-        attributes: { type: "button", "data-severity": severity, "data-line": String(line), title: formatDiagnostic(diagnostic) },
+        attributes: {
+          type: "button",
+          "data-severity": severity,
+          "data-line": String(line),
+          title: formatDiagnostic(diagnostic),
+        },
         on: { click: () => this.#onChoose(diagnostic) },
       },
-      element("span", { class: "problem-mark", text: MARKS[severity], attributes: { role: "img", "aria-label": severity } }),
+      element("span", {
+        class: "problem-mark",
+        text: MARKS[severity],
+        attributes: { role: "img", "aria-label": severity },
+      }),
       element("span", { class: "problem-place", text: `${line}:${column}` }),
       element("span", { text: message }),
     );

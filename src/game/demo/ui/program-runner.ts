@@ -91,7 +91,10 @@ export class ProgramRunner {
       const [first] = errors;
       this.#refused = first === undefined ? "does not compile" : `line ${first.line}: ${first.message}`;
       onDiagnostics(error.diagnostics);
-      computer.console.append("system", error.diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join(""));
+      computer.console.append(
+        "system",
+        error.diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join(""),
+      );
       return;
     }
     const isCanceled =

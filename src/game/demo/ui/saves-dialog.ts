@@ -52,17 +52,26 @@ export class SavesDialog {
       form,
       this.#list,
       this.#message,
-      element("div", { class: "saves-foot" }, button("Close", () => this.#dialog.close(), { id: "saves-close" })),
+      element(
+        "div",
+        { class: "saves-foot" },
+        button("Close", () => this.#dialog.close(), { id: "saves-close" }),
+      ),
     );
-    this.#dialog.addEventListener("close", () => options.onClosed());
+    this.#dialog.addEventListener("close", () => {
+      options.computers.isTicking = true;
+      options.onClosed();
+    });
     options.parent.append(this.#dialog);
   }
 
+  /** Shows the dialog. The game's time stands still meanwhile: what is saved is what the player saw. */
   async open(focus: "save" | "load"): Promise<void> {
+    this.#options.computers.isTicking = false;
     this.#say("", "words");
     this.#name.value = this.#options.suggestName();
-    await this.#refresh();
     if (!this.#dialog.open) this.#dialog.showModal();
+    await this.#attempt(() => this.#refresh());
     if (focus === "save") this.#name.select();
     else (this.#list.querySelector("button") ?? this.#name).focus();
   }

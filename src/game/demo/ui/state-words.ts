@@ -23,7 +23,9 @@ export function wordsFor({ computer, refused }: PanelState): string {
     case "running":
       return "running";
     case "waiting":
-      return `waiting for ${computer.device === undefined ? "input" : computer.function}`;
+      return computer.device === undefined
+        ? `waiting in ${computer.function}`
+        : `waiting for ${computer.device}: ${computer.function}`;
     case "exited":
       return refused ?? `exited with code ${computer.exitCode}`;
     case "crashed":

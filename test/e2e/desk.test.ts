@@ -1,0 +1,131 @@
+// The panel in a real browser: nothing that a player types or runs harms the page.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { exampleProgram, openDemo, type Demo, type Player } from "./support/demo.ts";
+
+let demo: Demo;
+beforeAll(async () => {
+  demo = await openDemo();
+});
+afterAll(() => demo[Symbol.asyncDispose]());
+
+/** Frames a second over a second and a half, counted in the page by its own requestAnimationFrame. */
+function framesPerSecond(player: Player): Promise<number> {
+  return player.page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const since = performance.now();
+        let frames = 0;
+        const count = (): void => {
+          frames++;
+          const elapsed = performance.now() - since;
+          if (elapsed > 1_500) resolve((frames * 1_000) / elapsed);
+          else requestAnimationFrame(count);
+        };
+        requestAnimationFrame(count);
+      }),
+  );
+}
+
+test("the program that is there at first fetches the ore when Run is pressed", async () => {
+  const player = await demo.newPlayer();
+  await player.run();
+  const end = await player.until("the end of the program", ({ computer }) => computer === "exited", 110_000);
+  expect(end).toMatchObject({ exitCode: 0, delivered: 3, rover: { x: 3, y: 6, heading: "east", cargo: 0 } });
+  expect(end.output).toBe(
+    [
+      ...[1, 2, 3].flatMap((trip) => [`trip ${trip}: ${4 + 2 * trip} tiles out ...`, `trip ${trip}: home again`]),
+      "All ore is in the gasholder.",
+      "",
+    ].join("\n"),
+  );
+  expect(player.uncaught).toEqual([]);
+});
+
+test("while (1); leaves the page its frames, and Stop works at once", async () => {
+  const player = await demo.newPlayer();
+  await player.page.selectOption("#program", "busy-loop");
+  const idle = await framesPerSecond(player);
+  await player.run();
+  const started = await player.until("the busy loop", ({ program }) => program.startedAtTick !== null, 110_000);
+  const busy = await framesPerSecond(player);
+  const after = await player.until("ticks of the busy loop", ({ tick }) => tick > started.tick + 10);
+  console.log(`frames a second: ${idle.toFixed(1)} idle, ${busy.toFixed(1)} under while (1);`);
+  expect(after.computer).toBe("running");
+  expect(after.frames).toBeGreaterThan(started.frames + 5);
+  expect(BigInt(after.gasUsed)).toBeGreaterThan(100_000n);
+
+  const since = Date.now();
+  await player.page.click("#stop");
+  const stopped = await player.state();
+  console.log(`Stop took ${Date.now() - since} ms, the click included`);
+  expect(stopped.computer).toBe("off");
+  expect(player.uncaught).toEqual([]);
+});
+
+test("a mistake is shown at its line, in the list and above the rover, and leads there", async () => {
+  const player = await demo.newPlayer();
+  await player.write('#include "devices.h"\n\nint main(void) {\n    int x = 1\n    return y;\n}\n');
+  await player.run();
+  const problem = player.page.locator(".problem[data-severity=error]").first();
+  await problem.waitFor({ timeout: 110_000 });
+  expect(await problem.getAttribute("data-line")).toBe("4");
+  expect(await problem.textContent()).toContain("expected ';'");
+  // The second one is in its own line: the editor marks lines 4 and 5.
+  const marked = await player.page.locator(".cm-gutter-lint .cm-gutterElement:has(.cm-lint-marker-error)").count();
+  expect(marked).toBe(2);
+  expect(await player.page.locator(".computer").getAttribute("data-state")).toBe("refused");
+
+  await player.page.locator(".problem[data-line='5']").click();
+  expect(await player.page.locator(".cm-activeLine").first().textContent()).toBe("    return y;");
+});
+
+test("keys typed into the editor never reach the game, and reach it again after Escape", async () => {
+  const player = await demo.newPlayer();
+  await player.page.locator(".cm-content").first().click();
+  await player.page.keyboard.press("Control+A");
+  const before = await player.state();
+  await player.page.keyboard.type("was d x f + - 0", { delay: 30 });
+  await player.page.keyboard.press("ArrowLeft");
+  await player.page.keyboard.type("Q", { delay: 30 });
+  const text = await player.page.locator(".cm-content").first().textContent();
+  expect(text).toBe("was d x f + - Q0");
+  expect((await player.state()).view).toEqual(before.view);
+
+  await player.page.keyboard.press("Escape");
+  await player.page.keyboard.press("+");
+  const zoomed = await player.until("a larger zoom", ({ view }) => view.zoom === before.view.zoom + 1);
+  await player.page.keyboard.down("d");
+  await player.until("a view further east", ({ view }) => view.x > zoomed.view.x + 8);
+  await player.page.keyboard.up("d");
+  expect(await player.page.locator(".cm-content").first().textContent()).toBe("was d x f + - Q0");
+});
+
+test("Control Enter runs the program, and what was typed survives a reload", async () => {
+  const player = await demo.newPlayer();
+  await player.write('#include <stdio.h>\nint main(void) { puts("mine"); return 3; }\n');
+  await player.page.keyboard.press("Control+Enter");
+  const end = await player.until("the end of the program", ({ computer }) => computer === "exited", 110_000);
+  expect(end).toMatchObject({ output: "mine\n", exitCode: 3 });
+  await player.reload();
+  expect(await player.page.locator(".cm-content").first().textContent()).toContain('puts("mine")');
+});
+
+test("a crash is told in words, and Reset puts the yard back", async () => {
+  const player = await demo.newPlayer();
+  await player.runProgram(
+    '#include "devices.h"\nint main(void) { motor_forward(motor_open("motor"), 2); volatile int zero = 0; return 1 / zero; }\n',
+  );
+  await player.until("the crash", ({ computer }) => computer === "crashed");
+  expect(await player.page.locator("#state").textContent()).toMatch(/^crashed: Division by zero/);
+  await player.page.click("#reset");
+  expect(await player.state()).toMatchObject({ computer: "off", rover: { x: 3, y: 6 }, console: "" });
+});
+
+test("the wall follower sees the yard and comes home", { timeout: 300_000 }, async () => {
+  const player = await demo.newPlayer();
+  await player.runProgram(exampleProgram("follow-wall.c"));
+  await player.until("some driving with the radar", ({ rover, program }) => (program.ticks ?? 0) > 60 && rover.x > 3);
+  expect(player.uncaught).toEqual([]);
+});

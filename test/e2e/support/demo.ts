@@ -1,0 +1,132 @@
+// Builds and serves the demo once for a test file, and opens it in a real Chromium.
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright";
+import { build, preview, type PreviewServer } from "vite";
+
+import { chromiumLaunchOptions } from "../../../scripts/chromium.mjs";
+import type { DemoState } from "../../../src/game/demo/test-handle.ts";
+
+const ROOT = new URL("../../../", import.meta.url);
+const CONFIG = fileURLToPath(new URL("vite.config.ts", ROOT));
+/** Not the folder that `npm start` serves: a game may be open there. */
+const OUTPUT = fileURLToPath(new URL(".cache/e2e-demo", ROOT));
+
+/** A running demo. */
+export interface Demo extends AsyncDisposable {
+  readonly url: string;
+  readonly browser: Browser;
+  /** A player of their own: new storage, new drafts. */
+  newPlayer(): Promise<Player>;
+}
+
+/** Builds, serves and starts a browser: about ten seconds. */
+export async function openDemo(): Promise<Demo> {
+  const options = { configFile: CONFIG, logLevel: "warn", build: { outDir: OUTPUT } } as const;
+  await build(options);
+  const server: PreviewServer = await preview({ ...options, preview: { port: 0, host: "127.0.0.1" } });
+  const url = server.resolvedUrls?.local[0];
+  if (url === undefined) throw new Error("Cannot open the demo: the server has no address");
+  const browser = await chromium.launch(chromiumLaunchOptions());
+  return {
+    url,
+    browser,
+    newPlayer: async () => Player.sitDown(await browser.newContext({ viewport: { width: 1280, height: 800 } }), url),
+    [Symbol.asyncDispose]: async () => {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** Somebody in front of the page: types, clicks, looks. */
+export class Player {
+  readonly page: Page;
+  /** What the page said of errors that nobody handled. */
+  readonly uncaught: string[] = [];
+  readonly #url: string;
+
+  private constructor(page: Page, url: string) {
+    this.page = page;
+    this.#url = url;
+    page.on("pageerror", (error) => this.uncaught.push(String(error)));
+  }
+
+  static async sitDown(context: BrowserContext, url: string): Promise<Player> {
+    const player = new Player(await context.newPage(), url);
+    await player.#arrive(() => player.page.goto(url));
+    return player;
+  }
+
+  async reload(): Promise<void> {
+    await this.#arrive(() => this.page.reload());
+  }
+
+  async #arrive(go: () => Promise<unknown>): Promise<void> {
+    await go();
+    await this.page.waitForFunction(() => window.gasworksDemo !== undefined);
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  async state(): Promise<DemoState> {
+    const state = await this.page.evaluate(() => window.gasworksDemo?.state());
+    if (state === undefined) throw new Error("Cannot look at the demo: it has not started");
+    return state;
+  }
+
+  /** Looks every few milliseconds until it sees what it waits for; says what it saw last if it never does. */
+  async until(what: string, isSeen: (state: DemoState) => boolean, timeoutMs = 60_000): Promise<DemoState> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const state = await this.state();
+      if (isSeen(state)) return state;
+      if (Date.now() > deadline)
+        throw new Error(`Never saw ${what} in ${timeoutMs} ms; at last: ${JSON.stringify(state)}`);
+      await this.page.waitForTimeout(15);
+    }
+  }
+
+  /** Puts a program in place of what is in the editor, the way a keyboard does. */
+  async write(source: string): Promise<void> {
+    await this.page.locator(".cm-content").first().click();
+    await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.insertText(source);
+  }
+
+  async run(): Promise<void> {
+    await this.page.click("#run");
+  }
+
+  /** Writes a program, runs it, and waits until it is compiled. */
+  async runProgram(source: string): Promise<void> {
+    await this.write(source);
+    await this.run();
+    await this.until("the program started", ({ program }) => program.startedAtTick !== null, 110_000);
+  }
+
+  async save(name: string): Promise<void> {
+    await this.page.click("#open-save");
+    await this.page.fill("#save-name", name);
+    await this.page.click("#save-here");
+    await this.page.getByText(`Saved “${name}”.`).waitFor();
+  }
+
+  async closeSaves(): Promise<void> {
+    await this.page.click("#saves-close");
+  }
+
+  async load(name: string): Promise<void> {
+    await this.page.click("#open-load");
+    await this.page.getByTitle(`Load “${name}”`).click();
+  }
+}
+
+/** The text of one of the demo's own programs. */
+export function exampleProgram(name: string): string {
+  return readFileSync(new URL(`src/game/demo/programs/${name}`, ROOT), "utf8");
+}
