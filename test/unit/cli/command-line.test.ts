@@ -167,7 +167,11 @@ describe("gasworks run", () => {
       const streams = new CapturedStreams(input);
       await runCommandLine(["run", echo, "--ticks", ticks, "--save", at("echo.gws")], streams);
       const rest = new CapturedStreams();
-      await runCommandLine(["run", "--resume", at("echo.gws"), "--json"], { ...rest, stdin: streams.stdin });
+      await runCommandLine(["run", "--resume", at("echo.gws"), "--json"], {
+        stdin: streams.stdin,
+        stdout: rest.stdout,
+        stderr: rest.stderr,
+      });
       expect(streams.stdout.text + rest.stdout.text).toBe(whole.stdout);
     }
   });
