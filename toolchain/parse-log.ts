@@ -83,7 +83,7 @@ function readWords(groups: Readonly<Record<string, string>>): Pick<Draft, "sever
   const flag = FLAG.exec(message)?.groups?.["flag"];
   return {
     severity: severity === "note" || severity === "warning" ? severity : "error",
-    message: message.replace(FLAG, ""),
+    message: printable(message.replace(FLAG, "")),
     ...(flag === undefined ? {} : { flag }),
   };
 }
@@ -194,7 +194,12 @@ function firstLine(log: string): string | undefined {
 
 /** `./main.c` and `/main.c` are main.c: the sources are in the root of the compiler's file system. */
 function plainName(file: string): string {
-  return file.replace(/^\.?\/(?=[^/]*$)/, "");
+  return printable(file.replace(/^\.?\/(?=[^/]*$)/, ""));
+}
+
+/** A source can put anything into a message or, by `#line`, into a file's name: no control character gets to a terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, "\uFFFD");
 }
 
 /** Turns clang's columns, in bytes of UTF-8, into an editor's. Knows the compiled sources, and leaves others alone. */

@@ -46,13 +46,16 @@ export async function loadAssets(
 ): Promise<CompilerAssets> {
   let loadedBytes = 0;
   let reportedBytes = 0;
+  let sysrootBytes = 0;
   const count = (bytes: number): void => {
     loadedBytes += bytes;
     if (loadedBytes - reportedBytes < REPORT_EVERY_BYTES) return;
     reportedBytes = loadedBytes;
-    onProgress({ loadedBytes, totalBytes: Math.max(CLANG_BYTES, loadedBytes) });
+    const totalBytes = (sysrootBytes === 0 ? loadedBytes : sysrootBytes) + CLANG_BYTES;
+    onProgress({ loadedBytes, totalBytes: Math.max(totalBytes, loadedBytes) });
   };
   const sysroot = await readSysroot(read, count);
+  sysrootBytes = loadedBytes;
   const wasm = await read(CLANG_FILE, count);
   if (wasm === undefined) throw missing(CLANG_FILE);
   onProgress({ loadedBytes, totalBytes: loadedBytes });

@@ -53,6 +53,13 @@ describe("parseClangLog()", () => {
     expect(parseClangLog(log, DONE).map(formatDiagnostic)).toEqual(["main.c:1:1: warning: real"]);
   });
 
+  it("lets no control character through to a terminal", () => {
+    const log = "evil\u001B[2J.c:1:1: error: \u001B]0;title\u0007 bell\n";
+    expect(parseClangLog(log, FAILED).map(formatDiagnostic)).toEqual([
+      "evil\uFFFD[2J.c:1:1: error: \uFFFD]0;title\uFFFD bell",
+    ]);
+  });
+
   it("reads a fatal error as an error, and one without a place as the unit's", () => {
     const log = "main.c:1:10: fatal error: 'x.h' file not found\nerror: too many errors emitted, stopping now\n";
     expect(parseClangLog(log, FAILED).map(formatDiagnostic)).toEqual([
