@@ -21,7 +21,11 @@ export const LAYERS: readonly Layer[] = [
   { folder: "src/persistence", imports: ["src/vm"], packages: ["@noble/hashes/", "idb-keyval"] },
   { folder: "toolchain", imports: ["src/vm"], packages: ["@yowasp/clang", "node:"], nodeDoor: "node.ts" },
   { folder: "src/game/computer", imports: BELOW_THE_GAME, packages: [] },
-  { folder: "src/game/headless", imports: ["src/game/computer", ...BELOW_THE_GAME], packages: ["node:"] },
+  {
+    folder: "src/game/headless",
+    imports: ["src/game/computer", ...BELOW_THE_GAME],
+    packages: ["@noble/hashes/", "node:"],
+  },
   { folder: "src/game/phaser", imports: ["src/game/computer", ...BELOW_THE_GAME], packages: ["phaser"] },
   // Only the plugin's door, `src/game/index.ts`: the folders in it are layers of their own.
   { folder: "src/game", imports: ["src/game/phaser", "src/game/computer", ...BELOW_THE_GAME], packages: [] },
