@@ -35,11 +35,23 @@ const MESSAGES: Readonly<Record<TrapCode, string>> = {
 
 /** Texts of V8, SpiderMonkey and JavaScriptCore. The first match counts: the narrow ones come first. */
 const ENGINE_TEXTS: readonly (readonly [RegExp, TrapCode])[] = [
-  [/signature mismatch|null function or function signature|indirect call to null|signature does not match/i, "indirect-call"],
-  [/table index is out of bounds|table access out of bounds|index out of bounds|out of bounds call_indirect|undefined element/i, "table-out-of-bounds"],
-  [/memory access out of bounds|out of bounds memory access|segment.*(does not fit|out of bounds)/i, "memory-out-of-bounds"],
+  [
+    /signature mismatch|null function or function signature|indirect call to null|signature does not match/i,
+    "indirect-call",
+  ],
+  [
+    /table index is out of bounds|table access out of bounds|index out of bounds|out of bounds call_indirect|undefined element/i,
+    "table-out-of-bounds",
+  ],
+  [
+    /memory access out of bounds|out of bounds memory access|segment.*(does not fit|out of bounds)/i,
+    "memory-out-of-bounds",
+  ],
   [/divide by zero|division by zero/i, "integer-divide-by-zero"],
-  [/float unrepresentable|truncated to|invalid conversion|out of bounds trunc|integer overflow.*trunc/i, "invalid-conversion"],
+  [
+    /float unrepresentable|truncated to|invalid conversion|out of bounds trunc|integer overflow.*trunc/i,
+    "invalid-conversion",
+  ],
   [/divide result unrepresentable|integer overflow|division overflow/i, "integer-overflow"],
   [/unreachable/i, "unreachable"],
   [/call stack size exceeded|too much recursion/i, "stack-overflow"],

@@ -81,7 +81,11 @@ const SECTION_ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
 const ADVICE = "compile with -mcpu=lime1";
 
 /** What the limits of a policy have to say about counts, as early as they are read. */
-export type CountCheck = (what: "functions" | "imports" | "items" | "tableEntries", count: number, offset: number) => void;
+export type CountCheck = (
+  what: "functions" | "imports" | "items" | "tableEntries",
+  count: number,
+  offset: number,
+) => void;
 
 /**
  * Parses a module.
@@ -215,7 +219,11 @@ class ModuleReader {
         this.#memories.push({ ...memoryLimits(r), isImported: true });
         return;
       case 0x03:
-        throw unsupported(`the imported global "${module}.${field}"`, at, "link without -shared and --import-undefined");
+        throw unsupported(
+          `the imported global "${module}.${field}"`,
+          at,
+          "link without -shared and --import-undefined",
+        );
       default:
         throw malformed(`unknown import kind ${kind}`, at);
     }

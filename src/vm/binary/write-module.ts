@@ -2,7 +2,15 @@
 
 import type { ValueType } from "../device/device.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import type { DataSegment, ElementSegment, FunctionType, Global, ImportedFunction, Limits } from "./read-module.ts";
+import type {
+  DataSegment,
+  ElementSegment,
+  Export,
+  FunctionType,
+  Global,
+  ImportedFunction,
+  Limits,
+} from "./read-module.ts";
 
 /** What can be written. Indices refer to the order given here; imported functions come first. */
 export interface WritableModule {
@@ -11,7 +19,7 @@ export interface WritableModule {
   readonly importedMemory: { readonly module: string; readonly field: string; readonly limits: Limits };
   readonly table: Limits | undefined;
   readonly globals: readonly Global[];
-  readonly exports: readonly { readonly name: string; readonly kind: "function" | "global"; readonly index: number }[];
+  readonly exports: readonly { readonly name: string; readonly kind: Export["kind"]; readonly index: number }[];
   readonly elements: readonly ElementSegment[];
   readonly data: readonly DataSegment[];
   /** Locals, code and final `end` of each function, without its size. */
@@ -21,7 +29,7 @@ export interface WritableModule {
 /** The byte that stands for a value type. */
 export const TYPE_BYTES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
 
-const EXPORT_KINDS = { function: 0, global: 3 } as const;
+const EXPORT_KINDS: Readonly<Record<Export["kind"], number>> = { function: 0, table: 1, memory: 2, global: 3 };
 
 export function writeModule(module: WritableModule): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter().raw(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);

@@ -4,7 +4,13 @@
 import { walkInstructions } from "../binary/instructions.ts";
 import { malformed, unsupported } from "../binary/byte-reader.ts";
 import { OP } from "../binary/opcodes.ts";
-import { localCount, readModule, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
+import {
+  localCount,
+  readModule,
+  type FunctionBody,
+  type FunctionType,
+  type ParsedModule,
+} from "../binary/read-module.ts";
 import type { HostFunctionType } from "../device/device.ts";
 import { ImportDeniedError, VmError } from "../errors.ts";
 import { WASI_IMPORT_MODULE, wasiFunctionType } from "../wasi/wasi-types.ts";
@@ -24,13 +30,22 @@ export interface CheckedModule {
  */
 export function checkModule(bytes: Uint8Array, policy: ImportPolicy): CheckedModule {
   const limits: ModuleLimits = { ...DEFAULT_LIMITS, ...policy.limits };
-  within(limits, "moduleBytes", bytes.length, "the module's size in bytes");
-  const parsed = readModule(bytes, (what, count, offset) => within(limits, what, count, `the number of ${what}`, offset));
+  within(limits, "moduleBytes", { value: bytes.length, what: "the module's size in bytes" });
+  const parsed = readModule(bytes, (what, value, offset) =>
+    within(limits, what, { value, what: `the number of ${what}`, offset }),
+  );
   for (const body of parsed.bodies) checkBody(parsed, body, limits);
   return { parsed, imports: checkImports(parsed, policy), memory: checkMemory(parsed, limits) };
 }
 
-function within(limits: ModuleLimits, limit: keyof ModuleLimits, value: number, what: string, offset?: number): void {
+/** A number that the policy bounds, in words and where it stands. */
+interface Measured {
+  readonly value: number;
+  readonly what: string;
+  readonly offset?: number;
+}
+
+function within(limits: ModuleLimits, limit: keyof ModuleLimits, { value, what, offset }: Measured): void {
   if (value <= limits[limit]) return;
   const where = offset === undefined ? "" : ` at offset ${offset}`;
   throw new VmError(
@@ -42,8 +57,9 @@ function within(limits: ModuleLimits, limit: keyof ModuleLimits, value: number, 
 
 function checkBody(module: ParsedModule, body: FunctionBody, limits: ModuleLimits): void {
   const locals = localCount(module, body);
-  within(limits, "bodyBytes", body.end - body.start, "a function's size in bytes", body.start);
-  within(limits, "locals", locals, "a function's number of locals", body.start);
+  const offset = body.start;
+  within(limits, "bodyBytes", { value: body.end - body.start, what: "a function's size in bytes", offset });
+  within(limits, "locals", { value: locals, what: "a function's number of locals", offset });
   let nesting = 1;
   let joins = 1;
   walkInstructions({ bytes: module.bytes, start: body.start, end: body.end }, (instruction) => {
@@ -54,13 +70,17 @@ function checkBody(module: ParsedModule, body: FunctionBody, limits: ModuleLimit
       case OP.if:
         nesting++;
         joins++;
-        within(limits, "nesting", nesting - 1, "the nesting of blocks", instruction.start);
+        within(limits, "nesting", { value: nesting - 1, what: "the nesting of blocks", offset: instruction.start });
         break;
       case OP.end:
         nesting--;
         break;
       case OP.brTable:
-        within(limits, "branchTargets", instruction.labels.length, "the number of branch targets", instruction.start);
+        within(limits, "branchTargets", {
+          value: instruction.labels.length,
+          what: "the number of branch targets",
+          offset: instruction.start,
+        });
         break;
       default:
         if (instruction.info.immediate === "memory-access" && instruction.second !== 0) {
@@ -69,7 +89,11 @@ function checkBody(module: ParsedModule, body: FunctionBody, limits: ModuleLimit
     }
   });
   if (nesting !== 0) throw malformed("a function without its end", body.end);
-  within(limits, "localsTimesJoins", locals * joins, "a function's locals × joins (compile with -O1)", body.start);
+  within(limits, "localsTimesJoins", {
+    value: locals * joins,
+    what: "a function's locals × joins (compile with -O1)",
+    offset,
+  });
 }
 
 function checkImports(module: ParsedModule, policy: ImportPolicy): HostFunctionType[] {
@@ -94,7 +118,13 @@ function sameTypes(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((type, index) => type === b[index]);
 }
 
-function show({ params, results }: { readonly params: readonly string[]; readonly results: readonly string[] }): string {
+function show({
+  params,
+  results,
+}: {
+  readonly params: readonly string[];
+  readonly results: readonly string[];
+}): string {
   return `(${params.join(", ")}) -> (${results.join(", ")})`;
 }
 
@@ -104,7 +134,7 @@ function checkMemory(module: ParsedModule, limits: ModuleLimits): CheckedModule[
   }
   const memory = module.memories[0];
   if (memory === undefined) return { initialPages: 0, maximumPages: 0 };
-  within(limits, "memoryPages", memory.minimum, "the initial memory in pages");
+  within(limits, "memoryPages", { value: memory.minimum, what: "the initial memory in pages" });
   if (memory.maximum !== undefined && memory.maximum < memory.minimum) {
     throw new VmError("vm/module-malformed", "Cannot read the module: its memory's maximum is below its minimum");
   }

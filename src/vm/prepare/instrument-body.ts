@@ -11,7 +11,13 @@
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { walkInstructions, type Instruction } from "../binary/instructions.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
-import { localCount, typeOfFunction, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
+import {
+  localCount,
+  typeOfFunction,
+  type FunctionBody,
+  type FunctionType,
+  type ParsedModule,
+} from "../binary/read-module.ts";
 import { BULK_BYTES_SHIFT, COST, GROW_COST_PER_PAGE, MAX_STRETCH } from "../gas-schedule.ts";
 
 /** Indices and numbers in the instrumented module that inserted code refers to. */

@@ -63,6 +63,8 @@ export function instrumentModule({ parsed, imports, memory }: CheckedModule): Ui
     exports: [
       { name: "gas", kind: "global", index: context.gasGlobal },
       { name: "stack", kind: "global", index: context.stackGlobal },
+      // Keeps optimizers from dropping a memory that the guest never touches.
+      { name: "memory", kind: "memory", index: 0 },
       ...runnableExports(parsed).map(({ name, index }) => ({
         name: `run.${name}`,
         kind: "function" as const,
@@ -74,7 +76,10 @@ export function instrumentModule({ parsed, imports, memory }: CheckedModule): Ui
         index: firstAccessor + i,
       })),
     ],
-    elements: parsed.elements.map(({ offset, functions }) => ({ offset, functions: functions.map(context.mapFunction) })),
+    elements: parsed.elements.map(({ offset, functions }) => ({
+      offset,
+      functions: functions.map(context.mapFunction),
+    })),
     data: parsed.data,
     functions: [...bodies, ...accessors],
   });
@@ -125,7 +130,9 @@ interface Accessor {
 }
 
 /** Bits of floats cross to JavaScript as integers: through numbers, NaN payloads would be lost. */
-const BITS: Readonly<Record<ValueType, { readonly carrier: ValueType; readonly out: number[]; readonly in: number[] }>> = {
+const BITS: Readonly<
+  Record<ValueType, { readonly carrier: ValueType; readonly out: number[]; readonly in: number[] }>
+> = {
   i32: { carrier: "i32", out: [], in: [] },
   i64: { carrier: "i64", out: [], in: [] },
   f32: { carrier: "i32", out: [OP.i32ReinterpretF32], in: [OP.f32ReinterpretI32] },
@@ -134,12 +141,21 @@ const BITS: Readonly<Record<ValueType, { readonly carrier: ValueType; readonly o
 
 function globalGetter(index: number, type: ValueType): Accessor {
   const { carrier, out } = BITS[type];
-  const body = new ByteWriter().u32(0).byte(OP.globalGet).u32(index).raw(...out).byte(OP.end);
+  const body = new ByteWriter()
+    .u32(0)
+    .byte(OP.globalGet)
+    .u32(index)
+    .raw(...out)
+    .byte(OP.end);
   return { type: { params: [], results: [carrier] }, body };
 }
 
 function globalSetter(index: number, type: ValueType): Accessor {
   const { carrier, in: convert } = BITS[type];
-  const body = new ByteWriter().u32(0).byte(OP.localGet).u32(0).raw(...convert);
+  const body = new ByteWriter()
+    .u32(0)
+    .byte(OP.localGet)
+    .u32(0)
+    .raw(...convert);
   return { type: { params: [carrier], results: [] }, body: body.byte(OP.globalSet).u32(index).byte(OP.end) };
 }

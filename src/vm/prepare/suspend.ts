@@ -9,6 +9,7 @@ import { OP } from "../binary/opcodes.ts";
 import { readModule, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
 import { TYPE_BYTES, writeModule, type WritableModule } from "../binary/write-module.ts";
 import type { ValueType } from "../device/device.ts";
+import { VmError } from "../errors.ts";
 import { STATE_ACCESSORS } from "../run/state-memory.ts";
 import { HOST_MODULE } from "./instrument-module.ts";
 
@@ -20,6 +21,19 @@ export const ENGINE = "asyncify-binaryen132-0";
 
 type Binaryen = (typeof import("binaryen"))["default"];
 
+/**
+ * What is worth its time after Asyncify: merging the thousands of locals that it makes. Binaryen's full optimization
+ * takes four times as long as all the rest, for code that is a third smaller and hardly faster.
+ */
+const CLEAN_UP_PASSES = [
+  "simplify-locals-nostructure",
+  "vacuum",
+  "reorder-locals",
+  "coalesce-locals",
+  "vacuum",
+  "reorder-locals",
+];
+
 /** The import module of the state accessors. */
 export const STATE_MODULE = "gw.state";
 
@@ -29,13 +43,21 @@ export const STATE_MODULE = "gw.state";
  * @param bytes - A valid instrumented module.
  * @param waitingImports - Imports, besides `gw.pause`, that may unwind: `module.field`.
  */
-export async function suspend(
-  bytes: Uint8Array,
-  waitingImports: readonly string[],
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function suspend(bytes: Uint8Array, waitingImports: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
   // Fifteen megabytes of JavaScript: only who prepares modules loads it.
   const { default: binaryen } = await import("binaryen");
-  return redirectStack(asyncify(binaryen, bytes, [`${HOST_MODULE}.pause`, ...waitingImports]));
+  let suspended: Uint8Array;
+  try {
+    suspended = asyncify(binaryen, bytes, [`${HOST_MODULE}.pause`, ...waitingImports]);
+  } catch (cause) {
+    // Binaryen walks code recursively in a stack of its own, and throws whatever it throws when that is too small.
+    throw new VmError(
+      "vm/limit-exceeded",
+      "Cannot instrument the module: its code is too deeply nested; split its largest function",
+      { cause },
+    );
+  }
+  return redirectStack(suspended);
 }
 
 function asyncify(binaryen: Binaryen, bytes: Uint8Array, pausingImports: readonly string[]): Uint8Array {
@@ -53,12 +75,11 @@ function asyncify(binaryen: Binaryen, bytes: Uint8Array, pausingImports: readonl
         Features.CallIndirectOverlong |
         Features.MultiMemory,
     );
-    binaryen.setOptimizeLevel(2);
-    binaryen.setShrinkLevel(0);
+    binaryen.setOptimizeLevel(0);
     binaryen.setPassArgument("asyncify-imports", pausingImports.join());
     binaryen.setPassArgument("asyncify-in-secondary-memory", "1");
     module.runPasses(["asyncify"]);
-    module.optimize();
+    module.runPasses(CLEAN_UP_PASSES);
     return module.emitBinary();
   } finally {
     binaryen.clearPassArguments();
@@ -86,7 +107,7 @@ function redirectStack(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     globals: parsed.globals,
     exports: parsed.exports.flatMap(({ name, kind, index }): WritableModule["exports"] => {
       if (kind === "function") return [{ name, kind, index: mapFunction(index) }];
-      return kind === "global" ? [{ name, kind, index }] : [];
+      return kind === "global" ? [{ name, kind, index }] : []; // The memory's export has done its work.
     }),
     elements: parsed.elements.map(({ offset, functions }) => ({ offset, functions: functions.map(mapFunction) })),
     data: parsed.data,

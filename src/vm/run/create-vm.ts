@@ -299,8 +299,7 @@ class AsyncifyVm implements Vm {
   #end(error: unknown, start: number): SliceResult {
     if (error instanceof ExitSignal) return this.#exit(error.exitCode, start);
     const isOverflow = this.#machine !== undefined && Number(this.#machine.stackBudget.value) < 0;
-    const found =
-      error instanceof TrapSignal ? error.trap : isOverflow ? trap("stack-overflow") : classifyTrap(error);
+    const found = error instanceof TrapSignal ? error.trap : isOverflow ? trap("stack-overflow") : classifyTrap(error);
     return this.#trap(found, start);
   }
 
@@ -477,7 +476,10 @@ function devicesFor(module: GuestModule, devices: readonly Device[]): ReadonlyMa
   const byModule = new Map(devices.map((device) => [device.type.importModule, device]));
   for (const { module: name, function: field } of module.imports) {
     if (name !== WASI_IMPORT_MODULE && !byModule.has(name)) {
-      throw new VmError("vm/device-missing", `Cannot run the program: it calls "${name}.${field}", no such device is given`);
+      throw new VmError(
+        "vm/device-missing",
+        `Cannot run the program: it calls "${name}.${field}", no such device is given`,
+      );
     }
   }
   return byModule;

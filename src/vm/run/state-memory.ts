@@ -81,7 +81,11 @@ function stateModule(): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter().raw(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   const types = new ByteWriter().u32(STATE_ACCESSORS.length);
   const functions = new ByteWriter().u32(STATE_ACCESSORS.length);
-  const exports = new ByteWriter().u32(STATE_ACCESSORS.length + 1).name("memory").byte(2).u32(0);
+  const exports = new ByteWriter()
+    .u32(STATE_ACCESSORS.length + 1)
+    .name("memory")
+    .byte(2)
+    .u32(0);
   const code = new ByteWriter().u32(STATE_ACCESSORS.length);
   STATE_ACCESSORS.forEach(({ name, opcode, type, isLoad }, index) => {
     if (isLoad) types.raw(0x60, 2, 0x7f, 0x7f, 1, type);

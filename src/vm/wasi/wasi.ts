@@ -38,7 +38,7 @@ export class ExitSignal {
 export interface WasiCall {
   readonly function: string;
   readonly args: readonly GuestValue[];
-  charge(amount: number): void;
+  readonly charge: (amount: number) => void;
 }
 
 export interface WasiOptions {
@@ -75,7 +75,9 @@ export class Wasi {
 
   writeInput(bytes: Uint8Array): void {
     if (this.#stdin.length + bytes.length > MAX_INPUT_BYTES) {
-      throw new RangeError(`Cannot give ${bytes.length} bytes of input: at most ${MAX_INPUT_BYTES} may wait to be read`);
+      throw new RangeError(
+        `Cannot give ${bytes.length} bytes of input: at most ${MAX_INPUT_BYTES} may wait to be read`,
+      );
     }
     const joined = new Uint8Array(this.#stdin.length + bytes.length);
     joined.set(this.#stdin);
@@ -242,7 +244,9 @@ export class Wasi {
     const { subscriptions, events, count, happened } = at;
     if (count <= 0 || count > MAX_SUBSCRIPTIONS) return ERRNO.inval;
     const now = this.#clock.now();
-    const all = Array.from({ length: count }, (_, i) => this.#subscription(subscriptions + SUBSCRIPTION_BYTES * i, now));
+    const all = Array.from({ length: count }, (_, i) =>
+      this.#subscription(subscriptions + SUBSCRIPTION_BYTES * i, now),
+    );
     const earliest = all.reduce((least, { readyAt }) => (readyAt < least ? readyAt : least), all[0]?.readyAt ?? now);
     // A relative time-out counts from the first call, so its end is remembered while the call waits.
     this.#wakeAt ??= earliest;
