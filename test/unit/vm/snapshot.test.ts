@@ -47,7 +47,7 @@ let paused: Snapshot;
 beforeAll(async () => {
   module = await prepareModule(await watGuest(EVERYTHING), {});
   const vm = createVm(module);
-  for (let i = 0; i < 5; i++) expect(vm.runSlice(gas(100)).kind).toBe("out-of-gas");
+  for (let i = 0; i < 5; i++) vm.runSlice(gas(100));
   paused = vm.snapshot();
 });
 
