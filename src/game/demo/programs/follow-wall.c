@@ -1,5 +1,5 @@
-// Keep the left hand on the wall: sooner or later the rover sees the whole
-// yard. It stops as soon as it is back at the base.
+// Drive to a wall, then keep the left hand on it, until the base comes into
+// sight. The radar looks straight ahead, so looking around means turning.
 #include <stdio.h>
 
 #include "devices.h"
@@ -15,20 +15,27 @@ int main(void) {
     motor = motor_open("motor");
     radar = radar_open("radar");
 
-    int steps = 0;
-    int turns = 0;
+    printf("%d tiles to the first wall\n", motor_forward(motor, 100));
+    motor_turn(motor, MOTOR_RIGHT);
 
-    while (steps < 400) {
+    for (int step = 1; step <= 300; step++) {
         motor_turn(motor, MOTOR_LEFT);
-        while (is_wall_ahead()) {
+        while (is_wall_ahead())
             motor_turn(motor, MOTOR_RIGHT);
-            turns++;
+        motor_forward(motor, 1);
+
+        int way = radar_distance(radar) + 1;
+        switch (radar_look(radar)) {
+        case RADAR_ORE:
+            printf("step %d: ore, %d tiles ahead\n", step, way);
+            break;
+        case RADAR_BASE:
+            printf("step %d: the base, %d tiles ahead\n", step, way);
+            motor_forward(motor, way);
+            puts("Home.");
+            return 0;
         }
-        if (radar_look(radar) == RADAR_ORE && radar_distance(radar) == 0)
-            printf("step %d: ore!\n", steps);
-        if (radar_look(radar) == RADAR_BASE && radar_distance(radar) == 0)
-            printf("step %d: home again, after %d turns\n", steps, turns);
-        steps += motor_forward(motor, 1);
     }
-    return 0;
+    puts("No base in sight, and no gas to waste.");
+    return 1;
 }

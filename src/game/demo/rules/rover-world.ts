@@ -55,7 +55,7 @@ export const RADAR_RANGE = 12;
 
 /** At 20 ticks a second: four tiles a second. */
 const TICKS_PER_TILE = 5;
-const TICKS_PER_TURN = 4;
+const TICKS_PER_TURN = 3;
 
 /**
  * The yard and its rover. It is the port of the rover's motor and of its radar.
