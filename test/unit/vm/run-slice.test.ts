@@ -1,6 +1,7 @@
 import { createVm, gas, prepareModule, VmError, WAIT, type Device, type DeviceType, type Vm } from "gasworks/vm";
 import { describe, expect, it } from "vitest";
 
+import { DEEP_WAT } from "../../support/everything-guest.ts";
 import { watGuest } from "../../support/guest.ts";
 import { runGuest } from "../../support/run-vm.ts";
 
@@ -144,13 +145,9 @@ describe("traps", () => {
   });
 
   it("overflow the stack at the same gas however the run is cut", async () => {
-    const wat = `(module (global $n (mut i32) (i32.const 0)) (memory 1)
-      (func $deep (param f64 i64 i32) (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
-        (call $deep (local.get 0) (local.get 1) (local.get 2)))
-      (func (export "_start") (call $deep (f64.const 1) (i64.const 2) (i32.const 3))))`;
     const depths = new Set<string>();
     for (const slice of [1_000_000, 5_000, 333]) {
-      const vm = await vmOf(wat);
+      const vm = await vmOf(DEEP_WAT);
       let result = vm.runSlice(gas(slice));
       while (result.kind === "out-of-gas") result = vm.runSlice(gas(slice));
       expect(result).toMatchObject({ kind: "trapped", trap: { code: "stack-overflow" } });
