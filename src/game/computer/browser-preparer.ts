@@ -98,12 +98,11 @@ class WorkerPreparer implements Preparer {
       worker.addEventListener("message", (event: MessageEvent<PrepareReply>) => end(() => resolve(event.data)), {
         signal,
       });
-      const fail = (event: Event): void => {
-        const reason = event instanceof ErrorEvent && event.message !== "" ? event.message : "the worker did not start";
+      const fail = (reason: string): void =>
         end(() => reject(new ComputerError("computer/prepare-failed", `Cannot prepare the module: ${reason}`)));
-      };
-      worker.addEventListener("error", fail, { signal });
-      worker.addEventListener("messageerror", fail, { signal });
+      // A script that cannot be fetched gives an error without a message.
+      worker.addEventListener("error", ({ message }) => fail(message || "the worker did not start"), { signal });
+      worker.addEventListener("messageerror", () => fail("its worker's answer cannot be read"), { signal });
       worker.postMessage(request);
     });
   }
