@@ -15,6 +15,7 @@ import { crc32 } from "./crc32.ts";
 import { SaveError } from "./errors.ts";
 import { expectInteger, expectObject, expectString } from "./expect-shape.ts";
 import { canonicalJson, type JsonValue, parseCanonicalJson } from "./json-value.ts";
+import { plainView } from "./plain-view.ts";
 import type { SaveMeta } from "./save-game.ts";
 import { bySlot, checkSlotName, type SaveStore, type SlotInfo } from "./save-store.ts";
 
@@ -84,7 +85,7 @@ export class IndexedDbStore implements SaveStore {
     checkSlotName(slot);
     // A stored view would take its whole buffer along.
     const chunks = Array.from({ length: Math.ceil(bytes.length / CHUNK_BYTES) }, (_, n) =>
-      bytes.slice(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES),
+      plainView(bytes).slice(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES),
     );
     const written = { bytes: bytes.length, crc: crc32(bytes), name, tick, savedAt };
     await this.#transact("readwrite", async (store) => {

@@ -1,5 +1,6 @@
 // Saves in memory: for tests, and for games that want none to last.
 
+import { plainView } from "./plain-view.ts";
 import type { SaveMeta } from "./save-game.ts";
 import { bySlot, checkSlotName, type SaveStore, type SlotInfo } from "./save-store.ts";
 
@@ -17,7 +18,10 @@ export class MemoryStore implements SaveStore {
 
   async write(slot: string, bytes: Uint8Array, { name, tick, savedAt }: SaveMeta): Promise<void> {
     checkSlotName(slot);
-    this.#slots.set(slot, { info: { slot, name, tick, savedAt, bytes: bytes.length }, bytes: bytes.slice() });
+    this.#slots.set(slot, {
+      info: { slot, name, tick, savedAt, bytes: bytes.length },
+      bytes: plainView(bytes).slice(),
+    });
   }
 
   async delete(slot: string): Promise<void> {

@@ -25,6 +25,7 @@ import { SaveError } from "./errors.ts";
 import { expectHash, expectInteger, expectObject, expectString } from "./expect-shape.ts";
 import { canonicalJson, type JsonValue, parseCanonicalJson } from "./json-value.ts";
 import { WASM_PAGE_BYTES } from "./memory-pages.ts";
+import { plainView } from "./plain-view.ts";
 import { decodeContainer, decodeHeader, encodeContainer, type Section } from "./save-container.ts";
 import type { SavedComputer, SavedProgram, SaveGame, SaveMeta, UnknownSection } from "./save-game.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot-codec.ts";
@@ -83,7 +84,7 @@ export function encodeSave(save: SaveGame): Uint8Array {
  * `save/too-large`.
  */
 export function decodeSave(bytes: Uint8Array, limits: Partial<SaveLimits> = {}): SaveGame {
-  const container = decodeContainer(bytes);
+  const container = decodeContainer(plainView(bytes));
   const header = decodeHeaderFields(container.header);
   const takePages = pageBudget({ ...DEFAULT_SAVE_LIMITS, ...limits });
   const sections = new SectionQueue(container.sections);

@@ -33,10 +33,16 @@ export function describeSaveStore(
       expect(await store.list()).toEqual([]);
     });
 
-    it("keeps its own copy of the bytes, taken when write() was called", async () => {
+    it.each([
+      ["the bytes", (bytes: Uint8Array): Uint8Array => bytes.slice()],
+      [
+        "bytes whose slice() does not copy, as Buffer's",
+        (bytes: Uint8Array): Uint8Array => new SharingBytes(Array.from(bytes)),
+      ],
+    ])("keeps its own copy of %s, taken when write() was called", async (_, copyOf) => {
       const store = await open();
       const save = saveOf("one", 1);
-      const given = save.bytes.slice();
+      const given = copyOf(save.bytes);
       const written = store.write("slot-1", given, save.meta);
       given.fill(0);
       await written;
@@ -132,6 +138,12 @@ export function describeSaveStore(
       expect(await store.list()).toEqual([]);
     });
   });
+}
+
+class SharingBytes extends Uint8Array<ArrayBuffer> {
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    return this.subarray(start, end);
+  }
 }
 
 /** Vitest's own comparison takes a second for a megabyte. */

@@ -56,7 +56,8 @@ export class FileStore implements SaveStore {
   /** `meta` is not stored: it is in the save. */
   async write(slot: string, bytes: Uint8Array, _meta: SaveMeta): Promise<void> {
     checkSlotName(slot);
-    const copy = bytes.slice();
+    // Not slice(): that of a Buffer does not copy.
+    const copy = new Uint8Array(bytes);
     try {
       await mkdir(this.#directory, { recursive: true });
       await writeFileAtomically(this.#pathOf(slot), copy);

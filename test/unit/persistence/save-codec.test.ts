@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { describe, expect, it } from "vitest";
 
 import { decodeSave, encodeSave, readSaveMeta, SaveError, type SaveGame } from "gasworks/persistence";
@@ -60,8 +62,10 @@ describe("encodeSave() and decodeSave()", () => {
     expect(bytes.length).toBeLessThan(2 * 4_096 + 2_000);
   });
 
-  it("share no bytes", () => {
-    const bytes = encodeSave(sampleSave());
+  it.each([
+    ["bytes", encodeSave(sampleSave())],
+    ["a Buffer, whose slice() does not copy", Buffer.from(encodeSave(sampleSave()))],
+  ])("share nothing with %s", (_, bytes) => {
     const save = decodeSave(bytes);
     bytes.fill(0);
     expect(save).toEqual(sampleSave());
@@ -72,6 +76,15 @@ describe("encodeSave() and decodeSave()", () => {
     const bytes = encodeSave(save);
     expect(decodeSave(bytes)).toEqual(save);
     expect(encodeSave(decodeSave(bytes))).toEqual(bytes);
+  });
+});
+
+describe("format 0", () => {
+  it("is as it was when the sample was written", () => {
+    // Saves of players are out there: if this fails, make a new format with a reader for the old one.
+    const sample = readFileSync(new URL("../../fixtures/saves/format-0.gws", import.meta.url));
+    expect(Buffer.compare(encodeSave(sampleSave()), sample)).toBe(0);
+    expect(decodeSave(sample)).toEqual(sampleSave());
   });
 });
 
