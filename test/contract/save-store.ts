@@ -35,10 +35,7 @@ export function describeSaveStore(
 
     it.each([
       ["the bytes", (bytes: Uint8Array): Uint8Array => bytes.slice()],
-      [
-        "bytes whose slice() does not copy, as Buffer's",
-        (bytes: Uint8Array): Uint8Array => new SharingBytes(Array.from(bytes)),
-      ],
+      ["bytes whose slice() does not copy, as Buffer's", (bytes: Uint8Array): Uint8Array => SharingBytes.from(bytes)],
     ])("keeps its own copy of %s, taken when write() was called", async (_, copyOf) => {
       const store = await open();
       const save = saveOf("one", 1);
