@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 
 import { chromiumLaunchOptions } from "./scripts/chromium.mjs";
 import { ownExports } from "./scripts/own-exports.mjs";
+import { readmeSnippet } from "./test/support/readme-snippet.ts";
 
 // Half the time to import of the readable build, and the same code.
 const minifiedPhaser = {
@@ -56,6 +57,7 @@ export default defineConfig({
       },
       {
         resolve: { alias: ownExports() },
+        plugins: [readmeSnippet()],
         // What is found only while a test runs makes Vite reload the page under it.
         optimizeDeps: {
           exclude: ["@yowasp/clang"],

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 import packageJson from "../../package.json" with { type: "json" };
+import { blocks } from "../support/markdown.ts";
 import { ROOT } from "../support/source-files.ts";
 
 interface Document {
@@ -36,11 +37,6 @@ function brokenLinks({ path, text }: Document): string[] {
   return links
     .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(ROOT, dirname(path), target)))
     .map((target) => `${path}: ${target}`);
-}
-
-/** Texts of the fenced blocks of one language. */
-function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(([, block = ""]) => block);
 }
 
 describe.each(documents)("$path", (document) => {

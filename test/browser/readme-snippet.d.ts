@@ -1,0 +1,2 @@
+/** The README's code; see `test/support/readme-snippet.ts`. */
+declare module "virtual:readme-snippet.ts" {}
