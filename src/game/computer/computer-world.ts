@@ -3,7 +3,8 @@
 import type { Compiler } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
 import type { ImportPolicy } from "../../vm/index.ts";
-import { Computer, type ComputerHost, type ComputerOptions, type StagedComputer } from "./computer.ts";
+import { Computer, type ComputerHost, type StagedComputer } from "./computer.ts";
+import type { ComputerOptions } from "./computer-options.ts";
 import { Emitter } from "./emitter.ts";
 import { ComputerError } from "./errors.ts";
 import { createLocalPreparer, type Preparer } from "./preparer.ts";
@@ -64,6 +65,7 @@ export class ComputerWorld {
   #actions: (() => void)[] = [];
   #news: (() => void)[] = [];
   #restoreNumber = 0;
+  #isDisposed = false;
 
   constructor(options: ComputerWorldOptions = {}) {
     const { ticksPerSecond = 20, preparer = createLocalPreparer(), onError = rethrowOutside } = options;
@@ -155,16 +157,9 @@ export class ComputerWorld {
    */
   capture(): ComputersSave {
     this.#requireBetweenTicks("capture the computers");
-    const captured = this.#computers.map((computer) => computer.capture());
     const programs = new Map<string, SavedProgram>();
-    for (const { program } of captured) {
-      if (program === undefined) continue;
-      const { module, wasm, sources } = program;
-      const saved = { hash: module.hash, wasm: wasm.slice(), ...(sources === undefined ? {} : { sources }) };
-      // The same wasm may come from different sources; a save keeps one of them.
-      programs.set(module.hash, programs.get(module.hash) ?? saved);
-    }
-    return { tick: this.#tick, programs: [...programs.values()], computers: captured.map(({ computer }) => computer) };
+    const computers = this.#computers.map((computer) => computer.capture(programs));
+    return { tick: this.#tick, programs: [...programs.values()], computers };
   }
 
   /**
@@ -205,14 +200,12 @@ export class ComputerWorld {
       computer.commit(staged.find((candidate) => candidate.computer === computer));
   }
 
-  /** Stops and forgets all computers. */
+  /** Stops and forgets all computers, without a word to devices and listeners. Safe to call twice. */
   dispose(): void {
-    for (const { id } of this.#computers) this.remove(id, { cancelTask: false });
+    this.#isDisposed = true;
     this.#restoreNumber += 1;
-    this.#betweenTicks(() => {
-      this.#events.clear();
-      this.#programs.clear();
-    });
+    for (const { id } of this.#computers) this.remove(id, { cancelTask: false });
+    this.#programs.clear();
   }
 
   #createHost(options: ComputerWorldOptions): ComputerHost {
@@ -296,6 +289,7 @@ export class ComputerWorld {
   }
 
   #deliver(tell: () => void): void {
+    if (this.#isDisposed) return;
     this.#news.push(tell);
     if (!this.#isTicking) this.#tellNews();
   }

@@ -1,11 +1,12 @@
 // One in-game computer: power, program, devices and console. When it runs is its world's business.
 
-import type { CompileOptions, CompileResult, Compiler, Diagnostic, Sources } from "../../../toolchain/index.ts";
-import type { SavedComputer } from "../../persistence/index.ts";
-import { MAX_SLICE_GAS, type Clock, type ImportPolicy, type Snapshot, type Trap } from "../../vm/index.ts";
+import type { CompileResult, Compiler, Diagnostic, Sources } from "../../../toolchain/index.ts";
+import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
+import type { Clock, ImportPolicy, Snapshot } from "../../vm/index.ts";
+import { resolveOptions, type ComputerOptions, type LoadOptions } from "./computer-options.ts";
+import { isSameState, type ComputerState } from "./computer-state.ts";
 import { ConsoleBuffer, type ConsoleStream } from "./console-buffer.ts";
 import { describeCrash, type CrashReport } from "./crash-report.ts";
-import type { AttachedDevice } from "./define-device.ts";
 import type { Wiring } from "./device-bank.ts";
 import { generateHeaders, HEADER_NAMES } from "./device-header.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
@@ -13,43 +14,6 @@ import { CompileError, ComputerError } from "./errors.ts";
 import { policyOf, type Program, type VmFactory } from "./program.ts";
 import { ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
 import { encodeState, type SavedPower, type SavedState } from "./saved-state.ts";
-
-/** What a computer is doing. */
-export type ComputerState =
-  /** No program runs. `start()` runs the loaded one, if there is one. */
-  | { readonly kind: "off"; readonly hasProgram: boolean }
-  /** `load()` is under way. */
-  | { readonly kind: "compiling" }
-  | { readonly kind: "running" }
-  /**
-   * The program stands in a call that takes ticks. `device` is the name under which the device is attached; `undefined`
-   * for calls without one: sleeping, reading the standard input.
-   */
-  | { readonly kind: "waiting"; readonly device: string | undefined; readonly function: string }
-  | { readonly kind: "exited"; readonly exitCode: number }
-  | { readonly kind: "crashed"; readonly report: CrashReport };
-
-/** What a computer is made of. */
-export interface ComputerOptions {
-  /** Names the computer in saves and fixes its place in the tick. 1 to 200 characters. */
-  readonly id: string;
-  /** Gas that the program may use in one tick, 1 to 2^30 − 1. @defaultValue 20_000 */
-  readonly gasPerTick?: number;
-  /** Most memory the program may have, in pages of 64 KiB, 1 to 65,536. @defaultValue 16 */
-  readonly memoryPages?: number;
-  /** Devices by the name under which programs open them: letters, digits, space and `._-`, at most 32. @defaultValue none */
-  readonly devices?: Readonly<Record<string, AttachedDevice>>;
-  /** Seed of the program's random numbers, an unsigned 32-bit integer. @defaultValue derived from the id */
-  readonly entropySeed?: number;
-}
-
-/** How to load a program. */
-export interface LoadOptions {
-  /** Runs the program as soon as it is ready. @defaultValue true */
-  readonly start?: boolean;
-  /** For the compiler, where sources are loaded. */
-  readonly compile?: Omit<CompileOptions, "target" | "cpu">;
-}
 
 /** What {@link Computer.on} tells about. Everything is told between ticks, in the order in which it happened. */
 export interface ComputerEvents {
@@ -83,8 +47,6 @@ export interface StagedComputer {
   readonly program: Program | undefined;
   readonly run: ProgramRun | undefined;
 }
-
-const DEFAULTS = { gasPerTick: 20_000, memoryPages: 16 } as const satisfies Partial<ComputerOptions>;
 
 /**
  * A computer of a world; made by `ComputerWorld.add()`.
@@ -125,21 +87,7 @@ export class Computer {
 
   /** @internal */
   constructor(options: ComputerOptions, host: ComputerHost) {
-    const { id, gasPerTick = DEFAULTS.gasPerTick, memoryPages = DEFAULTS.memoryPages, devices = {} } = options;
-    const { entropySeed = seedFrom(id) } = options;
-    requireInteger("gasPerTick", gasPerTick, [1, MAX_SLICE_GAS]);
-    requireInteger("memoryPages", memoryPages, [1, 65_536]);
-    requireInteger("entropySeed", entropySeed, [0, 2 ** 32 - 1]);
-    if (id.length < 1 || id.length > 200) {
-      throw new RangeError(`Cannot add a computer with an id of ${id.length} characters: expected 1 to 200`);
-    }
-    for (const label of Object.keys(devices)) {
-      if (!/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/.test(label)) {
-        throw new TypeError(
-          `Cannot attach a device as ${JSON.stringify(label)}: expected letters, digits, space, ".", "_", "-"`,
-        );
-      }
-    }
+    const { id, gasPerTick, memoryPages, devices, entropySeed } = resolveOptions(options);
     this.id = id;
     this.gasPerTick = gasPerTick;
     this.memoryPages = memoryPages;
@@ -147,7 +95,7 @@ export class Computer {
     this.console = new ConsoleBuffer(host.deliver);
     this.#events = new Emitter(host.deliver);
     this.#host = host;
-    this.#wiring = { ...devices };
+    this.#wiring = devices;
     this.#setting = {
       wiring: this.#wiring,
       gasPerTick,
@@ -296,23 +244,27 @@ export class Computer {
     this.#guard((run) => run.runTask());
   }
 
-  /** @internal */
-  capture(): { readonly computer: SavedComputer; readonly program: Program | undefined } {
+  /** @internal Copies everything; the program goes to `programs`, once for all computers that run it. */
+  capture(programs: Map<string, SavedProgram>): SavedComputer {
     const captured = this.#run?.capture();
+    const program = this.#program;
+    const saved = program === undefined ? undefined : keepProgram(programs, program);
+    // The same wasm may come from other sources: another comment, another name.
+    const isOwn = JSON.stringify(saved?.sources) !== JSON.stringify(program?.sources);
     const state: SavedState = {
       ticksPerSecond: this.#host.ticksPerSecond,
       power: this.#capturePower(captured?.saved),
       gasUsed: this.gasUsed,
       gasUsedLastTick: this.#gasUsedLastTick,
       console: this.console.capture(),
+      ownSources: isOwn ? { sources: program?.sources } : undefined,
     };
-    const computer: SavedComputer = {
+    return {
       id: this.id,
-      programHash: this.#program?.module.hash ?? null,
+      programHash: program?.module.hash ?? null,
       snapshot: captured?.snapshot ?? null,
       state: encodeState(state),
     };
-    return { computer, program: this.#program };
   }
 
   /** @internal Makes everything of a save ready without touching what is. @throws {VmError} if a snapshot is refused */
@@ -337,7 +289,7 @@ export class Computer {
   commit(staged: StagedComputer | undefined): void {
     this.#abandonLoad();
     this.#endRun(false);
-    this.#program = staged?.program;
+    this.#program = staged?.program && { ...staged.program, ...staged.state.ownSources };
     this.#warnings = [];
     this.#run = staged?.run;
     this.#gasUsed = staged?.state.gasUsed ?? 0n;
@@ -452,7 +404,7 @@ export class Computer {
     this.#events.emit("exit", { exitCode });
   }
 
-  #crash(trap: Trap | { readonly code: string; readonly message: string }): void {
+  #crash(trap: { readonly code: string; readonly message: string }): void {
     const lastTick = this.#gasUsedLastTick;
     this.#endRun(true);
     this.#gasUsedLastTick = lastTick;
@@ -527,22 +479,10 @@ export class Computer {
   }
 }
 
-function isSameState(a: ComputerState, b: ComputerState): boolean {
-  if (a.kind === "off" && b.kind === "off") return a.hasProgram === b.hasProgram;
-  if (a.kind === "waiting" && b.kind === "waiting") return a.device === b.device && a.function === b.function;
-  return a.kind === b.kind && a.kind !== "exited" && a.kind !== "crashed";
-}
-
-function requireInteger(option: string, value: number, [min, max]: readonly [min: number, max: number]): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new RangeError(`Cannot add a computer with ${option} ${value}: expected an integer from ${min} to ${max}`);
-}
-
-/** Two computers with the same program shall not roll the same dice: FNV-1a over the id's UTF-16 units. */
-function seedFrom(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < id.length; index++) {
-    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 0;
+function keepProgram(programs: Map<string, SavedProgram>, { module, wasm, sources }: Program): SavedProgram {
+  const known = programs.get(module.hash);
+  if (known !== undefined) return known;
+  const saved = { hash: module.hash, wasm: wasm.slice(), ...(sources === undefined ? {} : { sources }) };
+  programs.set(module.hash, saved);
+  return saved;
 }

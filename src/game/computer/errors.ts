@@ -32,6 +32,8 @@ export type ComputerErrorCode =
   | "computer/empty-slot"
   /** A computer has no id of its own, so a save could not name it. */
   | "computer/unnamed"
+  /** A load failed, and so did putting back what was there before; the cause is both. */
+  | "computer/not-put-back"
   /** A load is under way. */
   | "computer/busy";
 

@@ -1,5 +1,6 @@
 // A computer's own part of a save, version 1, and its reader. A save may be forged: nothing is taken on trust.
 
+import type { Sources } from "../../../toolchain/index.ts";
 import type { JsonValue } from "../../persistence/index.ts";
 import type { ConsoleStream, SavedConsole } from "./console-buffer.ts";
 import type { OpenDevice, RunningTask, SavedBank } from "./device-bank.ts";
@@ -21,18 +22,21 @@ export interface SavedState {
   readonly gasUsed: bigint;
   readonly gasUsedLastTick: number;
   readonly console: SavedConsole;
+  /** Where they are not those that the save holds beside the same wasm; the inner `undefined`: given as wasm. */
+  readonly ownSources: { readonly sources: Sources | undefined } | undefined;
 }
 
 const VERSION = 1;
 
 /** Far above what any computer writes, so that only forged saves meet them. */
-const LIMITS = { text: 1_000_000, entries: 10_000, handles: 10_000 } as const;
+const LIMITS = { text: 4_000_000, entries: 10_000, handles: 10_000, files: 1_000 } as const;
 
 /** As JSON; bigints become decimal strings. */
 export function encodeState(state: SavedState): JsonValue {
-  const { console, power, ...rest } = state;
+  const { console, power, ownSources, ...rest } = state;
   return {
     ...rest,
+    ownSources: ownSources === undefined ? null : { sources: ownSources.sources ?? null },
     version: VERSION,
     gasUsed: state.gasUsed.toString(),
     power: power.kind === "on" ? { kind: "on", run: encodeRun(power.run) } : { ...power },
@@ -64,7 +68,16 @@ export function decodeState(value: JsonValue, id: string): SavedState {
     gasUsed: BigInt(state.at("gasUsed").text(/^\d{1,40}$/)),
     gasUsedLastTick: state.at("gasUsedLastTick").integer(0, Number.MAX_SAFE_INTEGER),
     console: decodeConsole(state.at("console")),
+    ownSources: state.at("ownSources").orNull(decodeOwnSources) ?? undefined,
   };
+}
+
+function decodeOwnSources(own: Reader): { sources: Sources | undefined } {
+  const sources = own.at("sources").orNull((files) => {
+    const names = files.keys(LIMITS.files);
+    return Object.fromEntries(names.map((name) => [name, files.at(name).text()]));
+  });
+  return { sources: sources ?? undefined };
 }
 
 function decodePower(power: Reader): SavedPower {
@@ -137,10 +150,13 @@ class Reader {
   }
 
   at(key: string): Reader {
-    const { value } = this;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return this.#refuse("an object");
-    const members = value as Readonly<Record<string, JsonValue>>;
+    const members = this.#members();
     return new Reader(Object.hasOwn(members, key) ? members[key] : undefined, `${this.#path}.${key}`);
+  }
+
+  keys(most: number): string[] {
+    const keys = Object.keys(this.#members());
+    return keys.length > most ? this.#refuse(`an object of at most ${most}`) : keys;
   }
 
   list(longest: number): Reader[] {
@@ -172,6 +188,12 @@ class Reader {
     return found === undefined
       ? this.#refuse(`one of ${values.map((value) => JSON.stringify(value)).join(", ")}`)
       : found;
+  }
+
+  #members(): Readonly<Record<string, JsonValue>> {
+    const { value } = this;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return this.#refuse("an object");
+    return value as Readonly<Record<string, JsonValue>>;
   }
 
   #refuse(expected: string): never {

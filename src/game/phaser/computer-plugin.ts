@@ -56,6 +56,13 @@ export interface WorldHooks {
 /** As `ComputerOptions`; the id defaults to the game object's name. */
 export type AddComputerOptions = Omit<ComputerOptions, "id"> & { readonly id?: string };
 
+/** What ends a computer with its game object. */
+interface Tie {
+  readonly gameObject: Phaser.GameObjects.GameObject;
+  readonly computer: Computer;
+  readonly untie: () => void;
+}
+
 const DEFAULTS = { ticksPerSecond: 20, maxTicksPerFrame: 5 } as const satisfies ComputerPluginOptions;
 
 /** Ids of computers that nobody named. They cannot be saved: in the next session they would mean others. */
@@ -90,11 +97,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   #world: ComputerWorld;
   #hooks: WorldHooks | undefined;
   #clock: TickClock;
-  /** Ends each game object's tie to its computer. */
-  readonly #ties = new Map<
-    Phaser.GameObjects.GameObject,
-    { readonly computer: Computer; readonly untie: () => void }
-  >();
+  readonly #ties = new Set<Tie>();
   #unnamedCount = 0;
   #isLoading = false;
   /** Settles when everything that was asked of the store is done. */
@@ -175,18 +178,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   add(gameObject: Phaser.GameObjects.GameObject, options: AddComputerOptions = {}): Computer {
     const id = options.id ?? (gameObject.name === "" ? `${UNNAMED}${++this.#unnamedCount}` : gameObject.name);
     const computer = this.#world.add({ ...options, id });
-    this.#ties.get(gameObject)?.untie();
-    const world = this.#world;
-    const onDestroy = (): void => {
-      this.#ties.delete(gameObject);
-      // The object is gone: a device that put it back on its tile would touch what is not there.
-      world.remove(id, { cancelTask: false });
-    };
-    gameObject.once(Phaser.GameObjects.Events.DESTROY, onDestroy);
-    const untie = (): void => {
-      gameObject.off(Phaser.GameObjects.Events.DESTROY, onDestroy);
-    };
-    this.#ties.set(gameObject, { computer, untie });
+    this.#tie(gameObject, computer);
     return computer;
   }
 
@@ -194,9 +186,9 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     return this.#world.get(id);
   }
 
-  /** The computer of a game object. */
+  /** The computer of a game object; the first, if it has several. */
   of(gameObject: Phaser.GameObjects.GameObject): Computer | undefined {
-    return this.#ties.get(gameObject)?.computer;
+    return [...this.#ties].find((tie) => tie.gameObject === gameObject)?.computer;
   }
 
   /** Calls `listener` after each tick with its number; ends with the scene. @returns a function that ends it earlier. */
@@ -219,7 +211,8 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   /**
-   * Reads a slot and puts everything back. No tick runs meanwhile. On any error the game is as it was.
+   * Reads a slot and puts everything back. No tick runs meanwhile. On any error the game is as it was, unless its own hook
+   * cannot take back what `save` gave just before: `computer/not-put-back`.
    *
    * @throws {ComputerError} `computer/empty-slot`, `computer/busy`, and what `ComputerWorld.restore()` throws.
    * @throws {SaveError} what the store and the decoder throw.
@@ -267,7 +260,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const { events } = this.#systems;
     events.off(Phaser.Scenes.Events.UPDATE, this.#onUpdate);
     events.off(Phaser.Scenes.Events.SHUTDOWN, this.#onShutdown);
-    for (const { untie } of this.#ties.values()) untie();
+    for (const { untie } of this.#ties) untie();
     this.#ties.clear();
     this.#world.dispose();
     this.#world = this.#createWorld();
@@ -278,10 +271,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   };
 
   readonly #onUpdate = (_time: number, deltaMs: number): void => {
-    if (!this.isTicking || this.#isLoading) {
-      this.#clock.reset();
-      return;
-    }
+    if (!this.isTicking || this.#isLoading) return;
     const world = this.#world;
     const ticks = this.#clock.advance(deltaMs);
     // A listener may have paused the game or ended the scene.
@@ -289,6 +279,23 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
       world.runTick();
     }
   };
+
+  #tie(gameObject: Phaser.GameObjects.GameObject, computer: Computer): void {
+    const world = this.#world;
+    const onDestroy = (_object: Phaser.GameObjects.GameObject, isSceneEnding: boolean): void => {
+      // The end of the scene is ours as well: it takes all computers at once, and tells nobody.
+      if (isSceneEnding) return;
+      this.#ties.delete(tie);
+      // The object is gone: a device that put it back on its tile would touch what is not there.
+      world.remove(computer.id, { cancelTask: false });
+    };
+    const untie = (): void => {
+      gameObject.off(Phaser.GameObjects.Events.DESTROY, onDestroy);
+    };
+    const tie: Tie = { gameObject, computer, untie };
+    gameObject.once(Phaser.GameObjects.Events.DESTROY, onDestroy);
+    this.#ties.add(tie);
+  }
 
   #encode(name: string): { readonly meta: SaveMeta; readonly bytes: Uint8Array } {
     if (this.#isLoading) throw new ComputerError("computer/busy", "Cannot save the game while it is being loaded");
@@ -311,7 +318,13 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     try {
       await this.#putBack(world, hooks, save.world, computersOf(save));
     } catch (error) {
-      if (this.#world === world) await this.#rollBack(world, hooks, before);
+      if (this.#world === world) {
+        await this.#putBack(world, hooks, before.world, before.computers).catch((worse: unknown) => {
+          throw new ComputerError("computer/not-put-back", "Cannot load the game, nor put it back as it was", {
+            cause: new AggregateError([error, worse]),
+          });
+        });
+      }
       throw error;
     }
   }
@@ -325,19 +338,6 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     await hooks?.load(data);
     await world.restore(computers);
     this.#clock.reset();
-  }
-
-  async #rollBack(
-    world: ComputerWorld,
-    hooks: WorldHooks | undefined,
-    before: { readonly world: JsonValue; readonly computers: ComputersSave },
-  ): Promise<void> {
-    try {
-      await this.#putBack(world, hooks, before.world, before.computers);
-    } catch (error) {
-      // The caller learns why the load failed; this one says that the game's own hook cannot undo it.
-      this.options.onError?.(error, "putting the game back after a failed load");
-    }
   }
 
   async #whileLoading(load: () => Promise<void>): Promise<void> {

@@ -242,3 +242,31 @@ describe("the state of a task", () => {
     ]);
   });
 });
+
+describe("the sources of a program", () => {
+  it("come back as each computer's own, also where the wasm is the same", async () => {
+    const wasm = fakeProgram({ exit: 0 });
+    const options = {
+      preparer: fakePreparer,
+      vms: new FakeVms(),
+      compiler: {
+        compile: async () => ({ wasm, diagnostics: [] }),
+        preload: async () => {},
+        [Symbol.dispose]: () => {},
+      },
+    };
+    const before = new ComputerWorld(options);
+    await before.add({ id: "a" }).load({ "main.c": "// mine" });
+    await before.add({ id: "b" }).load({ "main.c": "// yours", "more.c": "" });
+    await before.add({ id: "c" }).load(wasm);
+    const after = new ComputerWorld(options);
+    for (const id of ["a", "b", "c"]) after.add({ id });
+    await after.restore(structuredClone(before.capture()));
+    expect(after.computers.map(({ sources }) => sources)).toEqual([
+      { "main.c": "// mine" },
+      { "main.c": "// yours", "more.c": "" },
+      undefined,
+    ]);
+    expect(before.capture().programs).toHaveLength(1);
+  });
+});

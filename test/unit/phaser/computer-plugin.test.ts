@@ -126,6 +126,26 @@ describe("ComputerPlugin in a scene", () => {
     expect(computers.computers).toHaveLength(1);
   });
 
+  it("removes all computers of a game object with it", async () => {
+    const { computers, scene } = await openPage(OPTIONS);
+    const rover = scene.add.container();
+    const [first] = [computers.add(rover, { id: "a" }), computers.add(rover, { id: "b" })];
+    expect(computers.of(rover)).toBe(first);
+    rover.destroy();
+    expect(computers.computers).toEqual([]);
+  });
+
+  it("tells no listener of computers that end with the scene", async () => {
+    const page = await openPage(OPTIONS);
+    const computer = await addCounting(page, "rover-1", { log: [] });
+    const states: string[] = [];
+    computer.on("state", ({ kind }) => states.push(kind));
+    page.scene.scene.restart();
+    page.frame(16);
+    expect(states).toEqual([]);
+    expect(computer.state.kind).toBe("off");
+  });
+
   it("survives a device that destroys the game object of the computer that calls it", async () => {
     const page = await openPage(OPTIONS);
     const port: ProbePort = { log: [] };
@@ -306,6 +326,20 @@ describe("ComputerPlugin's saves", () => {
     };
     await expect(game.computers.load("slot-1")).rejects.toThrow("bad level");
     expect(game.facts.x).toBe(1);
+  });
+
+  it("say so when the game's hook can neither load nor put back", async () => {
+    const game = await openGame({ store: new MemoryStore() });
+    await game.computers.save("slot-1");
+    game.computers.world = {
+      save: () => null,
+      load: () => {
+        throw new Error("bad hook");
+      },
+    };
+    await expect(game.computers.load("slot-1")).rejects.toMatchObject({ code: "computer/not-put-back" });
+    game.frame(50);
+    expect(game.computers.tick).toBe(1);
   });
 
   it("hold the ticks, and refuse to save, until a load is done", async () => {

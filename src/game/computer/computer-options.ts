@@ -1,0 +1,70 @@
+// What a computer is made of, checked at the door.
+
+import type { CompileOptions } from "../../../toolchain/index.ts";
+import { MAX_SLICE_GAS } from "../../vm/index.ts";
+import type { AttachedDevice } from "./define-device.ts";
+
+/** What a computer is made of. */
+export interface ComputerOptions {
+  /** Names the computer in saves and fixes its place in the tick. 1 to 200 characters. */
+  readonly id: string;
+  /** Gas that the program may use in one tick, 1 to 2^30 − 1. @defaultValue 20_000 */
+  readonly gasPerTick?: number;
+  /** Most memory the program may have, in pages of 64 KiB, 1 to 65,536. @defaultValue 16 */
+  readonly memoryPages?: number;
+  /** Devices by the name under which programs open them: letters, digits, space and `._-`, at most 32. @defaultValue none */
+  readonly devices?: Readonly<Record<string, AttachedDevice>>;
+  /** Seed of the program's random numbers, an unsigned 32-bit integer. @defaultValue derived from the id */
+  readonly entropySeed?: number;
+}
+
+/** How to load a program. */
+export interface LoadOptions {
+  /** Runs the program as soon as it is ready. @defaultValue true */
+  readonly start?: boolean;
+  /** For the compiler, where sources are loaded. */
+  readonly compile?: Omit<CompileOptions, "target" | "cpu">;
+}
+
+const DEFAULTS = { gasPerTick: 20_000, memoryPages: 16, devices: {} } as const satisfies Partial<ComputerOptions>;
+
+/** A device's name stands in a comment of the C header, and between quotes in programs. */
+const LABEL = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/;
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws {RangeError} {@link TypeError} if an option is out of its range.
+ */
+export function resolveOptions(options: ComputerOptions): Required<ComputerOptions> {
+  const {
+    id,
+    gasPerTick = DEFAULTS.gasPerTick,
+    memoryPages = DEFAULTS.memoryPages,
+    devices = DEFAULTS.devices,
+  } = options;
+  const { entropySeed = seedFrom(id) } = options;
+  requireInteger("an id of this length:", id.length, [1, 200]);
+  requireInteger("gasPerTick", gasPerTick, [1, MAX_SLICE_GAS]);
+  requireInteger("memoryPages", memoryPages, [1, 65_536]);
+  requireInteger("entropySeed", entropySeed, [0, 2 ** 32 - 1]);
+  for (const label of Object.keys(devices)) {
+    if (LABEL.test(label)) continue;
+    throw new TypeError(`Cannot attach a device as ${JSON.stringify(label)}: expected a name like ${LABEL}`);
+  }
+  return { id, gasPerTick, memoryPages, devices: { ...devices }, entropySeed };
+}
+
+function requireInteger(option: string, value: number, [min, max]: readonly [min: number, max: number]): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(`Cannot add a computer with ${option} ${value}: expected an integer from ${min} to ${max}`);
+}
+
+/** Two computers with the same program shall not roll the same dice: FNV-1a over the id's UTF-16 units. */
+function seedFrom(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index++) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}
