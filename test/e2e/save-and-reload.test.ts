@@ -1,6 +1,6 @@
 // The promise of the whole: a program is in the middle of a loop, the page goes away, and it goes on.
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { openDemo, type Demo } from "./support/demo.ts";
 
@@ -8,6 +8,7 @@ let demo: Demo;
 beforeAll(async () => {
   demo = await openDemo();
 });
+afterEach(() => demo.sendHome());
 afterAll(() => demo[Symbol.asyncDispose]());
 
 /** A loop around driving, turning, looking, computing and printing, with state in locals, globals and on the heap. */
@@ -38,7 +39,7 @@ test("a game saved in the middle of a loop goes on after a reload as if nothing 
   const straight = await demo.newPlayer();
   await straight.runProgram(PROGRAM);
   const expected = await straight.until("the end of the program", ({ computer }) => computer === "exited");
-  await straight.page.context().close();
+  await demo.sendHome();
 
   const player = await demo.newPlayer();
   await player.runProgram(PROGRAM);

@@ -1,6 +1,5 @@
 // Builds and serves the demo once for a test file, and opens it in a real Chromium.
 
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright";
@@ -20,6 +19,8 @@ export interface Demo extends AsyncDisposable {
   readonly browser: Browser;
   /** A player of their own: new storage, new drafts. */
   newPlayer(): Promise<Player>;
+  /** Closes the pages of all players: what is left open would take the cores from the next test. */
+  sendHome(): Promise<void>;
 }
 
 /** Builds, serves and starts a browser: about ten seconds. */
@@ -34,6 +35,9 @@ export async function openDemo(): Promise<Demo> {
     url,
     browser,
     newPlayer: async () => Player.sitDown(await browser.newContext({ viewport: { width: 1280, height: 800 } }), url),
+    sendHome: async () => {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
     [Symbol.asyncDispose]: async () => {
       await browser.close();
       await server.close();
@@ -124,9 +128,4 @@ export class Player {
     await this.page.click("#open-load");
     await this.page.getByTitle(`Load “${name}”`).click();
   }
-}
-
-/** The text of one of the demo's own programs. */
-export function exampleProgram(name: string): string {
-  return readFileSync(new URL(`src/game/demo/programs/${name}`, ROOT), "utf8");
 }

@@ -5,7 +5,7 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
-  completionStatus,
+  currentCompletions,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { cpp } from "@codemirror/lang-cpp";
@@ -33,11 +33,11 @@ export interface CodeEditorOptions {
   readonly file: string;
   /** What can be included, for completions. */
   readonly headers: Readonly<Record<string, string>>;
-  onChange(text: string): void;
+  readonly onChange: (text: string) => void;
   /** Ctrl+Enter. */
-  onRun(): void;
+  readonly onRun: () => void;
   /** Escape: the player wants to leave the editor. */
-  onLeave(): void;
+  readonly onLeave: () => void;
 }
 
 export class CodeEditor {
@@ -63,13 +63,22 @@ export class CodeEditor {
           indentOnInput(),
           bracketMatching(),
           closeBrackets(),
-          autocompletion({ override: [headerCompletionSource(() => completions)], icons: false }),
+          autocompletion({
+            override: [headerCompletionSource(() => completions)],
+            icons: false,
+            defaultKeymap: false,
+          }),
           cpp(),
           EDITOR_THEME,
           EditorView.contentAttributes.of({
             "aria-label": `Program ${options.file} of the rover. Escape leaves the editor, Control Enter runs it.`,
           }),
-          Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (options.onRun(), true) }])),
+          Prec.highest(
+            keymap.of([
+              { key: "Mod-Enter", run: () => (options.onRun(), true) },
+              { key: "Escape", run: (view) => leave(view, options.onLeave) },
+            ]),
+          ),
           keymap.of([
             ...closeBracketsKeymap,
             ...completionKeymap,
@@ -78,19 +87,6 @@ export class CodeEditor {
             ...defaultKeymap,
             indentWithTab,
           ]),
-          // Last: Escape first closes what is open in the editor.
-          Prec.lowest(
-            keymap.of([
-              {
-                key: "Escape",
-                run: (view) => {
-                  if (completionStatus(view.state) !== null) return false;
-                  options.onLeave();
-                  return true;
-                },
-              },
-            ]),
-          ),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) options.onChange(update.state.doc.toString());
           }),
@@ -125,4 +121,11 @@ export class CodeEditor {
   focus(): void {
     this.#view.focus();
   }
+}
+
+/** Escape leaves the editor, unless it first has a list of completions or a second caret to put away. */
+function leave(view: EditorView, onLeave: () => void): boolean {
+  if (currentCompletions(view.state).length > 0 || view.state.selection.ranges.length > 1) return false;
+  onLeave();
+  return true;
 }

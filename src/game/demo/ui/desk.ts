@@ -85,9 +85,11 @@ export class Desk {
       },
       ...EXAMPLE_PROGRAMS.map(({ id, title }) => element("option", { text: title, attributes: { value: id } })),
     );
-    this.#restore = button("Original", () => this.#restoreOriginal(), {
+    this.#restore = button("↺", () => this.#restoreOriginal(), {
       title: "Put the example back as it was (Ctrl+Z in the editor undoes it)",
+      id: "original",
     });
+    this.#restore.setAttribute("aria-label", "Put the example back as it was");
     this.#run = button("Run", () => void this.#start(), {
       class: "key-main",
       id: "run",

@@ -45,6 +45,8 @@ export class HeaderTabs {
       on: { click: () => this.show(name) },
     });
     panel.style.height = "100%";
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-label", name);
     this.#tabs.set(name, { tab, panel });
     this.bar.append(tab);
     this.content.append(panel);

@@ -15,9 +15,9 @@ export interface ProgramRunnerOptions {
   readonly world: RoverWorld;
   readonly run: ProgramRun;
   /** The tick that has been run last. */
-  currentTick(): number;
-  onDiagnostics(diagnostics: readonly Diagnostic[]): void;
-  onDownload(progress: DownloadProgress | undefined): void;
+  readonly currentTick: () => number;
+  readonly onDiagnostics: (diagnostics: readonly Diagnostic[]) => void;
+  readonly onDownload: (progress: DownloadProgress | undefined) => void;
 }
 
 export class ProgramRunner {

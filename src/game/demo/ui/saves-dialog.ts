@@ -12,7 +12,7 @@ export interface SavesDialogOptions {
   /** Suggests a name for a new save. */
   suggestName(): string;
   /** A save has been loaded. */
-  onLoaded(slot: SlotInfo): void;
+  onLoaded(): void;
   /** The dialog has closed. */
   onClosed(): void;
 }
@@ -23,6 +23,7 @@ export class SavesDialog {
   readonly #name: HTMLInputElement;
   readonly #list: HTMLUListElement;
   readonly #message: HTMLElement;
+  readonly #file: HTMLInputElement;
 
   constructor(options: SavesDialogOptions) {
     this.#options = options;
@@ -31,6 +32,10 @@ export class SavesDialog {
     });
     this.#list = element("ul", { class: "saves-list", attributes: { id: "saves" } });
     this.#message = element("p", { class: "saves-message", attributes: { id: "saves-message", role: "status" } });
+    this.#file = element("input", {
+      attributes: { type: "file", accept: ".gws", hidden: "", "aria-label": "File of a saved game" },
+      on: { change: () => void this.#import() },
+    });
     const form = element(
       "form",
       {
@@ -55,6 +60,12 @@ export class SavesDialog {
       element(
         "div",
         { class: "saves-foot" },
+        button("Export a file", () => this.#export(), { class: "key-small", title: "Download the game as it is now" }),
+        button("Import a file", () => this.#file.click(), {
+          class: "key-small",
+          title: "Go on from a downloaded game",
+        }),
+        this.#file,
         button("Close", () => this.#dialog.close(), { id: "saves-close" }),
       ),
     );
@@ -88,9 +99,30 @@ export class SavesDialog {
   async #load(slot: SlotInfo): Promise<void> {
     await this.#attempt(async () => {
       await this.#options.computers.load(slot.slot);
-      this.#options.onLoaded(slot);
+      this.#options.onLoaded();
       this.#dialog.close();
     });
+  }
+
+  #export(): void {
+    const name = this.#name.value.trim() || this.#options.suggestName();
+    const bytes = this.#options.computers.exportSave(name);
+    const address = URL.createObjectURL(new Blob([bytes.slice()], { type: "application/octet-stream" }));
+    element("a", { attributes: { href: address, download: `${name.replaceAll(/[^\w -]+/g, "_")}.gws` } }).click();
+    URL.revokeObjectURL(address);
+    this.#say("The file is in your downloads.", "words");
+  }
+
+  async #import(): Promise<void> {
+    const [file] = this.#file.files ?? [];
+    if (file === undefined) return;
+    await this.#attempt(async () => {
+      await this.#options.computers.importSave(new Uint8Array(await file.arrayBuffer()));
+      this.#options.onLoaded();
+      this.#dialog.close();
+    });
+    // The same file may be chosen again.
+    this.#file.value = "";
   }
 
   async #delete(slot: SlotInfo): Promise<void> {
