@@ -65,7 +65,7 @@ interface Tie {
 
 const DEFAULTS = { ticksPerSecond: 20, maxTicksPerFrame: 5 } as const satisfies ComputerPluginOptions;
 
-/** Ids of computers that nobody named. They cannot be saved: in the next session they would mean others. */
+/** Ids of computers that nobody named. They cannot be saved: after a reload they would mean others. */
 const UNNAMED = "unnamed-";
 
 /**

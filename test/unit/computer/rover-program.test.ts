@@ -85,20 +85,20 @@ function stepOf(heading: number): readonly [number, number] {
   );
 }
 
-interface Session {
+interface Trip {
   readonly world: ComputerWorld;
   readonly computer: Computer;
   readonly field: Field;
 }
 
-function createSession(): Session {
+function createTrip(): Trip {
   const field = new Field();
   const world = new ComputerWorld({ compiler: sharedCompiler });
   const devices = { wheels: Motor.attach(field), eye: Radar.attach(field) };
   return { field, world, computer: world.add({ id: "rover", gasPerTick: 60_000, devices }) };
 }
 
-function factsOf({ world, computer, field }: Session): unknown {
+function factsOf({ world, computer, field }: Trip): unknown {
   return {
     tick: world.tick,
     pose: { ...field.pose },
@@ -108,16 +108,16 @@ function factsOf({ world, computer, field }: Session): unknown {
   };
 }
 
-function save({ world, field }: Session): Uint8Array {
+function save({ world, field }: Trip): Uint8Array {
   const { tick, programs, computers } = world.capture();
   const meta = { name: "test", tick, savedAt: "2026-01-01T00:00:00.000Z" };
   return encodeSave({ meta, world: { ...field.pose } as JsonValue, programs, computers });
 }
 
-async function load(session: Session, bytes: Uint8Array): Promise<void> {
+async function load(trip: Trip, bytes: Uint8Array): Promise<void> {
   const { meta, world, programs, computers } = decodeSave(bytes);
-  session.field.pose = world as Field["pose"];
-  await session.world.restore({ tick: meta.tick, programs, computers });
+  trip.field.pose = world as Field["pose"];
+  await trip.world.restore({ tick: meta.tick, programs, computers });
 }
 
 describe("a rover's program", () => {
@@ -126,17 +126,17 @@ describe("a rover's program", () => {
   const reference: unknown[] = [];
   const saves: Uint8Array[] = [];
   /** Another world, as after a reload of the page: it loads again and again, as players do. */
-  let other: Session;
+  let other: Trip;
 
   beforeAll(async () => {
-    const session = createSession();
-    await session.computer.load({ "main.c": PROGRAM });
+    const trip = createTrip();
+    await trip.computer.load({ "main.c": PROGRAM });
     for (let tick = 0; tick <= TICKS; tick++) {
-      reference.push(factsOf(session));
-      saves.push(save(session));
-      session.world.runTick();
+      reference.push(factsOf(trip));
+      saves.push(save(trip));
+      trip.world.runTick();
     }
-    other = createSession();
+    other = createTrip();
   });
 
   it("drives, prints and exits", () => {
@@ -148,46 +148,46 @@ describe("a rover's program", () => {
   });
 
   it("goes on from a save of every tick as if it had never been saved", async () => {
-    const session = other;
+    const trip = other;
     for (const [tick, bytes] of saves.entries()) {
-      await load(session, bytes);
-      expect(factsOf(session)).toEqual(reference[tick]);
+      await load(trip, bytes);
+      expect(factsOf(trip)).toEqual(reference[tick]);
       // To the end from some, a stretch from all.
       const last = tick % 20 === 0 ? TICKS : Math.min(tick + 5, TICKS);
       for (let next = tick + 1; next <= last; next++) {
-        session.world.runTick();
-        expect(factsOf(session)).toEqual(reference[next]);
+        trip.world.runTick();
+        expect(factsOf(trip)).toEqual(reference[next]);
       }
     }
   });
 
   it("is saved and loaded at every single tick without a trace", async () => {
-    const session = other;
-    await load(session, saves[0]!);
+    const trip = other;
+    await load(trip, saves[0]!);
     const sizes: number[] = [];
     for (let tick = 0; tick < TICKS; tick++) {
-      const bytes = save(session);
+      const bytes = save(trip);
       sizes.push(bytes.length);
-      await load(session, bytes);
-      session.world.runTick();
+      await load(trip, bytes);
+      trip.world.runTick();
     }
-    expect(factsOf(session)).toEqual(reference[TICKS]);
+    expect(factsOf(trip)).toEqual(reference[TICKS]);
     // Each save is the size of the one that the unsaved run would have made: nothing grows by saving.
     expect(sizes).toEqual(saves.slice(0, TICKS).map(({ length }) => length));
   });
 
   it("stops half-way through a tile, and the rover is put back on it", async () => {
-    const session = other;
-    await load(session, saves[2]!);
-    expect(session.field.pose.part).toBeGreaterThan(0);
-    session.computer.stop();
-    expect(session.field.pose.part).toBe(0);
+    const trip = other;
+    await load(trip, saves[2]!);
+    expect(trip.field.pose.part).toBeGreaterThan(0);
+    trip.computer.stop();
+    expect(trip.field.pose.part).toBe(0);
   });
 });
 
 describe("what is loaded", () => {
   it("gives the compiler's diagnostics for C with an error, and keeps the program before", async () => {
-    const { computer } = createSession();
+    const { computer } = createTrip();
     await computer.load({ "main.c": "int main(void) { return 3; }" }, { start: false });
     await expect(computer.load({ "main.c": "int main(void) { return x; }" })).rejects.toMatchObject({
       code: "computer/compile-failed",
@@ -197,13 +197,13 @@ describe("what is loaded", () => {
   });
 
   it("compiles the generated headers without a warning", async () => {
-    const { computer } = createSession();
+    const { computer } = createTrip();
     const { diagnostics } = await computer.load({ "main.c": '#include "devices.h"\nint main(void) { return 0; }' });
     expect(diagnostics).toEqual([]);
   });
 
   it("refuses a program that wants a device which is not attached", async () => {
-    const { computer, world } = createSession();
+    const { computer, world } = createTrip();
     const wasm = await programGuest({
       ...computer.headers,
       "main.c": '#include "devices.h"\nint main(void) { return motor_open("x"); }',
@@ -212,14 +212,14 @@ describe("what is loaded", () => {
   });
 
   it("crashes in words, not in the tick", async () => {
-    const { computer, world } = createSession();
+    const { computer, world } = createTrip();
     await computer.load({ "main.c": "int main(void) { volatile int zero = 0; return 100 / zero; }" });
     for (let tick = 0; tick < 5; tick++) world.runTick();
     expect(computer.state).toMatchObject({ kind: "crashed", report: { code: "integer-divide-by-zero" } });
   });
 
   it("runs an endless loop in slices and stops it at once", async () => {
-    const { computer, world } = createSession();
+    const { computer, world } = createTrip();
     await computer.load({ "main.c": "int main(void) { for (;;) ; }" });
     for (let tick = 0; tick < 20; tick++) world.runTick();
     expect(computer.state).toEqual({ kind: "running" });

@@ -360,7 +360,7 @@ describe("ComputerPlugin's saves", () => {
     expect(game.computers.tick).toBe(1);
   });
 
-  it("refuse a computer that nobody named: the next session would not know it", async () => {
+  it("refuse a computer that nobody named: after a reload it would mean another", async () => {
     const game = await openGame({ store: new MemoryStore() });
     game.computers.add(game.scene.add.container());
     await expect(game.computers.save("slot-1")).rejects.toMatchObject({ code: "computer/unnamed" });
