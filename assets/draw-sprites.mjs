@@ -228,7 +228,7 @@ const BEACON = (letter) => [
 const BUBBLES = {
   gear: ["..3.3..", ".34443.", "3443443", ".44k44.", "3443443", ".34443.", "..3.3.."],
   alert: ["..eee..", "..eee..", "..eee..", "..eee..", "...e...", ".......", "..eee.."],
-  crash: [".wwwww.", "wwwwwww", "wkkwkkw", "wkkwkkw", "wwwkwww", ".wwwww.", ".wkwkw."],
+  crash: [".kkkkk.", "kkkkkkk", "kwwkwwk", "kwwkwwk", "kkkwkkk", ".kkkkk.", ".kwkwk."],
   done: ["......v", ".....vv", "v...vv.", "vv.vv..", ".vvv...", "..v....", "......."],
   hot: ["...e...", "..ee...", "..efe..", ".effee.", ".efhfe.", "eefhhfe", ".efhhe."],
 };

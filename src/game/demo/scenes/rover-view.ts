@@ -1,10 +1,10 @@
 // Draws the rover: smoothly between tiles, with tracks, dust, cargo and a sign above it. It reads the world and never
 // changes it.
 
-import type * as Phaser from "phaser";
+import * as Phaser from "phaser";
 
 import { between, poseOf, type RoverPose } from "../rules/rover-pose.ts";
-import type { Heading, RoverWorld } from "../rules/rover-world.ts";
+import { STEPS, type Heading, type RoverWorld } from "../rules/rover-world.ts";
 import { DEPTH, standingDepth } from "./depth.ts";
 import { TEXTURES, TILE_PIXELS } from "./yard-map.ts";
 
@@ -21,6 +21,9 @@ const CARGO_OFFSET = {
   west: { x: 4, y: -6 },
 } as const satisfies Record<Heading, { x: number; y: number }>;
 
+/** How far ahead the middle of the headlight's spot is. */
+const HEADLIGHT_PIXELS = 20;
+
 const TRACKS = { kept: 48, spacingPixels: 8, fadeMs: 9_000 } as const;
 
 export class RoverView {
@@ -31,6 +34,7 @@ export class RoverView {
   readonly #cargo: Phaser.GameObjects.Image;
   readonly #shadow: Phaser.GameObjects.Ellipse;
   readonly #sign: Phaser.GameObjects.Image;
+  readonly #headlight: Phaser.GameObjects.Image;
   readonly #beam: Phaser.GameObjects.Image;
   readonly #dust: Phaser.GameObjects.Particles.ParticleEmitter;
   readonly #smoke: Phaser.GameObjects.Particles.ParticleEmitter;
@@ -53,6 +57,11 @@ export class RoverView {
     this.#cargo = scene.add.image(0, 0, TEXTURES.sprites, "cargo").setVisible(false);
     this.#sign = scene.add.image(0, 0, TEXTURES.sprites, "bubble-gear").setDepth(DEPTH.sign).setVisible(false);
     this.#beam = scene.add.image(0, 0, TEXTURES.sprites, "beam").setDepth(DEPTH.air).setVisible(false);
+    this.#headlight = scene.add
+      .image(0, 0, TEXTURES.sprites, "glow-warm")
+      .setBlendMode(Phaser.BlendModes.ADD)
+      .setAlpha(0.16)
+      .setDepth(DEPTH.light);
     const puff = { lifespan: 500, emitting: false, alpha: { start: 0.7, end: 0 } } as const;
     this.#dust = scene.add
       .particles(0, 0, TEXTURES.sprites, { ...puff, frame: frames("dust", 4), speed: { min: 3, max: 12 } })
@@ -117,6 +126,8 @@ export class RoverView {
       .setPosition(Math.round(x) + shake, Math.round(y) - 3 - rattle)
       .setDepth(standingDepth(y + 6));
     this.#shadow.setPosition(Math.round(x), Math.round(y) + 5);
+    const ahead = STEPS[pose.heading];
+    this.#headlight.setPosition(Math.round(x) + ahead.x * HEADLIGHT_PIXELS, Math.round(y) + ahead.y * HEADLIGHT_PIXELS);
     this.#drawCargo(pose.heading);
     const bob = Math.round(Math.sin(this.#scene.time.now / 220));
     this.#sign.setPosition(Math.round(x), Math.round(y) - 20 + bob);

@@ -11,7 +11,10 @@ const GASHOLDER_LEVELS = 4;
 
 export class YardLife {
   readonly #world: RoverWorld;
-  readonly #ore = new Map<string, Phaser.GameObjects.Sprite>();
+  readonly #ore = new Map<
+    string,
+    { readonly sprite: Phaser.GameObjects.Sprite; readonly glow: Phaser.GameObjects.Image }
+  >();
   readonly #gasholder: Phaser.GameObjects.Image;
   readonly #beacon: Phaser.GameObjects.Image;
   readonly #beaconGlow: Phaser.GameObjects.Image;
@@ -104,6 +107,9 @@ export class YardLife {
     const isLit = timeMs % 1_400 < 350;
     this.#beacon.setFrame(isLit ? "beacon-on" : "beacon-off");
     this.#beaconGlow.setVisible(isLit);
+    for (const { sprite, glow } of this.#ore.values()) {
+      glow.setAlpha(0.2 + 0.08 * Math.sin(timeMs / 700 + sprite.x));
+    }
     for (const [at, lamp] of this.#lamps.entries()) {
       const flicker = Math.sin(timeMs / 90 + at * 7) + Math.sin(timeMs / 37 + at * 3);
       lamp.setAlpha(0.26 + flicker * 0.015);
@@ -118,13 +124,17 @@ export class YardLife {
       .setOrigin(0, 1)
       .setDepth(standingDepth(y - 4));
     sprite.play({ key: "ore-glint", startFrame: (tile.x * 5 + tile.y * 3) % 11 });
-    this.#ore.set(`${tile.x},${tile.y}`, sprite);
+    const glow = light(scene, x + TILE_PIXELS / 2, y - TILE_PIXELS / 2, "glow-gas");
+    this.#ore.set(`${tile.x},${tile.y}`, { sprite, glow });
   }
 
   #update(): void {
     const { ore, delivered } = this.#world.state;
     const left = new Set(ore.map(({ x, y }) => `${x},${y}`));
-    for (const [key, sprite] of this.#ore) sprite.setVisible(left.has(key));
+    for (const [key, { sprite, glow }] of this.#ore) {
+      sprite.setVisible(left.has(key));
+      glow.setVisible(left.has(key));
+    }
     const share = delivered / this.#world.level.ore.length;
     this.#gasholder.setFrame(`gasholder-${Math.min(GASHOLDER_LEVELS, Math.ceil(share * GASHOLDER_LEVELS))}`);
   }

@@ -157,6 +157,9 @@ export class Desk {
       button("Save", () => void this.#saves.open("save"), { id: "open-save", title: "Save the game as it is now" }),
       button("Load", () => void this.#saves.open("load"), { id: "open-load", title: "Go back to a saved game" }),
     );
+    computer.on("trap", ({ report }) => {
+      computer.console.append("system", `${report.title}. ${report.text} ${report.hint}\n`);
+    });
     computers.onTick(() => {
       const isFull = computer.state.kind === "running" && computer.gasUsedLastTick >= computer.gasPerTick * 0.95;
       this.#busyTicks = isFull ? this.#busyTicks + 1 : 0;

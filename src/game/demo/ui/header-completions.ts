@@ -12,29 +12,35 @@ const KEYWORDS = [
 const LIBRARY =
   "printf puts putchar snprintf malloc calloc free qsort memset memcpy strlen strcmp rand srand abs".split(" ");
 
-/** A name of a header: a function, a type or a constant, after its comment. */
-const DECLARATION =
-  /(?:\/\*\*?([\s\S]*?)\*\/\s*)?(?:typedef [^;]*?\b(\w+);|#define (\w+)\b|\b(\w+)\s*\([^;{]*\)\s*;|\b([A-Z][A-Z0-9_]+)\s*=)/g;
+/** A doc comment, and the line that it is about; attributes between them say nothing to a player. */
+const DOCUMENTED = /\/\*\*([\s\S]*?)\*\/\s*(?:__attribute__[^\n]*\n)?([^\n]+)/g;
 
-/** Reads the names of headers. */
+/** Reads the documented names of headers: types, functions and constants. */
 export function completionsOf(headers: Readonly<Record<string, string>>): readonly Completion[] {
-  const found = new Map<string, Completion>();
-  for (const text of Object.values(headers)) {
-    for (const [, comment, type, macro, call, constant] of text.matchAll(DECLARATION)) {
-      const label = type ?? macro ?? call ?? constant;
-      if (label === undefined || label.startsWith("__") || label.endsWith("_H")) continue;
-      const info = comment?.replaceAll(/^\s*\*? ?/gm, "").trim();
-      found.set(label, {
-        label,
-        type: type !== undefined ? "type" : call !== undefined ? "function" : "constant",
-        boost: 2,
-        ...(info === undefined || info === "" ? {} : { info }),
-      });
-    }
-  }
+  const found = Object.values(headers).flatMap((text) =>
+    [...text.matchAll(DOCUMENTED)].flatMap(([, comment = "", line = ""]) => completionOf(line, wordsOf(comment))),
+  );
   const plain = (labels: readonly string[], type: string): readonly Completion[] =>
     labels.map((label) => ({ label, type }));
-  return [...found.values(), ...plain(LIBRARY, "function"), ...plain(KEYWORDS, "keyword")];
+  return [...found, ...plain(LIBRARY, "function"), ...plain(KEYWORDS, "keyword")];
+}
+
+function completionOf(line: string, info: string): readonly Completion[] {
+  const type = /^\s*typedef .*\b(\w+);/.exec(line)?.[1];
+  if (type !== undefined) return [{ label: type, type: "type", info, boost: 2 }];
+  const [, name, parameters] = /\b(\w+)\(([^)]*)\)/.exec(line) ?? [];
+  if (name !== undefined) return [{ label: name, type: "function", detail: `(${parameters})`, info, boost: 2 }];
+  const constant = /^\s*([A-Z]\w*) =/.exec(line)?.[1];
+  return constant === undefined ? [] : [{ label: constant, type: "constant", info, boost: 1 }];
+}
+
+/** A comment without its stars; parameters and results as sentences. */
+function wordsOf(comment: string): string {
+  return comment
+    .replaceAll(/^\s*\* ?/gm, "")
+    .replaceAll(/^@param (\w+) /gm, "$1: ")
+    .replaceAll(/^@return /gm, "Gives ")
+    .trim();
 }
 
 /** Completes names while they are typed. */
