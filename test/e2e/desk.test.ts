@@ -120,6 +120,7 @@ test("a crash is told in words, and Reset puts the yard back", async () => {
   );
   await player.until("the crash", ({ computer }) => computer === "crashed");
   expect(await player.page.locator("#state").textContent()).toMatch(/^crashed: Division by zero/);
+  expect((await player.state()).console).toContain("divided an integer by zero");
   await player.page.click("#reset");
   expect(await player.state()).toMatchObject({ computer: "off", rover: { x: 3, y: 6 }, console: "" });
 });

@@ -7,7 +7,7 @@ int main(void) {
     motor_t motor = motor_open("motor");
 
     for (int trip = 1; trip <= 3; trip++) {
-        int way = 4 + 2 * trip; // ore lies 6, 8 and 10 tiles east
+        int way = 4 + 2 * trip; // ore lies 6, 8, 10 tiles east
 
         printf("trip %d: %d tiles out ...\n", trip, way);
         motor_forward(motor, way);
