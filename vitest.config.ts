@@ -58,11 +58,9 @@ export default defineConfig({
       {
         resolve: { alias: ownExports() },
         plugins: [readmeSnippet()],
-        // What is found only while a test runs makes Vite reload the page under it.
-        optimizeDeps: {
-          exclude: ["@yowasp/clang"],
-          include: ["@noble/hashes/sha2.js", "binaryen", "fast-check", "idb-keyval", "phaser"],
-        },
+        // CommonJS, and what has many files, is named here: what Vite finds only while a test runs makes it reload the
+        // page under the test.
+        optimizeDeps: { noDiscovery: true, include: ["binaryen", "fast-check", "idb-keyval", "phaser", "wabt"] },
         worker: { format: "es" },
         test: {
           name: "browser",
