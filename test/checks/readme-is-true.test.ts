@@ -60,6 +60,13 @@ describe("README.md", () => {
     expect(packageJson.scripts).toMatchObject({ start: "node scripts/start.mjs", test: "node scripts/test.mjs" });
   });
 
+  it("names the test command that CI runs, and CI runs nothing else", () => {
+    const commands = readFileSync(join(ROOT, ".ci/run"), "utf8")
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#") && !/^(set|cd) /.test(line));
+    expect(commands).toEqual(["npm test"]);
+  });
+
   it("asks for the Node that package.json asks for", () => {
     expect(readme).toContain(`Node ${packageJson.engines.node.replace(">=", "")} or newer`);
   });
