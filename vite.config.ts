@@ -77,7 +77,7 @@ export default defineConfig({
     outDir: join(ROOT, "dist-demo"),
     emptyOutDir: true,
     target: "es2023",
-    // Phaser and Binaryen are big and known to be.
-    chunkSizeWarningLimit: 16_000,
+    // Phaser is big and known to be.
+    chunkSizeWarningLimit: 2_500,
   },
 });

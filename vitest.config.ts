@@ -60,7 +60,7 @@ export default defineConfig({
         plugins: [readmeSnippet()],
         // CommonJS, and what has many files, is named here: what Vite finds only while a test runs makes it reload the
         // page under the test.
-        optimizeDeps: { noDiscovery: true, include: ["binaryen", "fast-check", "idb-keyval", "phaser", "wabt"] },
+        optimizeDeps: { noDiscovery: true, include: ["fast-check", "idb-keyval", "phaser", "wabt"] },
         worker: { format: "es" },
         test: {
           name: "browser",

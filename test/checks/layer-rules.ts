@@ -17,7 +17,7 @@ export interface Layer {
 const BELOW_THE_GAME = ["src/vm", "src/persistence", "toolchain"];
 
 export const LAYERS: readonly Layer[] = [
-  { folder: "src/vm", imports: [], packages: ["@noble/hashes/", "binaryen"] },
+  { folder: "src/vm", imports: [], packages: ["@noble/hashes/"] },
   { folder: "src/persistence", imports: ["src/vm"], packages: ["@noble/hashes/", "idb-keyval"] },
   { folder: "toolchain", imports: ["src/vm"], packages: ["@yowasp/clang", "node:"], nodeDoor: "node.ts" },
   { folder: "src/game/computer", imports: BELOW_THE_GAME, packages: [] },
@@ -103,7 +103,7 @@ function layerOf(path: string): Layer | undefined {
 
 // `import ... from "x"`, `export ... from "x"`, `import "x"`, `import("x")`, `new URL("./x", import.meta.url)`.
 const IMPORTS =
-  /\b(?:from|import)\s*\(?\s*(["'])([^"'\n]+)\1|\bnew\s+URL\(\s*(["'])(\.[^"'\n]+)\3\s*,\s*import\.meta\.url/g;
+  /(?<!["'])\b(?:from|import)\s*\(?\s*(["'])([^"'\n]+)\1|\bnew\s+URL\(\s*(["'])(\.[^"'\n]+)\3\s*,\s*import\.meta\.url/g;
 
 function importsOf(text: string): { readonly line: number; readonly specifier: string }[] {
   const code = withoutProse(text);

@@ -18,10 +18,8 @@ export const AVOIDED: ReadonlyMap<string, string> = new Map([
   ["whitelist", "import policy"],
 ]);
 
-/** Files that speak of the thing which has that name: the interim engine is built on Binaryen's Asyncify. */
-const AT_HOME: ReadonlyMap<string, readonly string[]> = new Map([
-  ["asyncify", ["src/vm/prepare/suspend.ts", "src/vm/run/create-vm.ts"]],
-]);
+/** Files that speak of the thing which has that name. */
+const AT_HOME: ReadonlyMap<string, readonly string[]> = new Map();
 
 /** Where identifiers use an avoided word, alone or as a part: one line each, `path:line: identifier: what to say`. */
 export function avoidedWords(files: readonly SourceFile[]): string[] {

@@ -37,7 +37,7 @@ export async function engineFacts(everything: Uint8Array, deep: Uint8Array): Pro
 export const EXPECTED_FACTS: EngineFacts = {
   exitCode: 64,
   gasUsed: "42047",
-  pausedHash: "836f2e350431419db9143039f31c9d0f9dc0c3a2bc586e4113302063b74f41e7",
-  stateHash: "bf9c87d614c2f35832a9aaf2837cb792cda0a46157ca880fe8d2840b150bf721",
-  depths: [3946, 3946, 3946],
+  pausedHash: "d594a7d66fe3a7590dbfd24987165de4f7c879220d96fbb4f7fa6a733e3b9bf0",
+  stateHash: "d4fe4dfc0e226c48c93b47bc3ebeb740b8398e3f8ff2168874b07b4e2b81bd2b",
+  depths: [4166, 4166, 4166],
 };

@@ -17,6 +17,8 @@ export interface Instruction {
   index: number;
   /** Second one: table of `call_indirect`, memory of a memory access. 0 if there is none. */
   second: number;
+  /** Binary logarithm of the alignment that a memory access states. */
+  alignment: number;
   /** Targets of `br_table`, default last; empty otherwise. */
   labels: number[];
 }
@@ -30,7 +32,16 @@ export function walkInstructions(
   visit: (instruction: Instruction) => void,
 ): void {
   const r = new ByteReader(range.bytes, range.start, range.end);
-  const current: Instruction = { opcode: 0, info: NOP, start: 0, end: 0, index: 0, second: 0, labels: [] };
+  const current: Instruction = {
+    opcode: 0,
+    info: NOP,
+    start: 0,
+    end: 0,
+    index: 0,
+    second: 0,
+    alignment: 0,
+    labels: [],
+  };
   while (!r.done) {
     readInstruction(r, current);
     visit(current);
@@ -76,6 +87,7 @@ function readInstruction(r: ByteReader, into: Instruction): void {
     case "memory-access": {
       const flags = r.u32();
       if (flags & HAS_MEMORY_INDEX) into.second = r.u32();
+      into.alignment = flags & ~HAS_MEMORY_INDEX;
       into.index = r.u32();
       break;
     }

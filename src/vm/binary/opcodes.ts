@@ -157,6 +157,7 @@ export const OPCODES: ReadonlyMap<number, Opcode> = table;
 /** Opcode numbers that passes name. */
 export const OP = {
   unreachable: 0x00,
+  nop: 0x01,
   block: 0x02,
   loop: 0x03,
   if: 0x04,
@@ -168,6 +169,7 @@ export const OP = {
   return: 0x0f,
   call: 0x10,
   callIndirect: 0x11,
+  drop: 0x1a,
   select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
@@ -176,12 +178,18 @@ export const OP = {
   globalSet: 0x24,
   i32Load: 0x28,
   f64Store: 0x39,
+  memorySize: 0x3f,
   i32Const: 0x41,
+  i32Eqz: 0x45,
   i32LtS: 0x48,
+  i32GeS: 0x4e,
   i32LeU: 0x4d,
+  i32LtU: 0x49,
   i32Add: 0x6a,
   i32Sub: 0x6b,
   i32Mul: 0x6c,
+  i32And: 0x71,
+  i32Or: 0x72,
   i32ShrU: 0x76,
   i32ReinterpretF32: 0xbc,
   i64ReinterpretF64: 0xbd,
@@ -210,4 +218,9 @@ export function describeUnsupported(opcode: number): { readonly feature: string;
     return { feature: "a bulk-memory or table instruction", advice: "compile with -mcpu=lime1" };
   }
   return { feature: `opcode 0x${opcode.toString(16)}`, advice: "compile with -mcpu=lime1" };
+}
+
+/** Binary logarithm of the bytes that a load or store moves. */
+export function naturalAlignment(opcode: number): number {
+  return [2, 3, 2, 3, 0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 2, 3, 2, 3, 0, 1, 0, 1, 2][opcode - OP.i32Load] ?? 0;
 }

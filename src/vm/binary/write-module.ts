@@ -17,10 +17,10 @@ export interface WritableModule {
   readonly types: readonly FunctionType[];
   readonly importedFunctions: readonly ImportedFunction[];
   readonly importedMemory: { readonly module: string; readonly field: string; readonly limits: Limits };
-  readonly table: Limits | undefined;
+  readonly tables: readonly Limits[];
   readonly globals: readonly Global[];
   readonly exports: readonly { readonly name: string; readonly kind: Export["kind"]; readonly index: number }[];
-  readonly elements: readonly ElementSegment[];
+  readonly elements: readonly (ElementSegment & { readonly table: number })[];
   readonly data: readonly DataSegment[];
   /** Locals, code and final `end` of each function, without its size. */
   readonly functions: readonly { readonly type: number; readonly body: ByteWriter }[];
@@ -40,7 +40,11 @@ export function writeModule(module: WritableModule): Uint8Array<ArrayBuffer> {
     3,
     vector(module.functions, (into, { type }) => into.u32(type)),
   );
-  if (module.table !== undefined) section(4, limits(new ByteWriter().raw(1, 0x70), module.table));
+  if (module.tables.length > 0)
+    section(
+      4,
+      vector(module.tables, (into, table) => limits(into.byte(0x70), table)),
+    );
   section(6, vector(module.globals, writeGlobal));
   section(
     7,
@@ -86,8 +90,13 @@ function writeGlobal(out: ByteWriter, { type, isMutable, init }: Global): void {
     .bytes(init);
 }
 
-function writeElements(out: ByteWriter, { offset, functions }: ElementSegment): void {
-  out.u32(0).bytes(offset).u32(functions.length);
+function writeElements(
+  out: ByteWriter,
+  { table, offset, functions }: ElementSegment & { readonly table: number },
+): void {
+  if (table === 0) out.u32(0).bytes(offset);
+  else out.u32(2).u32(table).bytes(offset).byte(0);
+  out.u32(functions.length);
   for (const index of functions) out.u32(index);
 }
 

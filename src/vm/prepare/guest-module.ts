@@ -1,6 +1,7 @@
 // A module that was checked and instrumented. Plain data plus one WebAssembly.Module: it can be posted to another thread.
 
 import type { ValueType } from "../device/device.ts";
+import type { FrameMap } from "./frame-map.ts";
 
 /** A checked and instrumented module, ready for any number of Vms. */
 export interface GuestModule {
@@ -11,6 +12,15 @@ export interface GuestModule {
   /** Number of the gas schedule. */
   readonly schedule: number;
   readonly compiled: WebAssembly.Module;
+  /** Stores the frames of `compiled`. */
+  readonly state: WebAssembly.Module;
+  /** What stored frames mean in terms of the original module. */
+  readonly frames: FrameMap;
+  /** Keys of the original types, by type index, and of the functions that may be called indirectly, by function index. */
+  readonly typeKeys: readonly string[];
+  readonly indirectTypes: Readonly<Record<number, string>>;
+  /** Original index of the function behind each entry, and of the start section by its own name. */
+  readonly entryFunctions: Readonly<Record<string, number>>;
   readonly memory: { readonly initialPages: number; readonly maximumPages: number };
   /** Types of the mutable globals, in index order. */
   readonly globals: readonly ValueType[];

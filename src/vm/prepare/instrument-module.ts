@@ -1,93 +1,298 @@
-// Builds the instrumented module from a checked one:
+// Builds the instrumented module from a checked one, and the two things that go with it: the module that stores its
+// frames, and the map that says what they mean.
 //
-//   imports    the guest's functions, then gw.pause and gw.memory (the guest's memory is always imported)
-//   globals    the guest's, then gas and stack budget, both exported
-//   exports    none of the guest's own; "run.<name>" for functions that may be run, "get.<n>" and "set.<n>" for the bits
-//              of the n-th mutable global. The guest cannot name or reach any of them.
-//   start      dropped: it is "run.start", metered like everything else
-//
-// The output still calls gw.pause as an ordinary import; `suspend.ts` makes that call store and rebuild the stack.
+//   imports    the guest's functions; gw.state: pop, peek, save.<n>, restore.<n>; gw.memory (always imported)
+//   functions  the guest's in their metered or plain form; metered forms of plain functions and of imports that the table
+//              holds; run.<name>; get.<n>, set.<n>
+//   tables     the guest's, with metered functions; and an immutable one from original function indices to the same
+//   globals    the guest's; gas (in and out), gin (gas, or the sentinel to rebuild frames), overflow (stack ran out)
+//   exports    none of the guest's own; what the Vm needs, by names that the guest cannot reach
+//   start      dropped: it is run.start, metered like everything else
 
+import { malformed } from "../binary/byte-reader.ts";
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { FunctionType, Global, ParsedModule } from "../binary/read-module.ts";
-import { writeModule } from "../binary/write-module.ts";
+import { writeModule, type WritableModule } from "../binary/write-module.ts";
 import type { ValueType } from "../device/device.ts";
-import { malformed } from "../binary/byte-reader.ts";
+import { VmError } from "../errors.ts";
+import type { BodyIr, Node, Point } from "./body-ir.ts";
+import { buildBody, type BuildContext } from "./build-body.ts";
 import type { CheckedModule } from "./check-module.ts";
-import { instrumentBody, leafCost, type BodyContext } from "./instrument-body.ts";
+import { CodeList, u32 } from "./code-list.ts";
+import { emitMetered, type EmitContext } from "./emit-metered.ts";
+import { emitMeteredPlain, emitPlain } from "./emit-plain.ts";
+import { findPlain } from "./find-plain.ts";
+import { mapFrames, type FrameMap, type FunctionFrames } from "./frame-map.ts";
+import { frameWeight, STACK_BUDGET } from "./frame-weight.ts";
+import { MAX_IDS, planFrames, type FunctionPlan } from "./plan-frames.ts";
+import { METERED_SHIFT } from "./protocol.ts";
+import { shapeTypes, stateModule, type Shape } from "./state-module.ts";
 
-/** Names of what the instrumented module imports and exports on our behalf. */
+/** Names of what the instrumented module imports on our behalf. */
 export const HOST_MODULE = "gw";
+export const STATE_MODULE = "gw.state";
 export const START_ENTRY = "start";
 
-/**
- * Native stack that a guest may use, in the units of frame weights (about bytes). Node and Chromium give a thread about
- * 1 MB; a third is left to the host's own frames and to what the weights underestimate.
- */
-export const STACK_BUDGET = 600_000;
-
-/** The instrumented module, not yet pausable. */
-export function instrumentModule({ parsed, imports, memory }: CheckedModule): Uint8Array<ArrayBuffer> {
-  const types = new TypeList(parsed.types);
-  const imported = parsed.importedFunctions.length;
-  const gasGlobal = parsed.globals.length;
-  const context: BodyContext = {
-    module: parsed,
-    importCosts: imports.map(({ cost }) => cost),
-    leafCosts: parsed.bodies.map((body) => leafCost(parsed, body)),
-    maximumPages: memory.maximumPages,
-    gasGlobal,
-    stackGlobal: gasGlobal + 1,
-    pauseFunction: imported,
-    mapFunction: (index) => (index < imported ? index : index + 1),
-    blockTypeOf: ({ results }) => types.index({ params: [], results }),
-  };
-  const bodies = parsed.bodies.map((body, index) => ({ type: body.type, body: instrumentBody(context, body, index) }));
-  const accessors = parsed.globals
-    .flatMap(({ isMutable, type }, index) => (isMutable ? [globalGetter(index, type), globalSetter(index, type)] : []))
-    .map(({ type, body }) => ({ type: types.index(type), body }));
-  const pause = { module: HOST_MODULE, field: "pause", type: types.index({ params: [], results: [] }) };
-  const firstAccessor = imported + 1 + bodies.length;
-
-  return writeModule({
-    types: types.all,
-    importedFunctions: [...parsed.importedFunctions, pause],
-    importedMemory: {
-      module: HOST_MODULE,
-      field: "memory",
-      limits: { minimum: memory.initialPages, maximum: memory.maximumPages },
-    },
-    table: parsed.table,
-    globals: [...parsed.globals, mutableI32(0), mutableI32(STACK_BUDGET)],
-    exports: [
-      { name: "gas", kind: "global", index: context.gasGlobal },
-      { name: "stack", kind: "global", index: context.stackGlobal },
-      // Keeps optimizers from dropping a memory that the guest never touches.
-      { name: "memory", kind: "memory", index: 0 },
-      ...runnableExports(parsed).map(({ name, index }) => ({
-        name: `run.${name}`,
-        kind: "function" as const,
-        index: context.mapFunction(index),
-      })),
-      ...accessors.map((_, i) => ({
-        name: `${i % 2 === 0 ? "get" : "set"}.${i >> 1}`,
-        kind: "function" as const,
-        index: firstAccessor + i,
-      })),
-    ],
-    elements: parsed.elements.map(({ offset, functions }) => ({
-      offset,
-      functions: functions.map(context.mapFunction),
-    })),
-    data: parsed.data,
-    functions: [...bodies, ...accessors],
-  });
+/** What {@link instrumentModule} gives. */
+export interface InstrumentedModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly state: Uint8Array<ArrayBuffer>;
+  readonly frames: FrameMap;
 }
 
-function mutableI32(value: number): Global {
-  const init = new ByteWriter().byte(OP.i32Const).s32(value).byte(OP.end).take().slice();
-  return { type: "i32", isMutable: true, init };
+/** Most values that all points of a module together may store: a bound on the size of the output. */
+const MAX_STORED_VALUES = 1_000_000;
+
+interface Added {
+  readonly type: number;
+  readonly body: ByteWriter;
+}
+
+interface Metered {
+  readonly ir: BodyIr;
+  readonly plan: FunctionPlan;
+  readonly type: FunctionType;
+  readonly functionIndex: number;
+}
+
+/**
+ * @throws {VmError} `vm/module-malformed` if a body is invalid; `vm/limit-exceeded` if the output would be too large.
+ */
+export function instrumentModule(checked: CheckedModule): InstrumentedModule {
+  return new Instrumenter(checked).run();
+}
+
+class Instrumenter {
+  readonly #checked: CheckedModule;
+  readonly #module: ParsedModule;
+  readonly #imported: number;
+  readonly #plainCosts: readonly (number | undefined)[];
+  readonly #types: TypeList;
+  readonly #shapes = new Map<string, { readonly shape: Shape; readonly index: number }>();
+  readonly #frames: (FunctionFrames | null)[];
+  readonly #added: Added[] = [];
+  #storedValues = 0;
+
+  constructor(checked: CheckedModule) {
+    this.#checked = checked;
+    this.#module = checked.parsed;
+    this.#imported = checked.parsed.importedFunctions.length;
+    this.#plainCosts = findPlain(checked.parsed);
+    this.#types = new TypeList(checked.parsed.types);
+    this.#frames = Array.from({ length: this.#imported + checked.parsed.bodies.length }, () => null);
+  }
+
+  run(): InstrumentedModule {
+    const { parsed, imports, memory } = this.#checked;
+    const context: BuildContext = {
+      module: parsed,
+      importCosts: imports.map(({ cost }) => cost),
+      plainCosts: this.#plainCosts,
+      maximumPages: memory.maximumPages,
+    };
+    const bodies = parsed.bodies.map((body, index) => {
+      const type = parsed.types[body.type] as FunctionType;
+      const isPlain = this.#plainCosts[index] !== undefined;
+      const ir = buildBody(context, body, isPlain ? 0 : METERED_SHIFT);
+      return isPlain ? { ir, type } : this.#plan(ir, type, this.#imported + index);
+    });
+    const inTable = new Set(parsed.elements.flatMap(({ functions }) => functions));
+    const wrappers = new Map(
+      [...inTable].filter((index) => index < this.#imported).map((index) => [index, this.#wrapImport(index)]),
+    );
+
+    // From here on all shapes are known, and so are all indices.
+    const firstDefined = this.#imported + 2 + 2 * this.#shapes.size;
+    const firstAdded = firstDefined + parsed.bodies.length;
+    const definedFunction = (index: number): number => firstDefined + index;
+    const emit = this.#emitContext(definedFunction);
+    const functions = bodies.map((body): Added => {
+      if ("plan" in body) return { type: this.#types.index(metered(body.type)), body: this.#emit(emit, body) };
+      return { type: this.#types.index(body.type), body: emitPlain(body.ir, body.type, definedFunction) };
+    });
+    const meteredIndices = new Map<number, number>();
+    const meteredIndex = (original: number): number => {
+      const known = meteredIndices.get(original);
+      if (known !== undefined) return known;
+      const defined = original - this.#imported;
+      const cost = this.#plainCosts[defined];
+      let index = definedFunction(defined);
+      const wrapper = wrappers.get(original);
+      if (wrapper !== undefined) index = this.#add(metered(wrapper.type), this.#emit(emit, wrapper), firstAdded);
+      else if (cost !== undefined) {
+        const body = parsed.bodies[defined] as ParsedModule["bodies"][number];
+        const type = parsed.types[body.type] as FunctionType;
+        const ir = buildBody(context, body, METERED_SHIFT);
+        index = this.#add(metered(type), emitMeteredPlain({ ir, type, cost }, definedFunction), firstAdded);
+      }
+      meteredIndices.set(original, index);
+      return index;
+    };
+
+    const runners = runnableExports(parsed).map(({ name, index }) => ({
+      name: `run.${name}`,
+      kind: "function" as const,
+      index: this.#addRunner(index, meteredIndex(index), firstAdded),
+    }));
+    const accessors = this.#addAccessors(firstAdded);
+    const elements = [
+      ...parsed.elements.map(({ offset, functions: members }) => ({
+        table: 0,
+        offset,
+        functions: members.map(meteredIndex),
+      })),
+      ...[...inTable].map((original) => ({
+        table: 1,
+        offset: constantI32(original),
+        functions: [meteredIndex(original)],
+      })),
+    ];
+    const gas = this.#gasGlobal;
+    const bytes = writeModule({
+      types: this.#types.all,
+      importedFunctions: [...parsed.importedFunctions, ...this.#stateImports()],
+      importedMemory: {
+        module: HOST_MODULE,
+        field: "memory",
+        limits: { minimum: memory.initialPages, maximum: memory.maximumPages },
+      },
+      tables:
+        parsed.table === undefined
+          ? []
+          : [parsed.table, { minimum: this.#frames.length, maximum: this.#frames.length }],
+      globals: [...parsed.globals, mutableI32(0), mutableI32(0), mutableI32(0)],
+      exports: [
+        { name: "gas", kind: "global", index: gas },
+        { name: "gin", kind: "global", index: gas + 1 },
+        { name: "overflow", kind: "global", index: gas + 2 },
+        ...runners,
+        ...accessors,
+      ],
+      elements,
+      data: parsed.data,
+      functions: [...functions, ...this.#added],
+    });
+    return { bytes, state: stateModule([...this.#shapes.values()].map(({ shape }) => shape)), frames: this.#frames };
+  }
+
+  get #gasGlobal(): number {
+    return this.#module.globals.length;
+  }
+
+  #plan(ir: BodyIr, type: FunctionType, functionIndex: number): Metered {
+    const plan = planFrames(ir);
+    for (const { shape, values } of [plan.entry, ...plan.points.values()]) {
+      const key = shape.join();
+      if (!this.#shapes.has(key)) this.#shapes.set(key, { shape, index: this.#shapes.size });
+      this.#storedValues += values.length;
+    }
+    if (plan.idCount > MAX_IDS || this.#storedValues > MAX_STORED_VALUES) {
+      throw new VmError(
+        "vm/limit-exceeded",
+        `Cannot instrument the module: function ${functionIndex} would make it too large; split it, or compile with -O1`,
+      );
+    }
+    this.#frames[functionIndex] = mapFrames(ir, plan, this.#imported);
+    return { ir, plan, type, functionIndex };
+  }
+
+  #emit(context: EmitContext, { ir, plan, type, functionIndex }: Metered): ByteWriter {
+    const weight = frameWeight(ir.originalLocals, ir.maxHeight);
+    return emitMetered(context, { ir, plan, type, functionIndex, weight });
+  }
+
+  #emitContext(definedFunction: (index: number) => number): EmitContext {
+    const firstState = this.#imported;
+    const shapeIndex = (shape: Shape): number => this.#shapes.get(shape.join())?.index ?? -1;
+    const { types, bodies } = this.#module;
+    return {
+      gasGlobal: this.#gasGlobal,
+      overflowGlobal: this.#gasGlobal + 2,
+      popFunction: firstState,
+      peekFunction: firstState + 1,
+      saveFunction: (shape) => firstState + 2 + 2 * shapeIndex(shape),
+      restoreFunction: (shape) => firstState + 3 + 2 * shapeIndex(shape),
+      definedFunction,
+      meteredType: (type) => this.#types.index(metered(type)),
+      typeAt: (index) => types[index] as FunctionType,
+      typeOfDefined: (index) => types[bodies[index]?.type ?? -1] as FunctionType,
+      hiddenTable: 1,
+    };
+  }
+
+  /** A function that calls an import, so that the import can be in a table and the program can pause there. */
+  #wrapImport(index: number): Metered {
+    const type = this.#module.types[this.#module.importedFunctions[index]?.type ?? -1] as FunctionType;
+    const args = new CodeList();
+    type.params.forEach((_, local) => args.add([OP.localGet, ...u32(local + METERED_SHIFT)]).read(local));
+    const results = type.results.map((_, at) => type.params.length + at);
+    const values = new CodeList();
+    for (const slot of results) values.add([OP.localGet, ...u32(slot + METERED_SHIFT)]).read(slot);
+    const point: Point = { kind: "import", offset: 0, operands: [], results };
+    const nodes: Node[] = [
+      { op: "charge", cost: this.#checked.imports[index]?.cost ?? 0 },
+      { op: "call", point, callee: { kind: "import", index }, args },
+      { op: "return", values },
+    ];
+    const localTypes = [...type.params, ...type.results];
+    const ir: BodyIr = {
+      nodes,
+      constructs: [{ kind: "function", parent: 0, hasElse: false, point: undefined }],
+      start: 0,
+      localTypes,
+      originalLocals: type.params.length,
+      maxHeight: localTypes.length,
+      lazyLocals: [],
+    };
+    return this.#plan(ir, type, index);
+  }
+
+  #add(type: FunctionType, body: ByteWriter, firstAdded: number): number {
+    return firstAdded + this.#added.push({ type: this.#types.index(type), body }) - 1;
+  }
+
+  /** `() -> results`: runs a function with the gas of `gin`, and leaves what is left in `gas`. */
+  #addRunner(original: number, target: number, firstAdded: number): number {
+    const body = this.#module.bodies[original - this.#imported];
+    const type = this.#module.types[body?.type ?? -1] as FunctionType;
+    const code = new ByteWriter()
+      .u32(0)
+      .byte(OP.globalGet)
+      .u32(this.#gasGlobal + 1);
+    code.byte(OP.i32Const).s32(STACK_BUDGET).byte(OP.call).u32(target);
+    return this.#add(type, code.byte(OP.globalSet).u32(this.#gasGlobal).byte(OP.end), firstAdded);
+  }
+
+  #addAccessors(firstAdded: number): WritableModule["exports"] {
+    let count = 0;
+    return this.#module.globals.flatMap(({ isMutable, type }, index) => {
+      if (!isMutable) return [];
+      const [get, set] = [globalGetter(index, type), globalSetter(index, type)];
+      const n = count++;
+      return [
+        { name: `get.${n}`, kind: "function" as const, index: this.#add(get.type, get.body, firstAdded) },
+        { name: `set.${n}`, kind: "function" as const, index: this.#add(set.type, set.body, firstAdded) },
+      ];
+    });
+  }
+
+  #stateImports(): WritableModule["importedFunctions"] {
+    const word = this.#types.index({ params: [], results: ["i32"] });
+    const fields = ["pop", "peek"].map((field) => ({ module: STATE_MODULE, field, type: word }));
+    const shaped = [...this.#shapes.values()].flatMap(({ shape, index }) => {
+      const values = shapeTypes(shape);
+      return [
+        {
+          module: STATE_MODULE,
+          field: `save.${index}`,
+          type: this.#types.index({ params: ["i32", ...values], results: [] }),
+        },
+        { module: STATE_MODULE, field: `restore.${index}`, type: this.#types.index({ params: [], results: values }) },
+      ];
+    });
+    return [...fields, ...shaped];
+  }
 }
 
 /** Exported functions without parameters, by name, and the start function under its own. */
@@ -100,6 +305,18 @@ export function runnableExports(module: ParsedModule): { readonly name: string; 
   if (module.start === undefined) return runnable;
   if (module.start < imported) throw malformed("the start function is an import", 0);
   return [...runnable, { name: START_ENTRY, index: module.start }];
+}
+
+function metered({ params, results }: FunctionType): FunctionType {
+  return { params: ["i32", "i32", ...params], results: [...results, "i32"] };
+}
+
+function constantI32(value: number): Uint8Array {
+  return new ByteWriter().byte(OP.i32Const).s32(value).byte(OP.end).take().slice();
+}
+
+function mutableI32(value: number): Global {
+  return { type: "i32", isMutable: true, init: constantI32(value) };
 }
 
 /** The module's types, to which inserted code may add. */

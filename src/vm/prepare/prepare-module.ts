@@ -3,14 +3,16 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
-import type { ParsedModule } from "../binary/read-module.ts";
+import { typeOfFunction, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
 import { VmError } from "../errors.ts";
 import { BULK_BYTES_SHIFT, SCHEDULE_VERSION } from "../gas-schedule.ts";
 import { checkModule, type CheckedModule } from "./check-module.ts";
 import type { GuestModule } from "./guest-module.ts";
 import type { ImportPolicy } from "./import-policy.ts";
 import { instrumentModule, runnableExports, START_ENTRY } from "./instrument-module.ts";
-import { ENGINE, suspend } from "./suspend.ts";
+
+/** Name of the mechanism in modules and snapshots: frames in terms of the original module, as `frame-codec.ts` lays out. */
+const ENGINE = "frames-1";
 
 const EXPORT_PREFIX = "export.";
 
@@ -30,23 +32,25 @@ export async function prepareModule(bytes: Uint8Array, policy: ImportPolicy): Pr
   const original = Uint8Array.from(bytes);
   const checked = checkModule(original, policy);
   await validate(original);
-  const { parsed, imports, memory } = checked;
-  const waiting = parsed.importedFunctions.flatMap(({ module, field }, index) =>
-    imports[index]?.mayWait === true ? [`${module}.${field}`] : [],
-  );
-  const instrumented = instrumentModule(checked);
-  const compiled = await WebAssembly.compile(await suspend(instrumented, waiting));
-  const runnable = runnableExports(parsed).map(({ name }) => name);
+  const { parsed, memory } = checked;
+  const { bytes: instrumented, state, frames } = instrumentModule(checked);
+  const runnable = runnableExports(parsed);
+  const names = runnable.map(({ name }) => name);
   return {
     hash: bytesToHex(sha256(original)),
     engine: ENGINE,
     schedule: SCHEDULE_VERSION,
-    compiled,
+    compiled: await WebAssembly.compile(instrumented),
+    state: await WebAssembly.compile(state),
+    frames,
+    typeKeys: parsed.types.map(typeKey),
+    indirectTypes: indirectTypes(parsed),
+    entryFunctions: Object.fromEntries(runnable.map(({ name, index }) => [name, index])),
     memory,
     globals: parsed.globals.flatMap(({ isMutable, type }) => (isMutable ? [type] : [])),
     imports: describeImports(checked),
-    entries: runnable.flatMap((name) => (name === START_ENTRY ? [] : [name.slice(EXPORT_PREFIX.length)])),
-    hasStart: runnable.includes(START_ENTRY),
+    entries: names.flatMap((name) => (name === START_ENTRY ? [] : [name.slice(EXPORT_PREFIX.length)])),
+    hasStart: names.includes(START_ENTRY),
     bootGas: bootGas(parsed),
   };
 }
@@ -59,6 +63,17 @@ async function validate(original: Uint8Array<ArrayBuffer>): Promise<void> {
     const reason = cause instanceof Error ? cause.message.replace(/^WebAssembly\.\w+\(\): /, "") : String(cause);
     throw new VmError("vm/module-malformed", `Cannot use the module: it is not valid (${reason})`, { cause });
   }
+}
+
+function typeKey({ params, results }: FunctionType): string {
+  return `${params.join()}>${results.join()}`;
+}
+
+function indirectTypes(module: ParsedModule): Record<number, string> {
+  const members = new Set(module.elements.flatMap(({ functions }) => functions));
+  return Object.fromEntries(
+    [...members].map((index) => [index, typeKey(typeOfFunction(module, index) as FunctionType)]),
+  );
 }
 
 function describeImports({ parsed, imports }: CheckedModule): GuestModule["imports"] {

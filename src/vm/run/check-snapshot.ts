@@ -18,16 +18,15 @@ export function checkSnapshot(module: GuestModule, snapshot: Snapshot, phaseCoun
   const { memory, globals, stack, status, phase, debt } = snapshot;
   const { initialPages, maximumPages } = module.memory;
   const pages = memory.length / PAGE_BYTES;
-  const hasRun = globals.length > 0;
   const isStanding = status.kind === "paused" || status.kind === "waiting" || status.kind === "answered";
   const problem =
     !Number.isInteger(pages) || pages < initialPages || pages > maximumPages
       ? `${memory.length} bytes of memory, expected ${initialPages} to ${maximumPages} pages`
-      : hasRun && globals.length !== module.globals.length + 1
-        ? `${globals.length} globals, expected ${module.globals.length + 1}`
-        : stack.length > MAX_STACK_BYTES
-          ? `a stack of ${stack.length} bytes, expected at most ${MAX_STACK_BYTES}`
-          : isStanding !== stack.length > 0 || (isStanding && !hasRun) || (status.kind === "ready" && hasRun)
+      : isStanding && globals.length !== module.globals.length
+        ? `${globals.length} globals, expected ${module.globals.length}`
+        : stack.length > 16 * MAX_STACK_BYTES
+          ? `a stack of ${stack.length} bytes, expected at most ${16 * MAX_STACK_BYTES}`
+          : isStanding !== stack.length > 0
             ? `a program that is ${status.kind} with a stack of ${stack.length} bytes`
             : !Number.isInteger(phase) || phase < 0 || phase > phaseCount || (isStanding && phase === phaseCount)
               ? `phase ${phase} of ${phaseCount}`

@@ -1,5 +1,5 @@
-// Creates and restores Vms. A Vm here is one WebAssembly instance with its own memory whose call stack is stored and
-// rebuilt by Asyncify's protocol (`../prepare/suspend.ts`).
+// Creates and restores Vms. A Vm is one WebAssembly instance with its own memory, whose call stack is stored and rebuilt by
+// the code that `../prepare` put into it.
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
@@ -8,23 +8,25 @@ import { WAIT, type Device, type GuestValue, type HostCall, type ValueType } fro
 import { VmError } from "../errors.ts";
 import { gas, type Gas } from "../gas.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
-import { HOST_MODULE, START_ENTRY } from "../prepare/instrument-module.ts";
-import { STATE_MODULE } from "../prepare/suspend.ts";
+import { HOST_MODULE, START_ENTRY, STATE_MODULE } from "../prepare/instrument-module.ts";
+import { BIAS, SENTINEL, THRESHOLD } from "../prepare/protocol.ts";
 import { classifyTrap, trap, type Trap } from "../trap.ts";
 import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../wasi/wasi.ts";
 import { checkSnapshot } from "./check-snapshot.ts";
+import { decodeFrames, encodeFrames } from "./frame-codec.ts";
+import { operandOffset, readStored, writeStored, type Frame } from "./frames.ts";
 import { GuestMemory, GuestRangeError } from "./guest-memory.ts";
 import { fromGuestBits, toGuestBits, toGuestValue, zeroOf } from "./guest-value.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
-import { STACK_HEADER, stateMemory } from "./state-memory.ts";
+import { stateMemory } from "./state-memory.ts";
 import type { SliceResult, Vm, VmOptions, VmState, WaitingCall } from "./vm.ts";
 
 const DEFAULT_ENTRY = "_start";
 const CONSTRUCTORS = ["_initialize", "__wasm_call_ctors"];
 
-/** Lowest value of the gas counter: far from where a 32-bit integer would wrap. */
-const LOWEST_GAS = -(2 ** 30);
+/** Lowest value that host functions may bring the gas counter to: above what would mean that frames are being stored. */
+const LOWEST_GAS = THRESHOLD / 2;
 
 /**
  * Creates a Vm that stands before the program's first instruction.
@@ -35,7 +37,7 @@ const LOWEST_GAS = -(2 ** 30);
  * @throws {VmError} `vm/device-missing` if the program imports from a device that was not given.
  */
 export function createVm(module: GuestModule, options: VmOptions = {}): Vm {
-  return new AsyncifyVm(module, options);
+  return new GuestVm(module, options);
 }
 
 /**
@@ -48,7 +50,7 @@ export function createVm(module: GuestModule, options: VmOptions = {}): Vm {
  */
 export function restoreVm(module: GuestModule, snapshot: Snapshot, options: VmOptions = {}): Vm {
   checkSnapshot(module, snapshot, phasesOf(module, snapshot.entry).length);
-  return new AsyncifyVm(module, { ...options, entry: snapshot.entry, args: snapshot.args }, snapshot);
+  return new GuestVm(module, { ...options, entry: snapshot.entry, args: snapshot.args }, snapshot);
 }
 
 /** Functions to run one after the other, by export name without "run.". */
@@ -74,13 +76,10 @@ type Status = SnapshotStatus | { readonly kind: "disposed" };
 /** What an instance exports on our behalf, beside the functions to run. */
 interface Machine {
   readonly gas: WebAssembly.Global;
-  readonly stackBudget: WebAssembly.Global;
+  readonly gasIn: WebAssembly.Global;
+  readonly overflow: WebAssembly.Global;
   readonly run: (phase: string) => unknown;
   readonly global: (access: "get" | "set", index: number) => (...bits: GuestValue[]) => GuestValue;
-  readonly startUnwind: () => void;
-  readonly stopUnwind: () => void;
-  readonly startRewind: () => void;
-  readonly stopRewind: () => void;
 }
 
 /** Carries a trap that we raise ourselves out of the guest's frames. */
@@ -92,7 +91,7 @@ class TrapSignal {
   }
 }
 
-class AsyncifyVm implements Vm {
+class GuestVm implements Vm {
   readonly #module: GuestModule;
   readonly #options: VmOptions;
   readonly #entry: string;
@@ -107,12 +106,13 @@ class AsyncifyVm implements Vm {
   #phase = 0;
   #gasUsed: bigint;
   #debt: number;
+  /** The paused frames, as the state memory stores them. */
   #stack: Uint8Array = new Uint8Array();
+  /** Globals of a program that has ended and was restored: it has no instance. */
+  #endedGlobals: readonly bigint[] = [];
   #isRunning = false;
-  /** Set while the guest's frames are being rebuilt: the next import call is the one it stands in. */
-  #rewindAnswer: { readonly value: GuestValue | undefined } | undefined;
-  /** Why the guest's frames are being stored. */
-  #suspended: { readonly waiting: WaitingCall | undefined } | undefined;
+  /** Set when a host function said to wait: the gas that was left then. */
+  #suspended: { readonly waiting: WaitingCall; readonly gasLeft: number } | undefined;
 
   constructor(module: GuestModule, options: VmOptions, snapshot?: Snapshot) {
     this.#module = module;
@@ -173,7 +173,6 @@ class AsyncifyVm implements Vm {
       return this.#end(error, start);
     } finally {
       this.#isRunning = false;
-      this.#rewindAnswer = undefined;
       this.#suspended = undefined;
     }
   }
@@ -216,7 +215,7 @@ class AsyncifyVm implements Vm {
       debt: this.#debt,
       memory: new Uint8Array(this.#memory.buffer).slice(),
       globals: this.#readGlobals(),
-      stack: this.#stack.slice(),
+      stack: encodeFrames(this.frames()),
       wasi: this.#wasi.capture(),
     };
   }
@@ -229,6 +228,10 @@ class AsyncifyVm implements Vm {
     );
     hash.update(new TextEncoder().encode(`${text}\0${memory.length} ${stack.length}\0`));
     return bytesToHex(hash.update(memory).update(stack).digest());
+  }
+
+  frames(): Frame[] {
+    return readStored(this.#module.frames, this.#stack);
   }
 
   dispose(): void {
@@ -251,44 +254,58 @@ class AsyncifyVm implements Vm {
 
   #run(start: number): SliceResult {
     const machine = (this.#machine ??= this.#instantiate());
-    machine.gas.value = start;
     const status = this.#status;
-    if (status.kind !== "ready") {
-      this.#rewindAnswer = { value: status.kind === "answered" ? (status.value ?? undefined) : undefined };
-      stateMemory().putStack(this.#stack);
-      machine.startRewind();
-    }
+    if (status.kind === "answered") this.#giveAnswer(status.call, status.value);
+    stateMemory().putStack(this.#stack);
+    machine.gas.value = start;
+    machine.gasIn.value = status.kind === "ready" ? start : SENTINEL;
     let result: unknown;
     for (; this.#phase < this.#phases.length; this.#phase++) {
       result = machine.run(this.#phases[this.#phase] as string);
-      if (this.#suspended !== undefined) return this.#pause(machine, start);
+      const left = Number(machine.gas.value);
+      if (left < THRESHOLD) return this.#pause(start, left + BIAS);
+      this.#stack = new Uint8Array();
+      machine.gasIn.value = left;
     }
     return this.#exit(typeof result === "number" ? result : 0, start);
   }
 
-  #pause(machine: Machine, start: number): SliceResult {
-    machine.stopUnwind();
+  #pause(start: number, debt: number): SliceResult {
     this.#stack = stateMemory().takeStack();
-    const gasUsed = this.#settle(start);
-    const waiting = this.#suspended?.waiting;
-    if (waiting === undefined) {
+    const suspended = this.#suspended;
+    const gasUsed = this.#settle(start, suspended?.gasLeft ?? debt);
+    if (suspended === undefined) {
       this.#status = { kind: "paused" };
       return { kind: "out-of-gas", gasUsed };
     }
+    const { waiting } = suspended;
     this.#status = { kind: "waiting", call: waiting };
     return { kind: "waiting", gasUsed, waiting };
   }
 
+  /** Puts the answer where the program will find the result of the call that it waits in. */
+  #giveAnswer(call: WaitingCall, value: GuestValue | null): void {
+    const type = this.#importOf(call).results[0];
+    if (type === undefined || value === null) return;
+    const frame = readStored(this.#module.frames, this.#stack).at(-1);
+    const offset = operandOffset(this.#module.frames, this.#stack, (frame?.operands.length ?? 0) - 1);
+    if (offset === undefined) return; // The program never looks at the result.
+    const view = new DataView(this.#stack.buffer, this.#stack.byteOffset + offset);
+    if (type === "i32") view.setInt32(0, Number(value), true);
+    else if (type === "i64") view.setBigInt64(0, BigInt(value), true);
+    else if (type === "f32") view.setFloat32(0, Number(value), true);
+    else view.setFloat64(0, Number(value), true);
+  }
+
   /** Takes the slice's gas into the books; what was overspent is owed. */
-  #settle(start: number): number {
-    const left = this.#machine === undefined ? start : Number(this.#machine.gas.value);
+  #settle(start: number, left: number): number {
     this.#debt = Math.max(0, -left);
     this.#gasUsed += BigInt(start - left);
     return start - left;
   }
 
   #exit(exitCode: number, start: number): SliceResult {
-    const gasUsed = this.#settle(start);
+    const gasUsed = this.#settle(start, Number(this.#machine?.gas.value ?? start));
     this.#debt = 0;
     this.#stack = new Uint8Array();
     this.#status = { kind: "exited", exitCode };
@@ -298,7 +315,7 @@ class AsyncifyVm implements Vm {
   /** An exception ended the slice: an exit or a trap, ours or the engine's. */
   #end(error: unknown, start: number): SliceResult {
     if (error instanceof ExitSignal) return this.#exit(error.exitCode, start);
-    const isOverflow = this.#machine !== undefined && Number(this.#machine.stackBudget.value) < 0;
+    const isOverflow = this.#machine !== undefined && Number(this.#machine.overflow.value) !== 0;
     const found = error instanceof TrapSignal ? error.trap : isOverflow ? trap("stack-overflow") : classifyTrap(error);
     return this.#trap(found, start);
   }
@@ -330,13 +347,9 @@ class AsyncifyVm implements Vm {
   }
 
   #instantiate(): Machine {
-    const pause = (): void => {
-      if (this.#finishRewind() !== undefined) return;
-      this.#unwind(undefined);
-    };
     const imports: WebAssembly.Imports = {
-      [HOST_MODULE]: { pause, memory: this.#memory },
-      [STATE_MODULE]: stateMemory().accessors,
+      [HOST_MODULE]: { memory: this.#memory },
+      [STATE_MODULE]: stateMemory().functionsOf(this.#module.state),
     };
     for (const declared of this.#module.imports) {
       const functions = (imports[declared.module] ??= {});
@@ -346,39 +359,22 @@ class AsyncifyVm implements Vm {
     const fn = (name: string): ((...args: unknown[]) => unknown) => exports[name] as (...args: unknown[]) => unknown;
     return {
       gas: exports["gas"] as WebAssembly.Global,
-      stackBudget: exports["stack"] as WebAssembly.Global,
+      gasIn: exports["gin"] as WebAssembly.Global,
+      overflow: exports["overflow"] as WebAssembly.Global,
       run: (phase) => fn(`run.${phase}`)(),
       global: (access, index) => fn(`${access}.${index}`) as (...bits: GuestValue[]) => GuestValue,
-      startUnwind: () => void fn("asyncify_start_unwind")(STACK_HEADER),
-      stopUnwind: () => void fn("asyncify_stop_unwind")(),
-      startRewind: () => void fn("asyncify_start_rewind")(STACK_HEADER),
-      stopRewind: () => void fn("asyncify_stop_rewind")(),
     };
   }
 
-  /** If the guest's frames are being rebuilt, this call is where it stood: says what the call answers. */
-  #finishRewind(): { readonly value: GuestValue | undefined } | undefined {
-    const rewound = this.#rewindAnswer;
-    if (rewound === undefined) return undefined;
-    this.#rewindAnswer = undefined;
-    this.#stack = new Uint8Array();
-    this.#machine?.stopRewind();
-    return rewound;
-  }
-
-  #unwind(waiting: WaitingCall | undefined): void {
-    this.#suspended = { waiting };
-    stateMemory().clear();
-    this.#machine?.startUnwind();
-  }
-
   #hostCall(declared: ModuleImport, args: readonly GuestValue[]): GuestValue | undefined {
-    const rewound = this.#finishRewind();
-    if (rewound !== undefined) return rewound.value;
     const call: WaitingCall = { module: declared.module, function: declared.function, args: [...args] };
     const answer = this.#handle(declared, call);
     if (answer !== WAIT) return answer;
-    this.#unwind(call);
+    const counter = this.#machine?.gas;
+    if (counter === undefined) throw new Error("Unreachable: a call without an instance");
+    // The test behind the call finds the counter below zero, and the program pauses there.
+    this.#suspended = { waiting: call, gasLeft: Number(counter.value) };
+    counter.value = -1;
     return zeroOf(declared.results[0]);
   }
 
@@ -441,9 +437,8 @@ class AsyncifyVm implements Vm {
 
   #readGlobals(): bigint[] {
     const machine = this.#machine;
-    if (machine === undefined) return [];
-    const bits = this.#module.globals.map((type, index) => fromGuestBits(type, machine.global("get", index)()));
-    return [...bits, BigInt(Number(machine.stackBudget.value) >>> 0)];
+    if (machine === undefined) return [...this.#endedGlobals];
+    return this.#module.globals.map((type, index) => fromGuestBits(type, machine.global("get", index)()));
   }
 
   #restore(snapshot: Snapshot): void {
@@ -451,24 +446,30 @@ class AsyncifyVm implements Vm {
     this.#phase = snapshot.phase;
     this.#gasUsed = snapshot.gasUsed;
     this.#debt = snapshot.debt;
-    this.#stack = snapshot.stack.slice();
     this.#wasi.restore(snapshot.wasi);
-    if (snapshot.globals.length > 0) {
-      try {
-        this.#machine = this.#instantiate();
-      } catch (cause) {
-        throw new VmError("vm/snapshot-malformed", "Cannot restore the snapshot: its program cannot have started", {
-          cause,
-        });
-      }
+    const { kind } = snapshot.status;
+    if (kind === "exited" || kind === "trapped") this.#endedGlobals = [...snapshot.globals];
+    else if (kind !== "ready") {
+      const entry = this.#module.entryFunctions[this.#phases[this.#phase] as string] as number;
+      this.#stack = writeStored(this.#module, decodeFrames(snapshot.stack), entry);
+      this.#machine = this.#instantiateAgain();
       const machine = this.#machine;
       this.#module.globals.forEach((type, index) => {
         machine.global("set", index)(toGuestBits(type, snapshot.globals[index] ?? 0n));
       });
-      machine.stackBudget.value = Number(BigInt.asIntN(32, snapshot.globals[this.#module.globals.length] ?? 0n));
     }
     // After the instance: creating it writes the program's segments.
     new Uint8Array(this.#memory.buffer).set(snapshot.memory);
+  }
+
+  #instantiateAgain(): Machine {
+    try {
+      return this.#instantiate();
+    } catch (cause) {
+      throw new VmError("vm/snapshot-malformed", "Cannot restore the snapshot: its program cannot have started", {
+        cause,
+      });
+    }
   }
 }
 

@@ -50,11 +50,11 @@ export interface Snapshot {
   /** The whole linear memory, a multiple of 64 KiB. */
   readonly memory: Uint8Array;
   /**
-   * Bits of every mutable global, by index among the mutable ones, zero-extended to 64 bits; then what is left of the
-   * stack budget. Empty before the first instruction.
+   * Bits of every mutable global, by index among the mutable ones, zero-extended to 64 bits. Empty before the first
+   * instruction.
    */
   readonly globals: readonly bigint[];
-  /** The paused call stack, opaque outside the engine that wrote it. Empty unless paused, waiting or answered. */
+  /** The paused call stack, in the layout of `frame-codec.ts`. Empty unless paused, waiting or answered. */
   readonly stack: Uint8Array;
   readonly wasi: WasiSnapshot;
 }

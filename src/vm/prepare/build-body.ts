@@ -1,0 +1,581 @@
+// Validates a function body and turns it into nodes without values in flight (`body-ir.ts`), in one pass over the original
+// instructions, without recursion. Validation follows the algorithm in the specification's appendix.
+//
+// Operand-stack values become pieces of code that are put where they are consumed (`operand-stack.ts`). Before a statement
+// that could change or overtake them, and wherever control flow joins or a frame may be stored, they are put into slots.
+//
+// NaN: results of float arithmetic may be any NaN until they are observed. They are made canonical before a store,
+// reinterpretation, copysign's sign, call, return, global or branch value, and on their way into locals that also hold
+// exact copies; locals that hold only arithmetic are made canonical when a frame stores them.
+
+import { malformed } from "../binary/byte-reader.ts";
+import { walkInstructions, type Instruction } from "../binary/instructions.ts";
+import { naturalAlignment, OP } from "../binary/opcodes.ts";
+import { typeOfFunction, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
+import type { ValueType } from "../device/device.ts";
+import { COST, GROW_COST_PER_PAGE } from "../gas-schedule.ts";
+import type { BodyIr, Callee, Construct, Node, Point } from "./body-ir.ts";
+import { CodeList, s32, u32 } from "./code-list.ts";
+import { labelTypes, type ControlFrame } from "./control-frame.ts";
+import { findLazyFloats } from "./lazy-floats.ts";
+import { OperandStack, unknown, wrongType, type Entry } from "./operand-stack.ts";
+import { operatorEntry, selectEntry } from "./operator-entry.ts";
+import { GasPlacer } from "./place-gas.ts";
+
+/** What the builder must know of the rest of the module. */
+export interface BuildContext {
+  readonly module: ParsedModule;
+  /** Gas of one call of an imported function, besides the call itself. */
+  readonly importCosts: readonly number[];
+  /** Worst-case gas of plain defined functions; `undefined` for those that are metered. */
+  readonly plainCosts: readonly (number | undefined)[];
+  readonly maximumPages: number;
+}
+
+/** Where something stands in the original bytes. */
+type At = Pick<Instruction, "start">;
+
+const LETTERS: Readonly<Record<string, ValueType>> = { i: "i32", l: "i64", f: "f32", d: "f64" };
+const BLOCK_VALUE_TYPES: readonly ValueType[] = ["i32", "i64", "f32", "f64"];
+
+/**
+ * @param localShift - Number of hidden parameters in front of the function's own.
+ * @throws {VmError} `vm/module-malformed` if the body is invalid.
+ */
+export function buildBody(context: BuildContext, body: FunctionBody, localShift: number): BodyIr {
+  return new BodyBuilder(context, body, localShift).build();
+}
+
+class BodyBuilder {
+  readonly #context: BuildContext;
+  readonly #module: ParsedModule;
+  readonly #body: FunctionBody;
+  readonly #type: FunctionType;
+  readonly #shift: number;
+  readonly #localTypes: ValueType[];
+  readonly #originalLocals: number;
+  readonly #nodes: Node[] = [];
+  readonly #constructs: Construct[] = [];
+  readonly #frames: ControlFrame[] = [];
+  readonly #stack: OperandStack;
+  readonly #gas: GasPlacer;
+
+  constructor(context: BuildContext, body: FunctionBody, shift: number) {
+    this.#context = context;
+    this.#module = context.module;
+    this.#body = body;
+    this.#shift = shift;
+    this.#type = this.#typeAt(body.type, body.start);
+    this.#localTypes = [...this.#type.params];
+    for (const { count, type } of body.locals) for (let i = 0; i < count; i++) this.#localTypes.push(type);
+    this.#originalLocals = this.#localTypes.length;
+    this.#stack = new OperandStack({
+      localTypes: this.#localTypes,
+      lazyFloats: findLazyFloats(this.#module, body, this.#localTypes, this.#type.params.length),
+      shift,
+      emit: (node) => void this.#nodes.push(node),
+    });
+    this.#gas = new GasPlacer((charge) => void (this.#isDead || this.#nodes.push(charge)));
+  }
+
+  build(): BodyIr {
+    this.#openFrame("function", { params: [], results: this.#type.results }, this.#body);
+    const { bytes } = this.#module;
+    walkInstructions({ bytes, start: this.#body.start, end: this.#body.end }, (instruction) => {
+      if (this.#frames.length === 0) throw malformed("code behind the end of a function", instruction.start);
+      this.#visit(instruction);
+    });
+    if (this.#frames.length > 0) throw malformed("a function without its end", this.#body.end);
+    return {
+      nodes: this.#nodes,
+      constructs: this.#constructs,
+      start: this.#body.start,
+      localTypes: this.#localTypes,
+      originalLocals: this.#originalLocals,
+      maxHeight: this.#stack.maxHeight,
+      lazyLocals: this.#localTypes.map((_, local) => this.#stack.isLazy(local)),
+    };
+  }
+
+  get #isDead(): boolean {
+    const frame = this.#frames.at(-1);
+    return frame !== undefined && (!frame.isLive || frame.isDead);
+  }
+
+  #visit(i: Instruction): void {
+    const { opcode, info } = i;
+    // A loop pays on each round, in its own charge.
+    if (!this.#isDead && opcode !== OP.loop) this.#gas.add(COST[info.cost]);
+    switch (opcode) {
+      case OP.block:
+        return this.#openFrame("block", this.#blockType(i), i);
+      case OP.loop:
+        return this.#openFrame("loop", this.#blockType(i), i);
+      case OP.if: {
+        const type = this.#blockType(i);
+        return this.#openFrame("if", type, i, this.#pop("i32", i));
+      }
+      case OP.else:
+        return this.#else(i);
+      case OP.end:
+        return this.#end(i);
+      case OP.br:
+        this.#leave(this.#target(i.index, i), i);
+        return this.#die();
+      case OP.brIf:
+        return this.#brIf(i);
+      case OP.brTable:
+        return this.#brTable(i);
+      case OP.return:
+        this.#leave(0, i);
+        return this.#die();
+      case OP.unreachable:
+        this.#emitIfLive({ op: "unreachable" });
+        return this.#die();
+      case OP.call:
+        this.#call(i);
+        break;
+      case OP.callIndirect:
+        this.#callIndirect(i);
+        break;
+      case OP.memoryCopy:
+      case OP.memoryFill:
+        this.#bulk(i);
+        break;
+      case OP.memoryGrow:
+        return this.#grow(i);
+      default:
+        this.#simple(i);
+    }
+    if (this.#gas.needsCheck) this.#check(i);
+  }
+
+  // Instructions without control flow.
+
+  #simple(i: Instruction): void {
+    const { opcode, info } = i;
+    if (info.signature !== undefined) return this.#operator(i, info.signature);
+    switch (opcode) {
+      case OP.nop:
+        return;
+      case OP.drop: {
+        const value = this.#pop(undefined, i);
+        if (value.traps) this.#statement(value.code.add([OP.drop]), { effect: false, traps: true });
+        return;
+      }
+      case OP.select:
+        return this.#select(i);
+      case OP.localGet:
+        return this.#push(this.#isDead ? unknown(this.#localType(i)) : this.#readLocal(i));
+      case OP.localSet:
+        return this.#localSet(i);
+      case OP.localTee:
+        this.#localSet(i);
+        return this.#push(this.#isDead ? unknown(this.#localType(i)) : this.#readLocal(i));
+      case OP.globalGet:
+      case OP.globalSet:
+        return this.#global(i);
+      default:
+        throw malformed(`unexpected ${info.name}`, i.start);
+    }
+  }
+
+  #operator(i: Instruction, signature: string): void {
+    if (i.info.immediate === "memory-access" || i.info.immediate === "memory-index") this.#checkMemory(i);
+    const arrow = signature.indexOf(">");
+    const types = Array.from(signature.slice(0, arrow), (letter) => LETTERS[letter] as ValueType);
+    const operands = this.#popAll(types, i);
+    const result = LETTERS[signature[arrow + 1] ?? ""];
+    if (result !== undefined)
+      return this.#push(operatorEntry(this.#module.bytes, i, { operands, result, stack: this.#stack }));
+    const code = new CodeList();
+    for (const operand of operands) code.join(this.#stack.exact(operand).code);
+    this.#statement(code.add(this.#bytesOf(i)), { effect: true, traps: true });
+  }
+
+  #select(i: Instruction): void {
+    const condition = this.#pop("i32", i);
+    const second = this.#pop(undefined, i);
+    const first = this.#pop(second.type, i);
+    this.#push(selectEntry(first, second, condition));
+  }
+
+  #localType(i: Instruction): ValueType {
+    const type = i.index < this.#originalLocals ? this.#localTypes[i.index] : undefined;
+    if (type === undefined) throw malformed(`unknown local ${i.index}`, i.start);
+    return type;
+  }
+
+  #readLocal(i: Instruction): Entry {
+    this.#localType(i);
+    return this.#stack.readOf(i.index);
+  }
+
+  #localSet(i: Instruction): void {
+    const local = i.index;
+    const value = this.#pop(this.#localType(i), i);
+    if (this.#isDead || value.local === local) return;
+    this.#stack.spillReadersOf(local);
+    if (value.traps) this.#stack.spill(({ traps }) => traps);
+    const { code } = this.#stack.isLazy(local) ? value : this.#stack.exact(value);
+    this.#nodes.push({ op: "code", code: code.add([OP.localSet, ...u32(local + this.#shift)]), defines: [local] });
+  }
+
+  #global(i: Instruction): void {
+    const global = this.#module.globals[i.index];
+    if (global === undefined) throw malformed(`unknown global ${i.index}`, i.start);
+    if (i.opcode === OP.globalGet) {
+      const code = CodeList.of(...this.#bytesOf(i));
+      return this.#push({ ...unknown(global.type), code, readsState: global.isMutable, size: 1 });
+    }
+    if (!global.isMutable) throw malformed(`assignment to the immutable global ${i.index}`, i.start);
+    const value = this.#pop(global.type, i);
+    this.#statement(this.#stack.exact(value).code.add(this.#bytesOf(i)), { effect: true, traps: value.traps });
+  }
+
+  /** Code that is run for what it does. Pending values that it could overtake go into slots first. */
+  #statement(
+    code: CodeList,
+    { effect, traps, defines = [] }: { effect: boolean; traps: boolean; defines?: readonly number[] },
+  ): void {
+    if (this.#isDead) return;
+    if (effect) this.#stack.spill((entry) => entry.traps || entry.readsState);
+    else if (traps) this.#stack.spill((entry) => entry.traps);
+    this.#nodes.push({ op: "code", code, defines });
+  }
+
+  // Calls.
+
+  #call(i: Instruction): void {
+    const type = typeOfFunction(this.#module, i.index);
+    if (type === undefined) throw malformed(`unknown function ${i.index}`, i.start);
+    const imported = this.#module.importedFunctions.length;
+    const isLive = !this.#isDead;
+    if (i.index < imported) {
+      if (isLive) this.#gas.add(this.#context.importCosts[i.index] ?? 0);
+      return this.#callPoint({ kind: "import", index: i.index }, type, i);
+    }
+    const defined = i.index - imported;
+    const plain = this.#context.plainCosts[defined];
+    if (plain === undefined) return this.#callPoint({ kind: "function", index: defined }, type, i);
+    const { args, traps } = this.#args(type, i);
+    if (!isLive) return type.results.forEach((result) => this.#push(unknown(result)));
+    this.#gas.add(plain);
+    const results = type.results.map((result, at) => this.#stack.slot(this.#stack.height + at, result));
+    args.add([OP.call]).addFunction(defined);
+    for (const slot of results.toReversed()) args.add([OP.localSet, ...u32(slot + this.#shift)]);
+    this.#statement(args, { effect: true, traps, defines: results });
+    for (const slot of results) this.#push(this.#stack.readOf(slot));
+  }
+
+  #callIndirect(i: Instruction): void {
+    if (this.#module.table === undefined || i.second !== 0) throw malformed(`unknown table ${i.second}`, i.start);
+    const type = this.#typeAt(i.index, i.start);
+    const index = this.#pop("i32", i);
+    this.#callPoint({ kind: "indirect", type: i.index }, type, i, index);
+  }
+
+  #callPoint(callee: Callee, type: FunctionType, i: Instruction, index?: Entry): void {
+    const { args } = this.#args(type, i);
+    if (this.#isDead) return type.results.forEach((result) => this.#push(unknown(result)));
+    if (index !== undefined) args.join(index.code);
+    this.#stack.settle();
+    const operands = this.#stack.operands();
+    const results = type.results.map((result, at) => this.#stack.slot(this.#stack.height + at, result));
+    const kind = callee.kind === "import" ? "import" : "call";
+    this.#nodes.push({ op: "call", point: { kind, offset: i.start, operands, results }, callee, args });
+    this.#gas.tested();
+    for (const slot of results) this.#push(this.#stack.readOf(slot));
+  }
+
+  #args(type: FunctionType, at: At): { readonly args: CodeList; readonly traps: boolean } {
+    const entries = this.#popAll(type.params, at);
+    const args = new CodeList();
+    for (const entry of entries) args.join(this.#stack.exact(entry).code);
+    return { args, traps: entries.some(({ traps }) => traps) };
+  }
+
+  // Bulk memory and growth: priced by what they move.
+
+  #bulk(i: Instruction): void {
+    this.#checkMemory(i);
+    const types: ValueType[] = ["i32", "i32", "i32"];
+    const entries = this.#popAll(types, i);
+    if (this.#isDead) return;
+    const height = this.#stack.height;
+    this.#stack.settle();
+    // The operands shrink while the operation proceeds, so they get slots of their own.
+    const slots = this.#stack.assign(entries, types, height) as [number, number, number];
+    for (const slot of slots) this.#push(this.#stack.readOf(slot));
+    const operands = this.#stack.operands();
+    this.#stack.truncate(height);
+    const point: Point = { kind: "bulk", offset: i.start, operands, results: [] };
+    this.#nodes.push({ op: "bulk", point, opcode: i.opcode, slots });
+    this.#gas.tested();
+  }
+
+  #grow(i: Instruction): void {
+    this.#checkMemory(i);
+    const pages = this.#pop("i32", i);
+    if (this.#isDead) return this.#push(unknown("i32"));
+    const slot = this.#stack.slot(this.#stack.height, "i32");
+    const get = [OP.localGet, ...u32(slot + this.#shift)];
+    const set = [OP.localSet, ...u32(slot + this.#shift)];
+    const code = pages.code.add([...set, OP.localGet, 0, ...get]);
+    code.add([OP.i32Const, ...s32(GROW_COST_PER_PAGE), OP.i32Mul, OP.i32Const, 0]);
+    code.add([...get, OP.i32Const, ...s32(this.#context.maximumPages), OP.i32LeU, OP.select]);
+    code.add([OP.i32Sub, OP.localSet, 0, ...get, OP.memoryGrow, 0, ...set]);
+    this.#statement(code, { effect: true, traps: pages.traps, defines: [slot] });
+    this.#push(this.#stack.readOf(slot));
+    this.#check(i);
+  }
+
+  /** A test in straight-line code, behind instruction `i`. */
+  #check(i: Instruction): void {
+    if (this.#isDead) return;
+    this.#stack.settle();
+    const point: Point = { kind: "check", offset: i.end, operands: this.#stack.operands(), results: [] };
+    this.#nodes.push({ op: "check", point });
+    this.#gas.tested(true);
+  }
+
+  // Control flow.
+
+  #openFrame(kind: Construct["kind"], type: FunctionType, at: At, condition?: Entry): void {
+    const isLive = !this.#isDead;
+    const entries = this.#popAll(type.params, at);
+    const base = this.#stack.height;
+    const construct = this.#constructs.length;
+    if (isLive) {
+      this.#stack.settleAll();
+      const slots = this.#stack.assign(entries, type.params, base);
+      for (const slot of slots) this.#push(this.#stack.readOf(slot));
+      const point: Point | undefined =
+        kind === "loop" ? { kind: "loop", offset: at.start, operands: this.#stack.operands(), results: [] } : undefined;
+      this.#constructs.push({ kind, parent: this.#frames.at(-1)?.construct ?? 0, hasElse: false, point });
+      if (kind === "if") this.#nodes.push({ op: kind, construct, condition: (condition as Entry).code });
+      else if (kind !== "function") this.#nodes.push({ op: kind, construct });
+      this.#gas.open(kind);
+      if (kind === "loop") this.#gas.add(COST.plain);
+    }
+    const { params, results } = type;
+    this.#frames.push({ kind, construct, base, params, results, isLive, isDead: false, hasElse: false });
+    if (!isLive) for (const param of params) this.#push(unknown(param));
+  }
+
+  #else(i: Instruction): void {
+    const frame = this.#frames.at(-1) as ControlFrame;
+    if (frame.kind !== "if" || frame.hasElse) throw malformed("else without its if", i.start);
+    this.#finishArm(frame, i);
+    frame.hasElse = true;
+    frame.isDead = false;
+    if (frame.isLive) {
+      (this.#constructs[frame.construct] as Construct).hasElse = true;
+      this.#nodes.push({ op: "else", construct: frame.construct });
+      this.#gas.else();
+    }
+    this.#enter(frame.params, frame.base);
+  }
+
+  #end(i: Instruction): void {
+    const frame = this.#frames.at(-1) as ControlFrame;
+    if (frame.kind === "if" && !frame.hasElse && frame.params.join() !== frame.results.join()) {
+      throw malformed("an if without else whose types differ", i.start);
+    }
+    if (frame.kind === "function") {
+      if (this.#isDead) this.#finishArm(frame, i);
+      else this.#leave(0, i);
+      if (this.#stack.height !== 0) throw malformed("values left over at the end of a function", i.start);
+      this.#gas.close();
+      this.#frames.pop();
+      return;
+    }
+    this.#finishArm(frame, i);
+    this.#frames.pop();
+    if (frame.isLive) {
+      this.#nodes.push({ op: "end", construct: frame.construct });
+      this.#gas.close();
+    }
+    this.#enter(frame.results, frame.base);
+  }
+
+  /** The values that fall through to an `else` or `end`. */
+  #finishArm(frame: ControlFrame, at: At): void {
+    const entries = this.#popAll(frame.results, at);
+    if (this.#stack.height !== frame.base) throw malformed("values left over at the end of a block", at.start);
+    if (this.#isDead) return;
+    this.#stack.assign(entries, frame.results, frame.base);
+  }
+
+  /** Pushes the values that are in the slots of a construct. */
+  #enter(types: readonly ValueType[], base: number): void {
+    types.forEach((type, at) => {
+      this.#push(this.#isDead ? unknown(type) : this.#stack.readOf(this.#stack.slot(base + at, type)));
+    });
+  }
+
+  /** Goes to a frame with its label's values, unconditionally. */
+  #leave(target: number, at: At): void {
+    const frame = this.#frames[target] as ControlFrame;
+    const types = labelTypes(frame);
+    const entries = this.#popAll(types, at);
+    if (this.#isDead) return;
+    // What stays behind is never used, but it may trap.
+    this.#stack.spill(({ traps }) => traps);
+    this.#deliver(frame, types, entries);
+    this.#gas.branch(target, false);
+  }
+
+  #deliver(frame: ControlFrame, types: readonly ValueType[], entries: readonly Entry[]): void {
+    if (frame.kind !== "function") {
+      this.#stack.assign(entries, types, frame.base);
+      this.#nodes.push({ op: "br", target: frame.construct });
+      return;
+    }
+    const values = new CodeList();
+    for (const entry of entries) values.join(this.#stack.exact(entry).code);
+    this.#nodes.push({ op: "return", values });
+  }
+
+  #brIf(i: Instruction): void {
+    const target = this.#target(i.index, i);
+    const frame = this.#frames[target] as ControlFrame;
+    const types = labelTypes(frame);
+    const condition = this.#pop("i32", i);
+    const entries = this.#popAll(types, i);
+    for (const [at, entry] of entries.entries()) this.#push(entry.type === undefined ? unknown(types[at]) : entry);
+    if (this.#isDead) return;
+    this.#stack.spill(({ traps }) => traps);
+    if (frame.kind !== "function" && types.length === 0) {
+      this.#nodes.push({ op: "br_if", target: frame.construct, condition: condition.code });
+    } else {
+      const first = this.#stack.height - types.length;
+      this.#stack.spill(({ bits, local }, at) => at >= first && bits === undefined && local === undefined);
+      const construct = this.#syntheticConstruct("if");
+      this.#nodes.push({ op: "if", construct, condition: condition.code });
+      this.#deliver(frame, types, this.#copies(first));
+      this.#nodes.push({ op: "end", construct });
+    }
+    this.#gas.branch(target, true);
+  }
+
+  #brTable(i: Instruction): void {
+    const index = this.#pop("i32", i);
+    const targets = i.labels.map((label) => this.#target(label, i));
+    const arity = labelTypes(this.#frames[targets.at(-1) as number] as ControlFrame).length;
+    const distinct = [...new Set(targets)];
+    for (const target of distinct) {
+      const types = labelTypes(this.#frames[target] as ControlFrame);
+      if (types.length !== arity) throw malformed("br_table to labels of different arity", i.start);
+      for (const entry of this.#popAll(types, i)) this.#push(entry);
+    }
+    if (!this.#isDead) {
+      this.#stack.spill(({ traps }) => traps);
+      this.#branchTable(index, targets, arity);
+      for (const target of distinct) this.#gas.branch(target, false);
+    }
+    this.#die();
+  }
+
+  /** Targets that want values, or that are the function, are reached through blocks of our own. */
+  #branchTable(index: Entry, targets: readonly number[], arity: number): void {
+    const first = this.#stack.height - arity;
+    this.#stack.spill(({ bits, local }, at) => at >= first && bits === undefined && local === undefined);
+    const ways = new Map<number, number>();
+    for (const target of targets) {
+      const frame = this.#frames[target] as ControlFrame;
+      const isSpecial = arity > 0 || frame.kind === "function";
+      if (isSpecial && !ways.has(target)) ways.set(target, this.#syntheticConstruct("block"));
+    }
+    for (const construct of [...ways.values()].toReversed()) this.#nodes.push({ op: "block", construct });
+    this.#nodes.push({
+      op: "br_table",
+      targets: targets.map((target) => ways.get(target) ?? (this.#frames[target] as ControlFrame).construct),
+      index: index.code,
+    });
+    for (const [target, construct] of ways) {
+      this.#nodes.push({ op: "end", construct });
+      const frame = this.#frames[target] as ControlFrame;
+      this.#deliver(frame, labelTypes(frame), this.#copies(first));
+    }
+  }
+
+  #copies(first: number): Entry[] {
+    return this.#stack.from(first).map((entry) => this.#stack.copyOf(entry));
+  }
+
+  #syntheticConstruct(kind: "block" | "if"): number {
+    const parent = (this.#frames.at(-1) as ControlFrame).construct;
+    return this.#constructs.push({ kind, parent, hasElse: false, point: undefined }) - 1;
+  }
+
+  #die(): void {
+    const frame = this.#frames.at(-1) as ControlFrame;
+    if (!this.#isDead) this.#gas.dead();
+    this.#stack.truncate(frame.base);
+    frame.isDead = true;
+  }
+
+  #emitIfLive(node: Node): void {
+    if (this.#isDead) return;
+    this.#stack.spill(({ traps }) => traps);
+    this.#nodes.push(node);
+  }
+
+  // Validation.
+
+  #push(entry: Entry): void {
+    this.#stack.push(this.#isDead ? unknown(entry.type) : entry);
+  }
+
+  #pop(type: ValueType | undefined, at: At): Entry {
+    const frame = this.#frames.at(-1);
+    if (this.#stack.height === (frame?.base ?? 0)) {
+      if (frame?.isDead === true) return unknown(type);
+      throw malformed("the operand stack is empty", at.start);
+    }
+    const entry = this.#stack.pop() as Entry;
+    if (type !== undefined && entry.type !== undefined && entry.type !== type)
+      throw wrongType(type, entry.type, at.start);
+    return entry;
+  }
+
+  /** Pops values of these types, and gives them bottom first. */
+  #popAll(types: readonly ValueType[], at: At): Entry[] {
+    return types
+      .toReversed()
+      .map((type) => this.#pop(type, at))
+      .toReversed();
+  }
+
+  #target(depth: number, at: At): number {
+    const target = this.#frames.length - 1 - depth;
+    if (target < 0) throw malformed(`unknown label ${depth}`, at.start);
+    return target;
+  }
+
+  #typeAt(index: number, offset: number): FunctionType {
+    const type = this.#module.types[index];
+    if (type === undefined) throw malformed(`unknown type ${index}`, offset);
+    return type;
+  }
+
+  #blockType({ index, start }: Instruction): FunctionType {
+    if (index >= 0) return this.#typeAt(index, start);
+    if (index === -64) return { params: [], results: [] };
+    const type = BLOCK_VALUE_TYPES[-index - 1];
+    if (type === undefined) throw malformed("unknown block type", start);
+    return { params: [], results: [type] };
+  }
+
+  #checkMemory(i: Instruction): void {
+    if (this.#module.memories.length === 0) throw malformed("no memory", i.start);
+    if (i.info.immediate === "memory-access") {
+      if (i.alignment > naturalAlignment(i.opcode)) throw malformed("alignment beyond the natural one", i.start);
+    } else if (i.index !== 0 || i.second !== 0) throw malformed("unknown memory", i.start);
+  }
+
+  #bytesOf({ start, end }: Instruction): number[] {
+    return [...this.#module.bytes.subarray(start, end)];
+  }
+}

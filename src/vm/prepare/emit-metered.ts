@@ -1,0 +1,430 @@
+// Writes a metered function (see `protocol.ts`).
+//
+// The only test on the way is `g < 0`: at the entry, at loop headers, behind calls. To rebuild a frame, control jumps: in
+// each *region* (the function, or a loop that has points inside) all forward labels are opened at its start, so that the
+// cold code there can branch to behind any call, or to before any loop, of that region.
+//
+//   entry        if ((g | d) < 0)   store a frame of the parameters, or dispatch on the number of the stored point
+//   loop         if (g < 0)         store a frame (outside the loop: a call inside would cost V8's loop optimizations),
+//                                   or dispatch further inwards
+//   after call   if (g < 0)         store a frame: of a call in progress if g < TH, else of one whose results are there
+
+import type { ByteWriter } from "../binary/byte-writer.ts";
+import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
+import type { FunctionType } from "../binary/read-module.ts";
+import type { ValueType } from "../device/device.ts";
+import type { BodyIr, Construct, Node, Point } from "./body-ir.ts";
+import { CodeOutput } from "./code-output.ts";
+import { emitBulk } from "./emit-bulk.ts";
+import { findRegions, Labels, markConstructs, type Region, type StubTarget } from "./find-regions.ts";
+import type { FramePlan, FunctionPlan } from "./plan-frames.ts";
+import { BIAS, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL, THRESHOLD } from "./protocol.ts";
+import type { Shape } from "./state-module.ts";
+
+/** Indices in the output module that emitted code refers to. */
+export interface EmitContext {
+  readonly gasGlobal: number;
+  readonly overflowGlobal: number;
+  readonly popFunction: number;
+  readonly peekFunction: number;
+  readonly saveFunction: (shape: Shape) => number;
+  readonly restoreFunction: (shape: Shape) => number;
+  /** Where the output has a defined function: in its metered form unless it is plain. */
+  readonly definedFunction: (definedIndex: number) => number;
+  readonly meteredType: (type: FunctionType) => number;
+  readonly typeAt: (index: number) => FunctionType;
+  readonly typeOfDefined: (definedIndex: number) => FunctionType;
+  /** Immutable table from original function indices to metered functions. */
+  readonly hiddenTable: number;
+}
+
+export interface EmitInput {
+  readonly ir: BodyIr;
+  readonly plan: FunctionPlan;
+  readonly type: FunctionType;
+  /** Original function index, import included. */
+  readonly functionIndex: number;
+  readonly weight: number;
+}
+
+export function emitMetered(context: EmitContext, input: EmitInput): ByteWriter {
+  return new MeteredEmitter(context, input).emit();
+}
+
+class MeteredEmitter {
+  readonly #context: EmitContext;
+  readonly #ir: BodyIr;
+  readonly #plan: FunctionPlan;
+  readonly #type: FunctionType;
+  readonly #functionIndex: number;
+  readonly #weight: number;
+  readonly #out: CodeOutput;
+  readonly #r: number;
+  /** Constructs with a point inside; blocks and ifs among them are flattened. */
+  readonly #marked: readonly boolean[];
+  readonly #labels: Labels;
+  readonly #regions: ReadonlyMap<number, Region>;
+  #nextAnonymous = -1;
+
+  constructor(context: EmitContext, { ir, plan, type, functionIndex, weight }: EmitInput) {
+    this.#context = context;
+    this.#ir = ir;
+    this.#plan = plan;
+    this.#type = type;
+    this.#functionIndex = functionIndex;
+    this.#weight = weight;
+    this.#marked = markConstructs(ir);
+    this.#labels = new Labels(ir, plan);
+    this.#regions = findRegions({ ir, plan, marked: this.#marked, labels: this.#labels });
+    this.#r = METERED_SHIFT + ir.localTypes.length;
+    this.#out = new CodeOutput([...ir.localTypes.slice(type.params.length), "i32"], context.definedFunction);
+  }
+
+  emit(): ByteWriter {
+    const out = this.#out;
+    const region = this.#regions.get(0) as Region;
+    for (const label of region.labels.toReversed()) out.open(OP.block, label);
+    const body = this.#anonymous();
+    out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL, OP.i32Or, OP.i32Const, 0, OP.i32LtS]);
+    out.open(OP.if, body);
+    out.raw([OP.localGet, STACK_LOCAL, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK]);
+    out.i32(1);
+    out.u32(OP.globalSet, this.#context.overflowGlobal);
+    out.raw([OP.unreachable, OP.end]);
+    this.#isOutOfGas();
+    out.raw([OP.if, EMPTY_BLOCK]);
+    this.#save(this.#plan.entry, () => out.i32(this.#word(0)));
+    this.#leave(() => this.#debt());
+    out.raw([OP.end]);
+    out.u32(OP.call, this.#context.popFunction);
+    out.i32(0xffff);
+    out.raw([OP.i32And]);
+    out.u32(OP.localSet, this.#r);
+    this.#dispatch(region, body);
+    out.close();
+    for (const node of this.#ir.nodes) this.#node(node);
+    return out.finish();
+  }
+
+  #node(node: Node): void {
+    const out = this.#out;
+    switch (node.op) {
+      case "charge":
+        return this.#charge(node.cost);
+      case "code":
+        return out.code(node.code);
+      case "check": {
+        const plan = this.#planOf(node.point);
+        out.closeLabel(this.#labels.ofPoint(plan));
+        out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK]);
+        this.#save(plan, () => out.i32(this.#word(plan.id)));
+        this.#leave(() => this.#debt());
+        return out.raw([OP.end]);
+      }
+      case "call":
+        return this.#call(node);
+      case "bulk":
+        return this.#bulk(node);
+      case "block":
+        if (this.#marked[node.construct] !== true) out.open(OP.block, node.construct);
+        return;
+      case "loop":
+        return this.#openLoop(node.construct);
+      case "if":
+        return this.#openIf(node);
+      case "else":
+        if (this.#marked[node.construct] !== true) return out.raw([OP.else]);
+        out.branch(OP.br, node.construct);
+        return out.closeLabel(this.#labels.ofElse(node.construct));
+      case "end":
+        return this.#end(node.construct);
+      case "br":
+        return out.branch(OP.br, node.target);
+      case "br_if":
+        out.code(node.condition);
+        return out.branch(OP.brIf, node.target);
+      case "br_table":
+        out.code(node.index);
+        return out.table(node.targets);
+      case "return":
+        out.code(node.values);
+        return out.raw([OP.localGet, GAS_LOCAL, OP.return]);
+      case "unreachable":
+        return out.raw([OP.unreachable]);
+      default:
+        return node satisfies never;
+    }
+  }
+
+  #charge(cost: number): void {
+    if (cost === 0) return;
+    this.#out.raw([OP.localGet, GAS_LOCAL]);
+    this.#out.i32(cost);
+    this.#out.raw([OP.i32Sub, OP.localSet, GAS_LOCAL]);
+  }
+
+  #openIf({ construct, condition }: Extract<Node, { op: "if" }>): void {
+    const out = this.#out;
+    out.code(condition);
+    if (this.#marked[construct] !== true) return out.open(OP.if, construct);
+    out.raw([OP.i32Eqz]);
+    out.branch(OP.brIf, this.#construct(construct).hasElse ? this.#labels.ofElse(construct) : construct);
+  }
+
+  #openLoop(construct: number): void {
+    const out = this.#out;
+    const loop = this.#loopLabels(construct);
+    out.closeLabel(this.#labels.ofWayIn(construct));
+    out.open(OP.block, loop.ok);
+    out.open(OP.block, loop.save);
+    out.open(OP.loop, construct);
+    const region = this.#regions.get(construct);
+    for (const label of region?.labels.toReversed() ?? []) out.open(OP.block, label);
+    out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS]);
+    if (region === undefined) return out.branch(OP.brIf, loop.save);
+    const cold = this.#anonymous();
+    out.open(OP.if, cold);
+    this.#isOutOfGas();
+    out.branch(OP.brIf, loop.save);
+    this.#dispatch(region, cold);
+    out.close();
+  }
+
+  #end(construct: number): void {
+    const out = this.#out;
+    if (this.#construct(construct).kind !== "loop") {
+      if (this.#marked[construct] === true) out.closeLabel(construct);
+      else out.close();
+      return;
+    }
+    const loop = this.#loopLabels(construct);
+    out.close();
+    out.branch(OP.br, loop.ok);
+    out.close();
+    const plan = this.#planOf(this.#construct(construct).point as Point);
+    this.#save(plan, () => out.i32(this.#word(plan.id)));
+    this.#leave(() => this.#debt());
+    out.close();
+  }
+
+  #call(node: Extract<Node, { op: "call" }>): void {
+    const { point, callee, args } = node;
+    const out = this.#out;
+    const plan = this.#planOf(point);
+    if (callee.kind === "import") {
+      out.raw([OP.localGet, GAS_LOCAL]);
+      out.u32(OP.globalSet, this.#context.gasGlobal);
+      out.code(args);
+      out.u32(OP.call, callee.index);
+      this.#setResults(point);
+      this.#loadGas();
+    } else {
+      this.#passHidden();
+      out.code(args);
+      if (callee.kind === "function") out.u32(OP.call, this.#context.definedFunction(callee.index));
+      else {
+        out.u32(OP.callIndirect, this.#context.meteredType(this.#context.typeAt(callee.type)));
+        out.raw([0]);
+      }
+      out.raw([OP.localSet, GAS_LOCAL]);
+      this.#setResults(point);
+    }
+    out.closeLabel(this.#labels.ofPoint(plan));
+    out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK]);
+    if (callee.kind === "import") {
+      this.#save(plan, () => out.i32(this.#word(plan.id)));
+      this.#leave(() => this.#debt());
+    } else {
+      this.#save(plan, () => {
+        out.i32(this.#word(plan.id) + 1);
+        this.#isUnwinding();
+        out.raw([OP.i32Sub]);
+      });
+      this.#leave(() => {
+        // A callee's debt is biased already.
+        out.raw([OP.localGet, GAS_LOCAL]);
+        out.i32(BIAS);
+        out.i32(0);
+        this.#isOutOfGas();
+        out.raw([OP.select, OP.i32Sub]);
+      });
+    }
+    out.raw([OP.end]);
+  }
+
+  #bulk(node: Extract<Node, { op: "bulk" }>): void {
+    const plan = this.#planOf(node.point);
+    const out = this.#out;
+    out.closeLabel(this.#labels.ofPoint(plan));
+    const [ok, save] = [this.#anonymous(), this.#anonymous()];
+    out.open(OP.block, ok);
+    out.open(OP.block, save);
+    const [a, b, n] = node.slots.map((slot) => slot + METERED_SHIFT) as [number, number, number];
+    // Branch depths inside: 0 the loop, 1 to the save, 2 behind it all.
+    out.raw([...emitBulk({ opcode: node.opcode, gas: GAS_LOCAL, a, b, n }).take()]);
+    out.branch(OP.br, ok);
+    out.close();
+    this.#save(plan, () => out.i32(this.#word(plan.id)));
+    this.#leave(() => this.#debt());
+    out.close();
+  }
+
+  // Frames.
+
+  /** Stores a frame; `word` pushes what identifies it. */
+  #save(plan: FramePlan, word: () => void): void {
+    word();
+    for (const local of plan.values) {
+      this.#out.u32(OP.localGet, local + METERED_SHIFT);
+      const type = this.#ir.localTypes[local];
+      if (this.#ir.lazyLocals[local] === true && (type === "f32" || type === "f64")) this.#makeExact(local, type);
+    }
+    this.#out.u32(OP.call, this.#context.saveFunction(plan.shape));
+  }
+
+  #makeExact(local: number, type: "f32" | "f64"): void {
+    const out = this.#out;
+    out.raw(type === "f32" ? [0x43, 0x00, 0x00, 0xc0, 0x7f] : [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f]);
+    out.u32(OP.localGet, local + METERED_SHIFT);
+    out.u32(OP.localGet, local + METERED_SHIFT);
+    out.raw([type === "f32" ? 0x5b : 0x61, OP.select]);
+  }
+
+  /** Returns while frames are stored: the results are dummies. */
+  #leave(gas: () => void): void {
+    for (const type of this.#type.results) this.#zero(type);
+    gas();
+    this.#out.raw([OP.return]);
+  }
+
+  #restore(plan: FramePlan): void {
+    if (plan.values.length === 0) return;
+    this.#out.u32(OP.call, this.#context.restoreFunction(plan.shape));
+    for (const local of plan.values.toReversed()) this.#out.u32(OP.localSet, local + METERED_SHIFT);
+  }
+
+  /** Jumps to where the stored frame stood, by its number. `body` is the label of the code that runs normally. */
+  #dispatch(region: Region, body: number): void {
+    const out = this.#out;
+    const stubs = region.stubs.map((stub) => ({ ...stub, label: this.#anonymous() }));
+    const invalid = this.#anonymous();
+    out.open(OP.block, invalid);
+    for (const { label } of stubs.toReversed()) out.open(OP.block, label);
+    const targets = Array.from({ length: region.last - region.first }, () => invalid);
+    for (const { from, to, label } of stubs) targets.fill(label, from - region.first, to - region.first);
+    out.u32(OP.localGet, this.#r);
+    if (region.first !== 0) {
+      out.i32(region.first);
+      out.raw([OP.i32Sub]);
+    }
+    out.table([...targets, invalid]);
+    for (const { target } of stubs) {
+      out.close();
+      this.#stub(target, body);
+    }
+    out.close();
+    out.raw([OP.unreachable]);
+  }
+
+  #stub(target: StubTarget, body: number): void {
+    const out = this.#out;
+    if (target.kind === "inside") return out.branch(OP.br, this.#labels.ofWayIn(target.construct));
+    this.#restore(target.plan);
+    if (target.kind === "entry") {
+      this.#loadGas();
+      return out.branch(OP.br, body);
+    }
+    if (target.kind === "call" && target.node.callee.kind !== "import") {
+      out.u32(OP.localGet, this.#r);
+      out.raw([OP.i32Const, 1, OP.i32And, OP.if, EMPTY_BLOCK]);
+      this.#loadGas();
+      out.raw([OP.else]);
+      this.#callAgain(target.node);
+      out.raw([OP.end]);
+    } else this.#loadGas();
+    out.branch(
+      OP.br,
+      target.kind === "loop" ? this.#labels.ofWayIn(target.construct) : this.#labels.ofPoint(target.plan),
+    );
+  }
+
+  /** Calls the callee whose frame comes next; it ignores its arguments. */
+  #callAgain({ callee, point }: Extract<Node, { op: "call" }>): void {
+    const out = this.#out;
+    this.#passHidden();
+    if (callee.kind === "import") throw new Error("Unreachable: imports have no frames");
+    const context = this.#context;
+    const type = callee.kind === "function" ? context.typeOfDefined(callee.index) : context.typeAt(callee.type);
+    for (const param of type.params) this.#zero(param);
+    if (callee.kind === "function") out.u32(OP.call, context.definedFunction(callee.index));
+    else {
+      out.u32(OP.call, context.peekFunction);
+      out.u32(OP.callIndirect, context.meteredType(type));
+      out.raw([context.hiddenTable]);
+    }
+    out.raw([OP.localSet, GAS_LOCAL]);
+    this.#setResults(point);
+  }
+
+  // Pieces.
+
+  #passHidden(): void {
+    this.#out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL]);
+    this.#out.i32(this.#weight);
+    this.#out.raw([OP.i32Sub]);
+  }
+
+  #setResults({ results }: Point): void {
+    for (const slot of results.toReversed()) this.#out.u32(OP.localSet, slot + METERED_SHIFT);
+  }
+
+  #loadGas(): void {
+    this.#out.u32(OP.globalGet, this.#context.gasGlobal);
+    this.#out.raw([OP.localSet, GAS_LOCAL]);
+  }
+
+  #isOutOfGas(): void {
+    this.#out.raw([OP.localGet, GAS_LOCAL]);
+    this.#out.i32(THRESHOLD);
+    this.#out.raw([OP.i32GeS]);
+  }
+
+  #isUnwinding(): void {
+    this.#out.raw([OP.localGet, GAS_LOCAL]);
+    this.#out.i32(THRESHOLD);
+    this.#out.raw([OP.i32LtS]);
+  }
+
+  #debt(): void {
+    this.#out.raw([OP.localGet, GAS_LOCAL]);
+    this.#out.i32(BIAS);
+    this.#out.raw([OP.i32Sub]);
+  }
+
+  #zero(type: ValueType): void {
+    this.#out.raw(
+      { i32: [0x41, 0], i64: [0x42, 0], f32: [0x43, 0, 0, 0, 0], f64: [0x44, 0, 0, 0, 0, 0, 0, 0, 0] }[type],
+    );
+  }
+
+  #word(id: number): number {
+    return (this.#functionIndex << 16) | id;
+  }
+
+  #planOf(point: Point): FramePlan {
+    return this.#plan.points.get(point) as FramePlan;
+  }
+
+  #construct(index: number): Construct {
+    return this.#ir.constructs[index] as Construct;
+  }
+
+  /** Blocks around a loop: one to leave it by, one to store its frame behind it. */
+  #loopLabels(construct: number): { readonly ok: number; readonly save: number } {
+    return { ok: this.#labels.count + 2 * construct, save: this.#labels.count + 2 * construct + 1 };
+  }
+
+  #anonymous(): number {
+    return this.#nextAnonymous--;
+  }
+}

@@ -1,0 +1,38 @@
+// Which float operations may make a NaN of the engine's choice, and which locals hold nothing but their results.
+
+import { walkInstructions } from "../binary/instructions.ts";
+import { OP } from "../binary/opcodes.ts";
+import type { FunctionBody, ParsedModule } from "../binary/read-module.ts";
+import type { ValueType } from "../device/device.ts";
+
+/** Operations whose result, if it is NaN, has bits that engines choose (specification, section 4.3.3). */
+export function isFloatArithmetic(opcode: number): boolean {
+  return (
+    (opcode >= 0x8d && opcode <= 0x97) || // f32.ceil … f32.max
+    (opcode >= 0x9b && opcode <= 0xa5) || // f64.ceil … f64.max
+    opcode === 0xb6 || // f32.demote_f64
+    opcode === 0xbb // f64.promote_f32
+  );
+}
+
+/**
+ * For each local, whether it is only ever assigned results of float arithmetic and constants. Such a local need not hold
+ * canonical NaNs; any other keeps the exact bits that were copied into it. A parameter is a copy.
+ */
+export function findLazyFloats(
+  module: ParsedModule,
+  body: FunctionBody,
+  localTypes: readonly ValueType[],
+  paramCount: number,
+): boolean[] {
+  const lazy = localTypes.map((type, local) => local >= paramCount && (type === "f32" || type === "f64"));
+  let previous = 0;
+  walkInstructions({ bytes: module.bytes, start: body.start, end: body.end }, ({ opcode, index }) => {
+    if ((opcode === OP.localSet || opcode === OP.localTee) && lazy[index] === true) {
+      const isConstant = previous === 0x43 || previous === 0x44;
+      if (!isConstant && !isFloatArithmetic(previous)) lazy[index] = false;
+    }
+    previous = opcode;
+  });
+  return lazy;
+}

@@ -1,0 +1,221 @@
+// The operand stack of a function while it is built: values as pieces of code that have not been put anywhere yet.
+//
+// A value at height h reads slots of heights ≥ h only, so that putting the values below it into slots cannot disturb it.
+
+import { malformed } from "../binary/byte-reader.ts";
+import { OP } from "../binary/opcodes.ts";
+import type { ValueType } from "../device/device.ts";
+import type { Node, Operand } from "./body-ir.ts";
+import { CodeList, u32 } from "./code-list.ts";
+
+export interface Entry {
+  /** `undefined`: any type, behind an unconditional branch. */
+  readonly type: ValueType | undefined;
+  readonly code: CodeList;
+  /** Set if the value is that of a local or slot. */
+  readonly local?: number;
+  /** Set if the value is constant. */
+  readonly bits?: bigint;
+  readonly traps: boolean;
+  readonly readsState: boolean;
+  /** Result of float arithmetic: if it is NaN, its bits are the engine's choice. */
+  readonly isArithmetic: boolean;
+  /** Original locals that the code reads, perhaps more than once. */
+  readonly reads: readonly number[];
+  /** Roughly how many instructions the code has. */
+  readonly size: number;
+}
+
+/** Pieces larger than this are put into a slot, which bounds the work of moving pieces around. */
+const LARGEST_PIECE = 48;
+
+const CANONICAL_NAN: Readonly<Record<"f32" | "f64", readonly number[]>> = {
+  f32: [0x43, 0x00, 0x00, 0xc0, 0x7f],
+  f64: [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f],
+};
+const FLOAT_EQ = { f32: 0x5b, f64: 0x61 } as const;
+
+export interface StackOptions {
+  /** Types of the original locals; slots are added behind them. */
+  readonly localTypes: ValueType[];
+  readonly lazyFloats: readonly boolean[];
+  readonly shift: number;
+  readonly emit: (node: Node) => void;
+}
+
+export class OperandStack {
+  readonly #options: StackOptions;
+  readonly #entries: Entry[] = [];
+  readonly #originalLocals: number;
+  readonly #slots = new Map<string, number>();
+  readonly #lazySlots = new Set<number>();
+  /** How many entries on the stack read each original local. */
+  readonly #readers: number[] = [];
+  maxHeight = 0;
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+    this.#originalLocals = options.localTypes.length;
+  }
+
+  get height(): number {
+    return this.#entries.length;
+  }
+
+  push(entry: Entry): void {
+    this.#entries.push(entry);
+    this.#count(entry, 1);
+    if (this.#entries.length > this.maxHeight) this.maxHeight = this.#entries.length;
+    if (entry.size > LARGEST_PIECE) {
+      if (entry.traps) this.spill(({ traps }) => traps);
+      this.#spillAt(this.#entries.length - 1);
+    }
+  }
+
+  pop(): Entry | undefined {
+    const entry = this.#entries.pop();
+    if (entry !== undefined) this.#count(entry, -1);
+    return entry;
+  }
+
+  truncate(height: number): void {
+    while (this.#entries.length > height) this.pop();
+  }
+
+  /** Puts a value somewhere else than on the stack and leaves it there: entries from `first` upwards, as they are. */
+  from(first: number): readonly Entry[] {
+    return this.#entries.slice(first);
+  }
+
+  /** An entry that reads a local or slot. */
+  readOf(local: number): Entry {
+    return {
+      type: this.#options.localTypes[local] as ValueType,
+      code: this.#getCode(local),
+      local,
+      traps: false,
+      readsState: false,
+      isArithmetic: this.isLazy(local),
+      reads: local < this.#originalLocals ? [local] : [],
+      size: 1,
+    };
+  }
+
+  /** A second entry for a value that has no effect of its own: a constant or a local. */
+  copyOf(entry: Entry): Entry {
+    if (entry.local !== undefined) return this.readOf(entry.local);
+    if (entry.bits === undefined) throw new Error("Unreachable: a pending value cannot be copied");
+    const code = new CodeList();
+    entry.code.forEachBytes((bytes) => code.add(bytes));
+    return { ...entry, code };
+  }
+
+  /** Whether NaNs in this local or slot may have any bits. */
+  isLazy(local: number): boolean {
+    return local < this.#originalLocals ? this.#options.lazyFloats[local] === true : this.#lazySlots.has(local);
+  }
+
+  /** The value with canonical NaNs, where it is arithmetic. */
+  exact(entry: Entry): Entry {
+    const { type } = entry;
+    if (!entry.isArithmetic || (type !== "f32" && type !== "f64")) return entry;
+    const scratch = this.#newSlot(`scratch ${type}`, type);
+    const get = [OP.localGet, ...u32(scratch + this.#options.shift)];
+    entry.code.add([OP.localTee, ...u32(scratch + this.#options.shift), ...CANONICAL_NAN[type]]);
+    entry.code.add([...get, ...get, FLOAT_EQ[type], OP.select]);
+    const { local: _, ...rest } = entry;
+    return { ...rest, isArithmetic: false };
+  }
+
+  /** The slot for a value of that type at that height. */
+  slot(height: number, type: ValueType, isLazy = false): number {
+    const slot = this.#newSlot(`${height} ${type} ${isLazy}`, type);
+    if (isLazy) this.#lazySlots.add(slot);
+    return slot;
+  }
+
+  /** Puts the entries that `which` names into slots, bottom first. */
+  spill(which: (entry: Entry, height: number) => boolean): void {
+    this.#entries.forEach((entry, height) => {
+      if (which(entry, height)) this.#spillAt(height);
+    });
+  }
+
+  /** Everything that is neither constant nor a local: for where a frame can be stored. */
+  settle(): void {
+    this.spill(({ bits, local }) => bits === undefined && local === undefined);
+  }
+
+  /** Everything that could change or would be done on one path only: for where control flow splits or joins. */
+  settleAll(): void {
+    this.spill(({ bits, local }) => bits === undefined && (local === undefined || local < this.#originalLocals));
+  }
+
+  /** Before a local is assigned. */
+  spillReadersOf(local: number): void {
+    if ((this.#readers[local] ?? 0) > 0) this.spill(({ reads }) => reads.includes(local));
+  }
+
+  /** Assigns values to the slots of their types from `base` upwards, all at once. */
+  assign(entries: readonly Entry[], types: readonly ValueType[], base: number): number[] {
+    const slots = types.map((type, at) => this.slot(base + at, type));
+    const moves = entries.flatMap((entry, at) =>
+      entry.local === slots[at] ? [] : [{ entry, slot: slots[at] as number }],
+    );
+    if (moves.length === 0) return slots;
+    const code = new CodeList();
+    for (const { entry } of moves) code.join(this.exact(entry).code);
+    for (const { slot } of moves.toReversed()) code.add(this.#setCode(slot));
+    this.#options.emit({ op: "code", code, defines: moves.map(({ slot }) => slot) });
+    return slots;
+  }
+
+  /** What the original stack holds, for the frame map. Everything must be settled. */
+  operands(): Operand[] {
+    return this.#entries.map(({ type, local, bits }): Operand => {
+      if (type === undefined) throw new Error("Unreachable: a point in dead code");
+      if (local !== undefined) return { kind: "local", type, local };
+      if (bits !== undefined) return { kind: "const", type, bits };
+      throw new Error("Unreachable: a pending value at a point");
+    });
+  }
+
+  #spillAt(height: number): void {
+    const entry = this.#entries[height] as Entry;
+    const slot = this.slot(height, entry.type as ValueType, entry.isArithmetic);
+    this.#count(entry, -1);
+    this.#options.emit({ op: "code", code: entry.code.add(this.#setCode(slot)), defines: [slot] });
+    this.#entries[height] = this.readOf(slot);
+  }
+
+  #count(entry: Entry, by: number): void {
+    for (const local of entry.reads) this.#readers[local] = (this.#readers[local] ?? 0) + by;
+  }
+
+  #newSlot(key: string, type: ValueType): number {
+    let slot = this.#slots.get(key);
+    if (slot === undefined) {
+      slot = this.#options.localTypes.push(type) - 1;
+      this.#slots.set(key, slot);
+    }
+    return slot;
+  }
+
+  #getCode(local: number): CodeList {
+    return CodeList.of(OP.localGet, ...u32(local + this.#options.shift)).read(local);
+  }
+
+  #setCode(local: number): number[] {
+    return [OP.localSet, ...u32(local + this.#options.shift)];
+  }
+}
+
+/** A value that dead code makes. */
+export function unknown(type?: ValueType): Entry {
+  return { type, code: new CodeList(), traps: false, readsState: false, isArithmetic: false, reads: [], size: 0 };
+}
+
+/** The error for a value of the wrong type. */
+export function wrongType(expected: ValueType, found: ValueType, offset: number): Error {
+  return malformed(`expected ${expected}, found ${found}`, offset);
+}

@@ -1,0 +1,74 @@
+// What an operator makes of the pieces of code that compute its operands.
+
+import { ByteReader } from "../binary/byte-reader.ts";
+import type { Instruction } from "../binary/instructions.ts";
+import { OP } from "../binary/opcodes.ts";
+import type { ValueType } from "../device/device.ts";
+import { CodeList } from "./code-list.ts";
+import { isFloatArithmetic } from "./lazy-floats.ts";
+import type { Entry, OperandStack } from "./operand-stack.ts";
+
+interface OperatorParts {
+  /** Bottom first. */
+  readonly operands: readonly Entry[];
+  readonly result: ValueType;
+  readonly stack: OperandStack;
+}
+
+/** The value of an instruction that takes operands and gives one result. */
+export function operatorEntry(bytes: Uint8Array, i: Instruction, { operands, result, stack }: OperatorParts): Entry {
+  const { opcode, info } = i;
+  const code = new CodeList();
+  operands.forEach((operand, at) => {
+    const showsBits = opcode === OP.i32ReinterpretF32 || opcode === OP.i64ReinterpretF64;
+    code.join(showsBits || (isCopysign(opcode) && at === 1) ? stack.exact(operand).code : operand.code);
+  });
+  code.add([...bytes.subarray(i.start, i.end)]);
+  return {
+    type: result,
+    code,
+    traps: canTrap(i) || operands.some(({ traps }) => traps),
+    readsState: info.cost === "memory" || opcode === OP.memorySize || operands.some(({ readsState }) => readsState),
+    isArithmetic: isFloatArithmetic(opcode) || (keepsNan(opcode) && operands[0]?.isArithmetic === true),
+    reads: operands.flatMap(({ reads }) => reads),
+    size: operands.reduce((sum, { size }) => sum + size, 1),
+    ...(info.name.endsWith(".const") ? { bits: constantBits(bytes, i) } : {}),
+  };
+}
+
+/** The value of a `select`. */
+export function selectEntry(first: Entry, second: Entry, condition: Entry): Entry {
+  const all = [first, second, condition];
+  return {
+    type: first.type ?? second.type,
+    code: first.code.join(second.code).join(condition.code).add([OP.select]),
+    traps: all.some(({ traps }) => traps),
+    readsState: all.some(({ readsState }) => readsState),
+    isArithmetic: first.isArithmetic || second.isArithmetic,
+    reads: all.flatMap(({ reads }) => reads),
+    size: all.reduce((sum, { size }) => sum + size, 1),
+  };
+}
+
+function canTrap({ opcode, info }: Instruction): boolean {
+  const isIntegerDivision = info.cost === "division" && info.name.startsWith("i");
+  const isTruncation = opcode >= 0xa8 && opcode <= 0xb1 && info.name.includes("trunc");
+  return info.cost === "memory" || isIntegerDivision || isTruncation;
+}
+
+function isCopysign(opcode: number): boolean {
+  return opcode === 0x98 || opcode === 0xa6;
+}
+
+/** abs, neg and copysign give NaN for NaN, with the bits but for the sign. */
+function keepsNan(opcode: number): boolean {
+  return opcode === 0x8b || opcode === 0x8c || opcode === 0x99 || opcode === 0x9a || isCopysign(opcode);
+}
+
+function constantBits(bytes: Uint8Array, { opcode, start, end }: Instruction): bigint {
+  const r = new ByteReader(bytes, start + 1, end);
+  if (opcode === OP.i32Const) return BigInt.asUintN(32, BigInt(r.s32()));
+  if (opcode === 0x42) return BigInt.asUintN(64, r.s64());
+  const view = new DataView(bytes.buffer, bytes.byteOffset + start + 1, end - start - 1);
+  return opcode === 0x43 ? BigInt(view.getUint32(0, true)) : view.getBigUint64(0, true);
+}

@@ -1,0 +1,16 @@
+// What callers and callees of metered functions agree on. A metered function is `(g, d, params…) -> (results…, g)`: g is
+// the gas left, d the stack budget left.
+//
+//   g ≥ 0            run
+//   TH ≤ g < 0       out of gas: the debt
+//   g < TH           from a callee: it has stored its frame, and its caller must too; the debt is g + BIAS
+//                    from a caller: SENTINEL, rebuild the frames that were stored
+
+export const BIAS = 1_073_741_824; // 2^30
+export const THRESHOLD = -536_870_912; // -2^29
+export const SENTINEL = -2_147_483_648; // -2^31
+
+/** Hidden parameters in front of a metered function's own. */
+export const METERED_SHIFT = 2;
+export const GAS_LOCAL = 0;
+export const STACK_LOCAL = 1;

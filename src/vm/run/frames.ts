@@ -1,0 +1,168 @@
+// Stored frames, as the state memory has them, to and from frames in terms of the original module.
+//
+// A stored frame is its values, then a word: original function index << 16 | number of the point. The deepest frame comes
+// first, so reading goes from the end.
+
+import type { ValueType } from "../device/device.ts";
+import { VmError } from "../errors.ts";
+import type { FrameKind, FrameMap, FramePoint } from "../prepare/frame-map.ts";
+import type { GuestModule } from "../prepare/guest-module.ts";
+
+/** Bits of a value, zero-extended to 64. */
+export interface FrameValue {
+  readonly type: ValueType;
+  readonly bits: bigint;
+}
+
+/** One call of a paused program. Plain data in the original module's terms. */
+export interface Frame {
+  /** Function index of the original module, imports included. */
+  readonly function: number;
+  readonly kind: FrameKind;
+  /** Offset in the original module's bytes. */
+  readonly offset: number;
+  /** Locals that may still be read, by index. */
+  readonly locals: ReadonlyMap<number, FrameValue>;
+  /** The operand stack, bottom first; `undefined` for values that are never used again. */
+  readonly operands: readonly (FrameValue | undefined)[];
+}
+
+const WORD_BYTES = 4;
+const is64 = (type: ValueType): boolean => type === "i64" || type === "f64";
+
+/** The frames of a stored stack, outermost first. */
+export function readStored(map: FrameMap, stored: Uint8Array): Frame[] {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
+  const frames: Frame[] = [];
+  let end = stored.length;
+  while (end > 0) {
+    const word = view.getUint32(end - WORD_BYTES, true);
+    const point = pointOf(map, word);
+    const start = end - WORD_BYTES - point.bytes;
+    frames.push(readFrame(point, word >>> 16, view, start));
+    end = start;
+  }
+  return frames;
+}
+
+/** Where the deepest frame's value of an operand is in a stored stack, for an answer that comes late. */
+export function operandOffset(map: FrameMap, stored: Uint8Array, height: number): number | undefined {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
+  let point: FramePoint | undefined;
+  for (let end = stored.length; end > 0; end -= WORD_BYTES + point.bytes) {
+    point = pointOf(map, view.getUint32(end - WORD_BYTES, true));
+  }
+  let offset = 0;
+  for (const value of point?.values ?? []) {
+    if (value.kind === "operand" && value.at === height) return offset;
+    offset += is64(value.type) ? 8 : 4;
+  }
+  return undefined;
+}
+
+function pointOf(map: FrameMap, word: number): FramePoint {
+  const point = map[word >>> 16]?.[word & 0xffff];
+  if (point === undefined || point === null) throw new Error("Unreachable: a stored frame of no point");
+  return point;
+}
+
+function readFrame(point: FramePoint, index: number, view: DataView, start: number): Frame {
+  const locals = new Map<number, FrameValue>();
+  const stored = new Map<number, FrameValue>();
+  let offset = start;
+  for (const { type, kind, at } of point.values) {
+    const bits = is64(type) ? view.getBigUint64(offset, true) : BigInt(view.getUint32(offset, true));
+    offset += is64(type) ? 8 : 4;
+    if (kind === "local") locals.set(at, { type, bits });
+    else if (kind === "operand") stored.set(at, { type, bits });
+  }
+  const operands = point.operands.map((operand, height) => {
+    switch (operand.kind) {
+      case "stored":
+        return stored.get(height);
+      case "local":
+        return locals.get(operand.local);
+      case "const":
+        return { type: operand.type, bits: operand.bits };
+      case "unused":
+        return undefined;
+      default:
+        return operand satisfies never;
+    }
+  });
+  return { function: index, kind: point.kind, offset: point.offset, locals, operands };
+}
+
+/**
+ * The stored form of frames that may come from anywhere: each must be one that this module can have there.
+ *
+ * @param entry - Original index of the function that runs.
+ * @throws {VmError} `vm/snapshot-malformed`, with the frame and what is wrong with it.
+ */
+export function writeStored(module: GuestModule, frames: readonly Frame[], entry: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  frames.forEach((frame, depth) => {
+    const refuse = (what: string): never => {
+      throw new VmError("vm/snapshot-malformed", `Cannot restore the snapshot: frame ${depth} ${what}`);
+    };
+    const { point, id } = findPoint(module.frames, frame) ?? refuse("stands where the program cannot pause");
+    const isInnermost = depth === frames.length - 1;
+    if (depth === 0 && frame.function !== entry) refuse("is not of the function that runs");
+    if (isInnermost === (point.kind === "call")) refuse(isInnermost ? "has no callee" : "cannot have a callee");
+    const next = frames[depth + 1];
+    if (next !== undefined && !mayCall(module, point, next.function)) refuse("does not call the next one");
+    parts.push(writeFrame(point, (frame.function << 16) | id, frame, refuse));
+  });
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts.toReversed()) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+function findPoint(map: FrameMap, frame: Frame): { readonly point: FramePoint; readonly id: number } | undefined {
+  const points = map[frame.function] ?? [];
+  const id = points.findIndex((point) => point?.kind === frame.kind && point.offset === frame.offset);
+  const point = points[id];
+  return point === undefined || point === null ? undefined : { point, id };
+}
+
+function mayCall(module: GuestModule, { callee }: FramePoint, next: number): boolean {
+  if (callee === undefined) return false;
+  if (callee.kind === "function") return callee.index === next;
+  return module.indirectTypes[next] === module.typeKeys[callee.type];
+}
+
+function writeFrame(point: FramePoint, word: number, frame: Frame, refuse: (what: string) => never): Uint8Array {
+  const out = new Uint8Array(point.bytes + WORD_BYTES);
+  const view = new DataView(out.buffer);
+  const expectedLocals = point.values.filter(({ kind }) => kind === "local").length;
+  if (frame.locals.size !== expectedLocals) refuse(`has ${frame.locals.size} locals, expected ${expectedLocals}`);
+  if (frame.operands.length !== point.operands.length) {
+    refuse(`has ${frame.operands.length} operands, expected ${point.operands.length}`);
+  }
+  let offset = 0;
+  for (const { type, kind, at } of point.values) {
+    const found =
+      kind === "local" ? frame.locals.get(at) : kind === "operand" ? frame.operands[at] : { type, bits: 0n };
+    if (found === undefined || found.type !== type) refuse(`has no ${type} in ${kind} ${at}`);
+    const { bits } = found as FrameValue;
+    if (is64(type)) view.setBigUint64(offset, bits, true);
+    else view.setUint32(offset, Number(BigInt.asUintN(32, bits)), true);
+    offset += is64(type) ? 8 : 4;
+  }
+  point.operands.forEach((operand, height) => {
+    const found = frame.operands[height];
+    const expected =
+      operand.kind === "const"
+        ? operand.bits
+        : operand.kind === "local"
+          ? frame.locals.get(operand.local)?.bits
+          : undefined;
+    if (expected !== undefined && found?.bits !== expected) refuse(`has another value in operand ${height}`);
+  });
+  view.setUint32(offset, word, true);
+  return out;
+}
