@@ -18,9 +18,6 @@ export const AVOIDED: ReadonlyMap<string, string> = new Map([
   ["whitelist", "import policy"],
 ]);
 
-/** Files that speak of the thing which has that name. */
-const AT_HOME: ReadonlyMap<string, readonly string[]> = new Map();
-
 /** Where identifiers use an avoided word, alone or as a part: one line each, `path:line: identifier: what to say`. */
 export function avoidedWords(files: readonly SourceFile[]): string[] {
   return files.flatMap(({ path, text }) =>
@@ -28,20 +25,20 @@ export function avoidedWords(files: readonly SourceFile[]): string[] {
       .split("\n")
       .flatMap((line, index) =>
         [...line.matchAll(/[A-Za-z_$][\w$]*/g)].flatMap(([identifier]) => {
-          const better = betterWord(identifier, path);
+          const better = betterWord(identifier);
           return better === undefined ? [] : [`${path}:${index + 1}: ${identifier}: say ${better}`];
         }),
       ),
   );
 }
 
-function betterWord(identifier: string, path: string): string | undefined {
+function betterWord(identifier: string): string | undefined {
   // `saveState` is the verb and the noun; only `savestate` is the avoided word. Endings ("s", "ed", "ive") are included.
   const parts = identifier
     .split(/[_$\d]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/)
     .map((part) => part.toLowerCase());
   for (const [word, better] of AVOIDED) {
-    if (AT_HOME.get(word)?.includes(path) !== true && parts.some((part) => part.startsWith(word))) return better;
+    if (parts.some((part) => part.startsWith(word))) return better;
   }
   return undefined;
 }
