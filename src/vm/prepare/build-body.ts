@@ -18,6 +18,7 @@ import type { BodyIr, Callee, Construct, Node, Point } from "./body-ir.ts";
 import { CodeList, s32, u32 } from "./code-list.ts";
 import { labelTypes, type ControlFrame } from "./control-frame.ts";
 import { findLazyFloats } from "./lazy-floats.ts";
+import { accessMemory, memoryGrow } from "./memory-access.ts";
 import { OperandStack, unknown, wrongType, type Entry } from "./operand-stack.ts";
 import { operatorEntry, selectEntry } from "./operator-entry.ts";
 import { GasPlacer } from "./place-gas.ts";
@@ -188,9 +189,11 @@ class BodyBuilder {
     const result = LETTERS[signature[arrow + 1] ?? ""];
     if (result !== undefined)
       return this.#push(operatorEntry(this.#module.bytes, i, { operands, result, stack: this.#stack }));
-    const code = new CodeList();
-    for (const operand of operands) code.join(this.#stack.exact(operand).code);
-    this.#statement(code.add(this.#bytesOf(i)), { effect: true, traps: true });
+    const store = accessMemory(
+      i,
+      operands.map((operand) => this.#stack.exact(operand).code),
+    );
+    this.#statement(store, { effect: true, traps: true });
   }
 
   #select(i: Instruction): void {
@@ -225,12 +228,15 @@ class BodyBuilder {
     const global = this.#module.globals[i.index];
     if (global === undefined) throw malformed(`unknown global ${i.index}`, i.start);
     if (i.opcode === OP.globalGet) {
-      const code = CodeList.of(...this.#bytesOf(i));
+      const code = CodeList.of(OP.globalGet, ...u32(i.index));
       return this.#push({ ...unknown(global.type), code, readsState: global.isMutable, size: 1 });
     }
     if (!global.isMutable) throw malformed(`assignment to the immutable global ${i.index}`, i.start);
     const value = this.#pop(global.type, i);
-    this.#statement(this.#stack.exact(value).code.add(this.#bytesOf(i)), { effect: true, traps: value.traps });
+    this.#statement(this.#stack.exact(value).code.add([OP.globalSet, ...u32(i.index)]), {
+      effect: true,
+      traps: value.traps,
+    });
   }
 
   /** Code that is run for what it does. Pending values that it could overtake go into slots first. */
@@ -324,7 +330,7 @@ class BodyBuilder {
     const code = pages.code.add([...set, OP.localGet, 0, ...get]);
     code.add([OP.i32Const, ...s32(GROW_COST_PER_PAGE), OP.i32Mul, OP.i32Const, 0]);
     code.add([...get, OP.i32Const, ...s32(this.#context.maximumPages), OP.i32LeU, OP.select]);
-    code.add([OP.i32Sub, OP.localSet, 0, ...get, OP.memoryGrow, 0, ...set]);
+    code.add([OP.i32Sub, OP.localSet, 0, ...get, ...memoryGrow(), ...set]);
     this.#statement(code, { effect: true, traps: pages.traps, defines: [slot] });
     this.#push(this.#stack.readOf(slot));
     this.#check(i);
@@ -573,9 +579,5 @@ class BodyBuilder {
     if (i.info.immediate === "memory-access") {
       if (i.alignment > naturalAlignment(i.opcode)) throw malformed("alignment beyond the natural one", i.start);
     } else if (i.index !== 0 || i.second !== 0) throw malformed("unknown memory", i.start);
-  }
-
-  #bytesOf({ start, end }: Instruction): number[] {
-    return [...this.#module.bytes.subarray(start, end)];
   }
 }

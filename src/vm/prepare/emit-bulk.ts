@@ -7,6 +7,7 @@
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import { BULK_BYTES_SHIFT, BULK_CHUNK_BYTES } from "../gas-schedule.ts";
+import { memorySize, moveMemory } from "./memory-access.ts";
 
 /** Locals of the metered function, in its own numbering. */
 export interface BulkLocals {
@@ -66,14 +67,13 @@ export function emitBulk(locals: BulkLocals): ByteWriter {
 /** Pushes whether [start, start + n) ends behind the memory. */
 function reachesOutside(out: ByteWriter, start: number, { n }: BulkLocals): void {
   out.byte(OP.localGet).u32(start).byte(I64_EXTEND_I32_U).byte(OP.localGet).u32(n).byte(I64_EXTEND_I32_U).byte(I64_ADD);
-  out.raw(OP.memorySize, 0, I64_EXTEND_I32_U, 0x42, 16, I64_SHL, I64_GT_U);
+  out.raw(...memorySize(), I64_EXTEND_I32_U, 0x42, 16, I64_SHL, I64_GT_U);
 }
 
 function operation(out: ByteWriter, { opcode, a, b }: BulkLocals, length: () => unknown): void {
   out.byte(OP.localGet).u32(a).byte(OP.localGet).u32(b);
   length();
-  if (opcode === OP.memoryCopy) out.raw(0xfc, 10, 0, 0);
-  else out.raw(0xfc, 11, 0);
+  out.raw(...moveMemory(opcode));
 }
 
 /** Moves one chunk and shortens the operands by it: from the front, or from the back where a copy overlaps upwards. */
@@ -98,5 +98,5 @@ function chunk(out: ByteWriter, locals: BulkLocals): void {
   end(a);
   end(b);
   length();
-  out.raw(0xfc, 10, 0, 0).byte(OP.end);
+  out.raw(...moveMemory(opcode), OP.end);
 }

@@ -1,11 +1,13 @@
 // What an operator makes of the pieces of code that compute its operands.
 
 import { ByteReader } from "../binary/byte-reader.ts";
+import { encodeInstruction } from "../binary/encode-instruction.ts";
 import type { Instruction } from "../binary/instructions.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { ValueType } from "../device/device.ts";
 import { CodeList } from "./code-list.ts";
 import { isFloatArithmetic } from "./lazy-floats.ts";
+import { accessMemory, memorySize } from "./memory-access.ts";
 import type { Entry, OperandStack } from "./operand-stack.ts";
 
 interface OperatorParts {
@@ -18,15 +20,13 @@ interface OperatorParts {
 /** The value of an instruction that takes operands and gives one result. */
 export function operatorEntry(bytes: Uint8Array, i: Instruction, { operands, result, stack }: OperatorParts): Entry {
   const { opcode, info } = i;
-  const code = new CodeList();
-  operands.forEach((operand, at) => {
+  const pieces = operands.map((operand, at) => {
     const showsBits = opcode === OP.i32ReinterpretF32 || opcode === OP.i64ReinterpretF64;
-    code.join(showsBits || (isCopysign(opcode) && at === 1) ? stack.exact(operand).code : operand.code);
+    return showsBits || (isCopysign(opcode) && at === 1) ? stack.exact(operand).code : operand.code;
   });
-  code.add([...bytes.subarray(i.start, i.end)]);
   return {
     type: result,
-    code,
+    code: operatorCode(bytes, i, pieces),
     traps: canTrap(i) || operands.some(({ traps }) => traps),
     readsState: info.cost === "memory" || opcode === OP.memorySize || operands.some(({ readsState }) => readsState),
     isArithmetic: isFloatArithmetic(opcode) || (keepsNan(opcode) && operands[0]?.isArithmetic === true),
@@ -34,6 +34,14 @@ export function operatorEntry(bytes: Uint8Array, i: Instruction, { operands, res
     size: operands.reduce((sum, { size }) => sum + size, 1),
     ...(info.name.endsWith(".const") ? { bits: constantBits(bytes, i) } : {}),
   };
+}
+
+/** The pieces that compute its operands (consumed), and the instruction behind them. */
+function operatorCode(bytes: Uint8Array, i: Instruction, pieces: readonly CodeList[]): CodeList {
+  if (i.info.immediate === "memory-access") return accessMemory(i, pieces);
+  const code = new CodeList();
+  for (const piece of pieces) code.join(piece);
+  return code.add(i.opcode === OP.memorySize ? memorySize() : encodeInstruction(bytes, i));
 }
 
 /** The value of a `select`. */
