@@ -64,7 +64,9 @@ class MeteredEmitter {
   readonly #marked: readonly boolean[];
   readonly #labels: Labels;
   readonly #regions: ReadonlyMap<number, Region>;
-  #nextAnonymous = -1;
+  /** Where the function returns once it has stored a frame. */
+  readonly #exit = -1;
+  #nextAnonymous = -2;
 
   constructor(context: EmitContext, { ir, plan, type, functionIndex, weight }: EmitInput) {
     this.#context = context;
@@ -83,6 +85,7 @@ class MeteredEmitter {
   emit(): ByteWriter {
     const out = this.#out;
     const region = this.#regions.get(0) as Region;
+    out.open(OP.block, this.#exit);
     for (const label of region.labels.toReversed()) out.open(OP.block, label);
     const body = this.#anonymous();
     out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL, OP.i32Or, OP.i32Const, 0, OP.i32LtS]);
@@ -92,10 +95,9 @@ class MeteredEmitter {
     out.u32(OP.globalSet, this.#context.overflowGlobal);
     out.raw([OP.unreachable, OP.end]);
     this.#isOutOfGas();
-    out.raw([OP.if, EMPTY_BLOCK]);
-    this.#save(this.#plan.entry, () => out.i32(this.#word(0)));
-    this.#leave(() => this.#debt());
-    out.raw([OP.end]);
+    out.open(OP.if, this.#anonymous());
+    this.#save(this.#plan.entry);
+    out.close();
     out.u32(OP.call, this.#context.popFunction);
     out.i32(0xffff);
     out.raw([OP.i32And]);
@@ -103,6 +105,9 @@ class MeteredEmitter {
     this.#dispatch(region, body);
     out.close();
     for (const node of this.#ir.nodes) this.#node(node);
+    out.raw([OP.unreachable]);
+    out.close();
+    this.#leave();
     return out.finish();
   }
 
@@ -116,10 +121,7 @@ class MeteredEmitter {
       case "check": {
         const plan = this.#planOf(node.point);
         out.closeLabel(this.#labels.ofPoint(plan));
-        out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK]);
-        this.#save(plan, () => out.i32(this.#word(plan.id)));
-        this.#leave(() => this.#debt());
-        return out.raw([OP.end]);
+        return this.#test(plan);
       }
       case "call":
         return this.#call(node);
@@ -201,9 +203,7 @@ class MeteredEmitter {
     out.close();
     out.branch(OP.br, loop.ok);
     out.close();
-    const plan = this.#planOf(this.#construct(construct).point as Point);
-    this.#save(plan, () => out.i32(this.#word(plan.id)));
-    this.#leave(() => this.#debt());
+    this.#save(this.#planOf(this.#construct(construct).point as Point));
     out.close();
   }
 
@@ -230,26 +230,14 @@ class MeteredEmitter {
       this.#setResults(point);
     }
     out.closeLabel(this.#labels.ofPoint(plan));
-    out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK]);
-    if (callee.kind === "import") {
-      this.#save(plan, () => out.i32(this.#word(plan.id)));
-      this.#leave(() => this.#debt());
-    } else {
-      this.#save(plan, () => {
-        out.i32(this.#word(plan.id) + 1);
-        this.#isUnwinding();
-        out.raw([OP.i32Sub]);
-      });
-      this.#leave(() => {
-        // A callee's debt is biased already.
-        out.raw([OP.localGet, GAS_LOCAL]);
-        out.i32(BIAS);
-        out.i32(0);
-        this.#isOutOfGas();
-        out.raw([OP.select, OP.i32Sub]);
-      });
-    }
-    out.raw([OP.end]);
+    this.#test(plan);
+  }
+
+  #test(plan: FramePlan): void {
+    this.#out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS]);
+    this.#out.open(OP.if, this.#anonymous());
+    this.#save(plan);
+    this.#out.close();
   }
 
   #bulk(node: Extract<Node, { op: "bulk" }>): void {
@@ -264,22 +252,24 @@ class MeteredEmitter {
     out.raw([...emitBulk({ opcode: node.opcode, gas: GAS_LOCAL, a, b, n }).take()]);
     out.branch(OP.br, ok);
     out.close();
-    this.#save(plan, () => out.i32(this.#word(plan.id)));
-    this.#leave(() => this.#debt());
+    this.#save(plan);
     out.close();
   }
 
   // Frames.
 
-  /** Stores a frame; `word` pushes what identifies it. */
-  #save(plan: FramePlan, word: () => void): void {
-    word();
+  /** Stores a frame and goes to where the function returns. The state module tells a call's two frames apart by g. */
+  #save(plan: FramePlan): void {
+    const out = this.#out;
+    out.raw([OP.localGet, GAS_LOCAL]);
+    out.i32((this.#functionIndex << 16) | (plan.id + (plan.point?.kind === "call" ? 1 : 0)));
     for (const local of plan.values) {
-      this.#out.u32(OP.localGet, local + METERED_SHIFT);
+      out.u32(OP.localGet, local + METERED_SHIFT);
       const type = this.#ir.localTypes[local];
       if (this.#ir.lazyLocals[local] === true && (type === "f32" || type === "f64")) this.#makeExact(local, type);
     }
-    this.#out.u32(OP.call, this.#context.saveFunction(plan.shape));
+    out.u32(OP.call, this.#context.saveFunction(plan.shape));
+    out.branch(OP.br, this.#exit);
   }
 
   #makeExact(local: number, type: "f32" | "f64"): void {
@@ -290,11 +280,14 @@ class MeteredEmitter {
     out.raw([type === "f32" ? 0x5b : 0x61, OP.select]);
   }
 
-  /** Returns while frames are stored: the results are dummies. */
-  #leave(gas: () => void): void {
+  /** Returns behind a stored frame: the results are dummies, and a debt of this function's own is biased. */
+  #leave(): void {
     for (const type of this.#type.results) this.#zero(type);
-    gas();
-    this.#out.raw([OP.return]);
+    this.#out.raw([OP.localGet, GAS_LOCAL]);
+    this.#out.i32(BIAS);
+    this.#out.i32(0);
+    this.#isOutOfGas();
+    this.#out.raw([OP.select, OP.i32Sub, OP.return]);
   }
 
   #restore(plan: FramePlan): void {
@@ -389,26 +382,10 @@ class MeteredEmitter {
     this.#out.raw([OP.i32GeS]);
   }
 
-  #isUnwinding(): void {
-    this.#out.raw([OP.localGet, GAS_LOCAL]);
-    this.#out.i32(THRESHOLD);
-    this.#out.raw([OP.i32LtS]);
-  }
-
-  #debt(): void {
-    this.#out.raw([OP.localGet, GAS_LOCAL]);
-    this.#out.i32(BIAS);
-    this.#out.raw([OP.i32Sub]);
-  }
-
   #zero(type: ValueType): void {
     this.#out.raw(
       { i32: [0x41, 0], i64: [0x42, 0], f32: [0x43, 0, 0, 0, 0], f64: [0x44, 0, 0, 0, 0, 0, 0, 0, 0] }[type],
     );
-  }
-
-  #word(id: number): number {
-    return (this.#functionIndex << 16) | id;
   }
 
   #planOf(point: Point): FramePlan {

@@ -286,7 +286,7 @@ class Instrumenter {
         {
           module: STATE_MODULE,
           field: `save.${index}`,
-          type: this.#types.index({ params: ["i32", ...values], results: [] }),
+          type: this.#types.index({ params: ["i32", "i32", ...values], results: [] }),
         },
         { module: STATE_MODULE, field: `restore.${index}`, type: this.#types.index({ params: [], results: values }) },
       ];

@@ -2,11 +2,13 @@
 // the state memory and its pointer, which all Vms of a realm share (`../run/state-memory.ts`); the guest reaches neither.
 //
 // A shape is how many i32, i64, f32 and f64 a frame has. A stored frame is those values in that order, then a word:
-// original function index << 16 | number of the point. The deepest frame is stored first.
+// original function index << 16 | number of the point. The deepest frame is stored first. Save functions take the gas
+// counter, that word and the values; a counter that says that a callee is unwinding lowers the word by one.
 
 import { ByteWriter } from "../binary/byte-writer.ts";
 import type { ValueType } from "../device/device.ts";
 import { OP } from "../binary/opcodes.ts";
+import { THRESHOLD } from "./protocol.ts";
 import { TYPE_BYTES } from "../binary/write-module.ts";
 
 export type Shape = readonly [i32: number, i64: number, f32: number, f64: number];
@@ -40,8 +42,8 @@ export function stateModule(shapes: readonly Shape[]): Uint8Array<ArrayBuffer> {
     const values = shapeTypes(shape);
     types
       .byte(0x60)
-      .u32(values.length + 1)
-      .byte(0x7f);
+      .u32(values.length + 2)
+      .raw(0x7f, 0x7f);
     for (const type of values) types.byte(TYPE_BYTES[type]);
     types.u32(0);
     types.byte(0x60).u32(0).u32(values.length);
@@ -84,7 +86,7 @@ function peekBody(): ByteWriter {
 function saveBody(shape: Shape): ByteWriter {
   const out = new ByteWriter().u32(0);
   let offset = 0;
-  let param = 1;
+  let param = 2;
   shape.forEach((count, type) => {
     for (let i = 0; i < count; i++) {
       out.byte(OP.globalGet).u32(POINTER).byte(OP.localGet).u32(param++);
@@ -95,7 +97,8 @@ function saveBody(shape: Shape): ByteWriter {
       offset += TYPE_SIZES[type] as number;
     }
   });
-  out.byte(OP.globalGet).u32(POINTER).byte(OP.localGet).u32(0).raw(0x36, 0).u32(offset);
+  out.byte(OP.globalGet).u32(POINTER).byte(OP.localGet).u32(1);
+  out.byte(OP.localGet).u32(0).byte(OP.i32Const).s32(THRESHOLD).raw(OP.i32LtS, OP.i32Sub, 0x36, 0).u32(offset);
   return movePointer(out, offset + 4).byte(OP.end);
 }
 
