@@ -16,6 +16,8 @@ import type { ValueType } from "../device/device.ts";
 import type { BodyIr, Construct, Node, Point } from "./body-ir.ts";
 import { CodeOutput } from "./code-output.ts";
 import { emitBulk } from "./emit-bulk.ts";
+import { emitUnrolled } from "./emit-unrolled.ts";
+import { findUnrollable, type UnrolledLoop } from "./find-unrollable.ts";
 import { findRegions, Labels, markConstructs, type Region, type StubTarget } from "./find-regions.ts";
 import type { FramePlan, FunctionPlan } from "./plan-frames.ts";
 import { BIAS, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL, THRESHOLD } from "./protocol.ts";
@@ -62,6 +64,7 @@ class MeteredEmitter {
   readonly #r: number;
   /** Constructs with a point inside; blocks and ifs among them are flattened. */
   readonly #marked: readonly boolean[];
+  readonly #unrolled: ReadonlyMap<number, UnrolledLoop>;
   readonly #labels: Labels;
   readonly #regions: ReadonlyMap<number, Region>;
   /** Where the function returns once it has stored a frame. */
@@ -76,6 +79,7 @@ class MeteredEmitter {
     this.#functionIndex = functionIndex;
     this.#weight = weight;
     this.#marked = markConstructs(ir);
+    this.#unrolled = findUnrollable(ir);
     this.#labels = new Labels(ir, plan);
     this.#regions = findRegions({ ir, plan, marked: this.#marked, labels: this.#labels });
     this.#r = METERED_SHIFT + ir.localTypes.length;
@@ -104,7 +108,14 @@ class MeteredEmitter {
     out.u32(OP.localSet, this.#r);
     this.#dispatch(region, body);
     out.close();
-    for (const node of this.#ir.nodes) this.#node(node);
+    const { nodes } = this.#ir;
+    for (let at = 0; at < nodes.length; at++) {
+      const node = nodes[at] as Node;
+      this.#node(node);
+      const unrolled = node.op === "loop" ? this.#unrolled.get(node.construct) : undefined;
+      // The loop's own end is still to come.
+      if (unrolled !== undefined) at = unrolled.to - 1;
+    }
     out.raw([OP.unreachable]);
     out.close();
     this.#leave();
@@ -183,13 +194,24 @@ class MeteredEmitter {
     const region = this.#regions.get(construct);
     for (const label of region?.labels.toReversed() ?? []) out.open(OP.block, label);
     out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS]);
-    if (region === undefined) return out.branch(OP.brIf, loop.save);
+    if (region === undefined) {
+      out.branch(OP.brIf, loop.save);
+      return this.#unroll(construct, loop.ok);
+    }
     const cold = this.#anonymous();
     out.open(OP.if, cold);
     this.#isOutOfGas();
     out.branch(OP.brIf, loop.save);
     this.#dispatch(region, cold);
     out.close();
+  }
+
+  #unroll(construct: number, ok: number): void {
+    const loop = this.#unrolled.get(construct);
+    if (loop === undefined) return;
+    this.#charge(loop.rounds * loop.cost);
+    const newLabel = (): number => this.#anonymous();
+    emitUnrolled({ out: this.#out, nodes: this.#ir.nodes, loop, head: construct, ok, newLabel });
   }
 
   #end(construct: number): void {
