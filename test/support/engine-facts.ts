@@ -39,5 +39,5 @@ export const EXPECTED_FACTS: EngineFacts = {
   gasUsed: "42047",
   pausedHash: "d594a7d66fe3a7590dbfd24987165de4f7c879220d96fbb4f7fa6a733e3b9bf0",
   stateHash: "d4fe4dfc0e226c48c93b47bc3ebeb740b8398e3f8ff2168874b07b4e2b81bd2b",
-  depths: [4166, 4166, 4166],
+  depths: [2272, 2272, 2272],
 };

@@ -19,9 +19,8 @@ import { emitBulk } from "./emit-bulk.ts";
 import { emitUnrolled } from "./emit-unrolled.ts";
 import { findUnrollable, type UnrolledLoop } from "./find-unrollable.ts";
 import { findRegions, Labels, markConstructs, type Region, type StubTarget } from "./find-regions.ts";
-import type { FramePlan, FunctionPlan } from "./plan-frames.ts";
+import type { FramePart, FramePlan, FunctionPlan } from "./plan-frames.ts";
 import { BIAS, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL, THRESHOLD } from "./protocol.ts";
-import type { Shape } from "./state-module.ts";
 
 /** Indices in the output module that emitted code refers to. */
 export interface EmitContext {
@@ -29,8 +28,8 @@ export interface EmitContext {
   readonly overflowGlobal: number;
   readonly popFunction: number;
   readonly peekFunction: number;
-  readonly saveFunction: (shape: Shape) => number;
-  readonly restoreFunction: (shape: Shape) => number;
+  readonly saveFunction: (part: FramePart) => number;
+  readonly restoreFunction: (part: FramePart) => number;
   /** Where the output has a defined function: in its metered form unless it is plain. */
   readonly definedFunction: (definedIndex: number) => number;
   readonly meteredType: (type: FunctionType) => number;
@@ -92,7 +91,11 @@ class MeteredEmitter {
     out.open(OP.block, this.#exit);
     for (const label of region.labels.toReversed()) out.open(OP.block, label);
     const body = this.#anonymous();
-    out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL, OP.i32Or, OP.i32Const, 0, OP.i32LtS]);
+    out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL]);
+    out.i32(this.#weight);
+    out.raw([OP.i32Sub]);
+    out.u32(OP.localTee, STACK_LOCAL);
+    out.raw([OP.i32Or, OP.i32Const, 0, OP.i32LtS]);
     out.open(OP.if, body);
     out.raw([OP.localGet, STACK_LOCAL, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK]);
     out.i32(1);
@@ -283,14 +286,18 @@ class MeteredEmitter {
   /** Stores a frame and goes to where the function returns. The state module tells a call's two frames apart by g. */
   #save(plan: FramePlan): void {
     const out = this.#out;
-    out.raw([OP.localGet, GAS_LOCAL]);
-    out.i32((this.#functionIndex << 16) | (plan.id + (plan.point?.kind === "call" ? 1 : 0)));
-    for (const local of plan.values) {
-      out.u32(OP.localGet, local + METERED_SHIFT);
-      const type = this.#ir.localTypes[local];
-      if (this.#ir.lazyLocals[local] === true && (type === "f32" || type === "f64")) this.#makeExact(local, type);
+    for (const part of plan.parts) {
+      if (part.isLast) {
+        out.raw([OP.localGet, GAS_LOCAL]);
+        out.i32((this.#functionIndex << 16) | (plan.id + (plan.point?.kind === "call" ? 1 : 0)));
+      }
+      for (const local of part.values) {
+        out.u32(OP.localGet, local + METERED_SHIFT);
+        const type = this.#ir.localTypes[local];
+        if (this.#ir.lazyLocals[local] === true && (type === "f32" || type === "f64")) this.#makeExact(local, type);
+      }
+      out.u32(OP.call, this.#context.saveFunction(part));
     }
-    out.u32(OP.call, this.#context.saveFunction(plan.shape));
     out.branch(OP.br, this.#exit);
   }
 
@@ -314,8 +321,10 @@ class MeteredEmitter {
 
   #restore(plan: FramePlan): void {
     if (plan.values.length === 0) return;
-    this.#out.u32(OP.call, this.#context.restoreFunction(plan.shape));
-    for (const local of plan.values.toReversed()) this.#out.u32(OP.localSet, local + METERED_SHIFT);
+    for (const part of plan.parts.toReversed()) {
+      this.#out.u32(OP.call, this.#context.restoreFunction(part));
+      for (const local of part.values.toReversed()) this.#out.u32(OP.localSet, local + METERED_SHIFT);
+    }
   }
 
   /** Jumps to where the stored frame stood, by its number. `body` is the label of the code that runs normally. */
@@ -385,8 +394,6 @@ class MeteredEmitter {
 
   #passHidden(): void {
     this.#out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL]);
-    this.#out.i32(this.#weight);
-    this.#out.raw([OP.i32Sub]);
   }
 
   #setResults({ results }: Point): void {

@@ -27,7 +27,7 @@ import { mapFrames, type FrameMap, type FunctionFrames } from "./frame-map.ts";
 import { frameWeight, STACK_BUDGET } from "./frame-weight.ts";
 import { MAX_IDS, planFrames, type FunctionPlan } from "./plan-frames.ts";
 import { METERED_SHIFT } from "./protocol.ts";
-import { shapeTypes, stateModule, type Shape } from "./state-module.ts";
+import { saveParams, shapeTypes, stateModule, type StoredShape } from "./state-module.ts";
 
 /** Names of what the instrumented module imports on our behalf. */
 export const HOST_MODULE = "gw";
@@ -69,7 +69,7 @@ class Instrumenter {
   readonly #imported: number;
   readonly #plainCosts: readonly (number | undefined)[];
   readonly #types: TypeList;
-  readonly #shapes = new Map<string, { readonly shape: Shape; readonly index: number }>();
+  readonly #shapes = new Map<string, { readonly stored: StoredShape; readonly index: number }>();
   readonly #frames: (FunctionFrames | null)[];
   readonly #added: Added[] = [];
   #storedValues = 0;
@@ -173,7 +173,7 @@ class Instrumenter {
       data: parsed.data,
       functions: [...functions, ...this.#added],
     });
-    return { bytes, state: stateModule([...this.#shapes.values()].map(({ shape }) => shape)), frames: this.#frames };
+    return { bytes, state: stateModule([...this.#shapes.values()].map(({ stored }) => stored)), frames: this.#frames };
   }
 
   get #gasGlobal(): number {
@@ -182,9 +182,11 @@ class Instrumenter {
 
   #plan(ir: BodyIr, type: FunctionType, functionIndex: number): Metered {
     const plan = planFrames(ir);
-    for (const { shape, values } of [plan.entry, ...plan.points.values()]) {
-      const key = shape.join();
-      if (!this.#shapes.has(key)) this.#shapes.set(key, { shape, index: this.#shapes.size });
+    for (const { parts, values } of [plan.entry, ...plan.points.values()]) {
+      for (const part of parts) {
+        const key = shapeKey(part);
+        if (!this.#shapes.has(key)) this.#shapes.set(key, { stored: part, index: this.#shapes.size });
+      }
       this.#storedValues += values.length;
     }
     if (plan.idCount > MAX_IDS || this.#storedValues > MAX_STORED_VALUES) {
@@ -204,15 +206,15 @@ class Instrumenter {
 
   #emitContext(definedFunction: (index: number) => number): EmitContext {
     const firstState = this.#imported;
-    const shapeIndex = (shape: Shape): number => this.#shapes.get(shape.join())?.index ?? -1;
+    const shapeIndex = (part: StoredShape): number => this.#shapes.get(shapeKey(part))?.index ?? -1;
     const { types, bodies } = this.#module;
     return {
       gasGlobal: this.#gasGlobal,
       overflowGlobal: this.#gasGlobal + 2,
       popFunction: firstState,
       peekFunction: firstState + 1,
-      saveFunction: (shape) => firstState + 2 + 2 * shapeIndex(shape),
-      restoreFunction: (shape) => firstState + 3 + 2 * shapeIndex(shape),
+      saveFunction: (part) => firstState + 2 + 2 * shapeIndex(part),
+      restoreFunction: (part) => firstState + 3 + 2 * shapeIndex(part),
       definedFunction,
       meteredType: (type) => this.#types.index(metered(type)),
       typeAt: (index) => types[index] as FunctionType,
@@ -280,13 +282,13 @@ class Instrumenter {
   #stateImports(): WritableModule["importedFunctions"] {
     const word = this.#types.index({ params: [], results: ["i32"] });
     const fields = ["pop", "peek"].map((field) => ({ module: STATE_MODULE, field, type: word }));
-    const shaped = [...this.#shapes.values()].flatMap(({ shape, index }) => {
-      const values = shapeTypes(shape);
+    const shaped = [...this.#shapes.values()].flatMap(({ stored, index }) => {
+      const values = shapeTypes(stored.shape);
       return [
         {
           module: STATE_MODULE,
           field: `save.${index}`,
-          type: this.#types.index({ params: ["i32", "i32", ...values], results: [] }),
+          type: this.#types.index({ params: saveParams(stored), results: [] }),
         },
         { module: STATE_MODULE, field: `restore.${index}`, type: this.#types.index({ params: [], results: values }) },
       ];
@@ -309,6 +311,10 @@ export function runnableExports(module: ParsedModule): { readonly name: string; 
 
 function metered({ params, results }: FunctionType): FunctionType {
   return { params: ["i32", "i32", ...params], results: [...results, "i32"] };
+}
+
+function shapeKey({ shape, isLast }: StoredShape): string {
+  return `${shape.join()}${isLast ? "" : "+"}`;
 }
 
 function constantI32(value: number): Uint8Array {

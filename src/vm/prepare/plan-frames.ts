@@ -18,6 +18,16 @@ export interface FramePlan {
   /** Locals and slots that are stored, in the order of the shape. */
   readonly values: readonly number[];
   readonly shape: Shape;
+  /** The same values in the pieces in which they are stored, the last one with the frame's word. */
+  readonly parts: readonly FramePart[];
+}
+
+/** Some of a frame's values, in order. */
+export interface FramePart {
+  readonly values: readonly number[];
+  readonly shape: Shape;
+  /** Whether the frame's word comes behind these values. */
+  readonly isLast: boolean;
 }
 
 export interface FunctionPlan {
@@ -31,6 +41,12 @@ export interface FunctionPlan {
 /** Largest id + 1: ids share a word with the function index. */
 export const MAX_IDS = 65_536;
 
+/**
+ * Values that are stored at once. They are parameters and results, which engines limit to 1,000, and for which a frame
+ * keeps native stack all the time, twice: with all in one piece, V8's frames were up to three times as large.
+ */
+const PART_VALUES = 8;
+
 export function planFrames(ir: BodyIr): FunctionPlan {
   const live = findLive(ir);
   const points = new Map<Point, FramePlan>();
@@ -40,7 +56,7 @@ export function planFrames(ir: BodyIr): FunctionPlan {
   const add = (point: Point, isPair: boolean): void => {
     if (isPair && next % 2 === 1) next++;
     const values = sortByType([...(live.points.get(point) ?? []), ...point.results], ir.localTypes);
-    points.set(point, { point, id: next, values, shape: shapeOf(values, ir.localTypes) });
+    points.set(point, { point, id: next, ...layOut(values, ir.localTypes) });
     next += isPair ? 2 : 1;
   };
   const visit = (node: Node): void => {
@@ -66,8 +82,18 @@ export function planFrames(ir: BodyIr): FunctionPlan {
   };
   ir.nodes.forEach(visit);
   const values = sortByType([...live.entry], ir.localTypes);
-  const entry = { point: undefined, id: 0, values, shape: shapeOf(values, ir.localTypes) };
+  const entry = { point: undefined, id: 0, ...layOut(values, ir.localTypes) };
   return { entry, points, loops, idCount: next };
+}
+
+/** How values, sorted by type, are stored. */
+function layOut(values: readonly number[], types: readonly ValueType[]): Pick<FramePlan, "values" | "shape" | "parts"> {
+  const count = Math.max(1, Math.ceil(values.length / PART_VALUES));
+  const parts = Array.from({ length: count }, (_, at): FramePart => {
+    const members = values.slice(at * PART_VALUES, (at + 1) * PART_VALUES);
+    return { values: members, shape: shapeOf(members, types), isLast: at === count - 1 };
+  });
+  return { values, shape: shapeOf(values, types), parts };
 }
 
 function sortByType(locals: readonly number[], types: readonly ValueType[]): number[] {

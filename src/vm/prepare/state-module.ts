@@ -28,8 +28,20 @@ export function shapeTypes(shape: Shape): ValueType[] {
   return shape.flatMap((count, at) => Array.from({ length: count }, () => STATE_TYPES[at] as ValueType));
 }
 
+/** A piece of a frame, as the state module stores it. */
+export interface StoredShape {
+  readonly shape: Shape;
+  /** Whether the frame's word comes behind these values. */
+  readonly isLast: boolean;
+}
+
+/** Parameters of the function that stores a piece: the values; before them, for the last one, the gas and the word. */
+export function saveParams({ shape, isLast }: StoredShape): ValueType[] {
+  return isLast ? ["i32", "i32", ...shapeTypes(shape)] : shapeTypes(shape);
+}
+
 /** Exports: `pop` (the word of the frame that is rebuilt next), `peek` (its function), `save.<n>`, `restore.<n>`. */
-export function stateModule(shapes: readonly Shape[]): Uint8Array<ArrayBuffer> {
+export function stateModule(shapes: readonly StoredShape[]): Uint8Array<ArrayBuffer> {
   const types = new ByteWriter().u32(1 + 2 * shapes.length).raw(0x60, 0, 1, 0x7f);
   const functions = new ByteWriter().u32(2 + 2 * shapes.length).raw(0, 0);
   const exports = new ByteWriter().u32(2 + 2 * shapes.length);
@@ -38,13 +50,12 @@ export function stateModule(shapes: readonly Shape[]): Uint8Array<ArrayBuffer> {
     .u32(2 + 2 * shapes.length)
     .sized(popBody())
     .sized(peekBody());
-  shapes.forEach((shape, at) => {
+  shapes.forEach((stored, at) => {
+    const { shape } = stored;
     const values = shapeTypes(shape);
-    types
-      .byte(0x60)
-      .u32(values.length + 2)
-      .raw(0x7f, 0x7f);
-    for (const type of values) types.byte(TYPE_BYTES[type]);
+    const params = saveParams(stored);
+    types.byte(0x60).u32(params.length);
+    for (const type of params) types.byte(TYPE_BYTES[type]);
     types.u32(0);
     types.byte(0x60).u32(0).u32(values.length);
     for (const type of values) types.byte(TYPE_BYTES[type]);
@@ -57,7 +68,7 @@ export function stateModule(shapes: readonly Shape[]): Uint8Array<ArrayBuffer> {
       .name(`restore.${at}`)
       .byte(0)
       .u32(3 + 2 * at);
-    code.sized(saveBody(shape)).sized(restoreBody(shape));
+    code.sized(saveBody(stored)).sized(restoreBody(shape));
   });
   const imports = new ByteWriter().u32(2).name("state").name("memory").raw(2, 0).u32(1);
   imports.name("state").name("pointer").raw(3, 0x7f, 1);
@@ -83,10 +94,10 @@ function peekBody(): ByteWriter {
   return out.raw(0x28, 2, 0).byte(OP.i32Const).s32(16).raw(OP.i32ShrU, OP.end);
 }
 
-function saveBody(shape: Shape): ByteWriter {
+function saveBody({ shape, isLast }: StoredShape): ByteWriter {
   const out = new ByteWriter().u32(0);
   let offset = 0;
-  let param = 2;
+  let param = isLast ? 2 : 0;
   shape.forEach((count, type) => {
     for (let i = 0; i < count; i++) {
       out.byte(OP.globalGet).u32(POINTER).byte(OP.localGet).u32(param++);
@@ -97,6 +108,7 @@ function saveBody(shape: Shape): ByteWriter {
       offset += TYPE_SIZES[type] as number;
     }
   });
+  if (!isLast) return movePointer(out, offset).byte(OP.end);
   out.byte(OP.globalGet).u32(POINTER).byte(OP.localGet).u32(1);
   out.byte(OP.localGet).u32(0).byte(OP.i32Const).s32(THRESHOLD).raw(OP.i32LtS, OP.i32Sub, 0x36, 0).u32(offset);
   return movePointer(out, offset + 4).byte(OP.end);
