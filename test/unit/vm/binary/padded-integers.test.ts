@@ -59,7 +59,7 @@ function everyInteger({ u32, s32, s64 }: Integers): Uint8Array {
   ].flat();
   const callee = [...u32(0), 0x0b];
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...Buffer.from("\0asm\u0001\0\0\0"),
     ...section(1, [...u32(1), 0x60, ...u32(0), ...u32(0)]),
     ...section(3, [...u32(2), ...u32(0), ...u32(0)]),
     ...section(4, [...u32(1), 0x70, 0x01, ...u32(1), ...u32(1)]),
