@@ -2,9 +2,21 @@
 
 export { prepareModule } from "./prepare/prepare-module.ts";
 export { DEFAULT_LIMITS, type ImportPolicy, type ModuleLimits } from "./prepare/import-policy.ts";
+export { describeGas, type FunctionGas } from "./prepare/describe-gas.ts";
 export type { GuestModule, ModuleImport } from "./prepare/guest-module.ts";
 export { readModule, typeOfFunction, type ParsedModule } from "./binary/read-module.ts";
+export { locateCode, readDebugInfo, type CodePlace, type ModuleDebugInfo } from "./binary/debug-info.ts";
+export { lineAt, readLineTable, type LineTable, type SourceLine } from "./binary/read-lines.ts";
+export { readNames, type ModuleNames } from "./binary/read-names.ts";
 export { createVm, restoreVm } from "./run/create-vm.ts";
+export {
+  inspectVm,
+  type InspectedFrame,
+  type InspectedGlobal,
+  type InspectedValue,
+  type Inspection,
+} from "./run/inspect.ts";
+export type { FrameKind } from "./prepare/frame-map.ts";
 export type { Clock, SliceResult, Stdio, Vm, VmOptions, VmState, WaitingCall } from "./run/vm.ts";
 export type { Snapshot, SnapshotStatus, WasiSnapshot } from "./run/snapshot.ts";
 export { gas, MAX_SLICE_GAS, type Gas } from "./gas.ts";

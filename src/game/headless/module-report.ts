@@ -3,13 +3,26 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
-import { type ParsedModule, prepareModule, readModule, typeOfFunction, VmError } from "../../vm/index.ts";
+import {
+  DEFAULT_LIMITS,
+  describeGas,
+  type ModuleLimits,
+  type ParsedModule,
+  prepareModule,
+  readDebugInfo,
+  readModule,
+  typeOfFunction,
+  VmError,
+} from "../../vm/index.ts";
 
 import { RUN_POLICY } from "./run-policy.ts";
 import { oneLine } from "./terminal-text.ts";
 
 /** Functions that are listed with their sizes: the largest. */
 const LARGEST = 5;
+
+/** Functions that the text lists with their gas; `--json` has all. */
+const LISTED = 200;
 
 export interface ModuleReport {
   readonly kind: "module";
@@ -30,10 +43,23 @@ export interface ModuleReport {
     readonly largest: readonly { readonly index: number; readonly bytes: number }[];
   };
   readonly dataBytes: number;
+  /** How each function is charged; `null` if the module is refused. */
+  readonly gas: readonly FunctionReport[] | null;
+  /** What `gasworks run` would bound, and how much of it the module takes. */
+  readonly limits: readonly { readonly name: keyof ModuleLimits; readonly used: number; readonly allowed: number }[];
   /** Whether `gasworks run` would run it. */
   readonly verdict:
     | { readonly kind: "accepted"; readonly engine: string; readonly schedule: number }
     | { readonly kind: "refused"; readonly code: string; readonly message: string };
+}
+
+interface FunctionReport {
+  readonly index: number;
+  readonly name: string | null;
+  readonly bytes: number;
+  readonly kind: "plain" | "metered";
+  /** Gas of a call, besides the call itself; `null` for functions that are charged as they run. */
+  readonly cost: number | null;
 }
 
 /** @throws {VmError} `vm/module-malformed` or `vm/module-unsupported` if the bytes cannot be read as a module. */
@@ -44,6 +70,7 @@ export async function reportModule(bytes: Uint8Array): Promise<ModuleReport> {
     index: module.importedFunctions.length + i,
     bytes: end - start,
   }));
+  const verdict = await judge(bytes);
   return {
     kind: "module",
     hash: bytesToHex(sha256(bytes)),
@@ -73,7 +100,9 @@ export async function reportModule(bytes: Uint8Array): Promise<ModuleReport> {
       largest: bodies.toSorted((a, b) => b.bytes - a.bytes || a.index - b.index).slice(0, LARGEST),
     },
     dataBytes: module.data.reduce((sum, segment) => sum + segment.bytes.length, 0),
-    verdict: await judge(bytes),
+    gas: verdict.kind === "accepted" ? gasOf(module, bytes) : null,
+    limits: limitsOf(module, bytes.length),
+    verdict,
   };
 }
 
@@ -93,6 +122,9 @@ export function moduleText(report: ModuleReport): string {
     ["data", count(report.dataBytes, "byte")],
     ["exports", String(report.exports.length)],
     ...report.exports.map((each) => ["", `${oneLine(each.name)} ${each.type ?? each.kind}`] as const),
+    ["gas", report.gas === null ? "none: the module is refused" : "each call of a plain function, or as it runs"],
+    ...gasRows(report.gas ?? []),
+    ["limits", report.limits.map(({ name, used, allowed }) => `${name} ${used} of ${allowed}`).join(", ")],
     [
       "verdict",
       verdict.kind === "accepted"
@@ -101,6 +133,47 @@ export function moduleText(report: ModuleReport): string {
     ],
   ];
   return rows.map(([label, text]) => `${label.padEnd(10)} ${text}\n`).join("");
+}
+
+function gasOf(module: ParsedModule, bytes: Uint8Array): FunctionReport[] {
+  const { names } = readDebugInfo(bytes);
+  const imported = module.importedFunctions.length;
+  return describeGas(module).map((gas) => {
+    const body = module.bodies[gas.index - imported];
+    return {
+      index: gas.index,
+      name: names.functions.get(gas.index) ?? null,
+      bytes: body === undefined ? 0 : body.end - body.start,
+      kind: gas.kind,
+      cost: gas.kind === "plain" ? gas.cost : null,
+    };
+  });
+}
+
+function limitsOf(module: ParsedModule, moduleBytes: number): ModuleReport["limits"] {
+  const allowed: ModuleLimits = { ...DEFAULT_LIMITS, ...RUN_POLICY.limits };
+  const used = {
+    moduleBytes,
+    functions: module.bodies.length,
+    bodyBytes: module.bodies.reduce((most, { start, end }) => Math.max(most, end - start), 0),
+    imports: module.importedFunctions.length,
+    tableEntries: module.table?.minimum ?? 0,
+    memoryPages: module.memories[0]?.minimum ?? 0,
+  };
+  return (Object.keys(used) as (keyof typeof used)[]).map((name) => ({
+    name,
+    used: used[name],
+    allowed: allowed[name],
+  }));
+}
+
+function gasRows(functions: readonly FunctionReport[]): readonly (readonly [string, string])[] {
+  const rows = functions.slice(0, LISTED).map(({ index, name, bytes, cost }) => {
+    const how = cost === null ? "metered" : `plain, ${cost} a call`;
+    return ["", `#${index} ${name === null ? "" : `${oneLine(name)} `}(${count(bytes, "byte")}): ${how}`] as const;
+  });
+  const more = functions.length - rows.length;
+  return more > 0 ? [...rows, ["", `and ${count(more, "function")} more, see --json`]] : rows;
 }
 
 /** `1 page`, `2 pages`. */

@@ -7,8 +7,9 @@ import {
   type SaveGame,
   type SaveMeta,
 } from "../../persistence/index.ts";
-import type { Snapshot } from "../../vm/index.ts";
+import type { ModuleDebugInfo, Snapshot } from "../../vm/index.ts";
 
+import { callLines, debugInfoOf, reportCalls, type CallsReport } from "./call-report.ts";
 import { count } from "./module-report.ts";
 import { oneLine } from "./terminal-text.ts";
 
@@ -44,9 +45,12 @@ interface ProgramReport {
   readonly memoryPages: number;
   readonly stackBytes: number;
   readonly globals: number;
+  /** Where the program stands; empty if it is not under way. */
+  readonly calls: CallsReport;
 }
 
 export function reportSave(save: SaveGame, bytes: number): SaveReport {
+  const debug = new Map(save.programs.map(({ hash, wasm }) => [hash, debugInfoOf(wasm)]));
   return {
     kind: "save",
     format: SAVE_FORMAT,
@@ -57,7 +61,7 @@ export function reportSave(save: SaveGame, bytes: number): SaveReport {
       bytes: wasm.length,
       sources: Object.keys(sources ?? {}),
     })),
-    computers: save.computers.map(reportComputer),
+    computers: save.computers.map((computer) => reportComputer(computer, debug.get(computer.programHash ?? ""))),
     unknownSections: (save.unknownSections ?? []).map(({ id }) => id),
   };
 }
@@ -85,25 +89,29 @@ export function saveText(report: SaveReport): string {
 }
 
 function programRows(program: ProgramReport): readonly (readonly [string, string])[] {
-  const { status, gasUsed, debt, schedule, engine, memoryPages, stackBytes, globals } = program;
+  const { status, gasUsed, debt, schedule, engine, memoryPages, stackBytes, globals, calls } = program;
   return [
     ["  state", oneLine(status)],
     ["  gas", `${gasUsed} used, ${debt} owed (schedule ${schedule})`],
     ["  memory", `${count(memoryPages, "page")} of 64 KiB`],
     ["  stack", `${count(stackBytes, "byte")}, ${count(globals, "global")} (engine ${oneLine(engine)})`],
+    ...callLines(calls).map((line, at) => [at === 0 ? "  calls" : "", line] as const),
   ];
 }
 
-function reportComputer({ id, programHash, snapshot, state }: SavedComputer): ComputerReport {
+function reportComputer(
+  { id, programHash, snapshot, state }: SavedComputer,
+  debug: ModuleDebugInfo | undefined,
+): ComputerReport {
   return {
     id,
     programHash,
-    program: snapshot === null ? null : reportProgram(snapshot),
+    program: snapshot === null ? null : reportProgram(snapshot, debug),
     console: lastLines(consoleText(state)),
   };
 }
 
-function reportProgram(snapshot: Snapshot): ProgramReport {
+function reportProgram(snapshot: Snapshot, debug: ModuleDebugInfo | undefined): ProgramReport {
   return {
     status: statusText(snapshot),
     gasUsed: snapshot.gasUsed.toString(),
@@ -113,6 +121,7 @@ function reportProgram(snapshot: Snapshot): ProgramReport {
     memoryPages: snapshot.memory.length / PAGE_BYTES,
     stackBytes: snapshot.stack.length,
     globals: snapshot.globals.length,
+    calls: reportCalls(snapshot, debug),
   };
 }
 

@@ -12,7 +12,7 @@ import type { ImportPolicy } from "./import-policy.ts";
 import { instrumentModule, runnableExports, START_ENTRY } from "./instrument-module.ts";
 
 /** Name of the mechanism in modules and snapshots: frames in terms of the original module, as `frame-codec.ts` lays out. */
-const ENGINE = "frames-1";
+export const ENGINE = "frames-1";
 
 const EXPORT_PREFIX = "export.";
 

@@ -8,7 +8,7 @@ import { WAIT, type Device, type GuestValue, type HostCall, type ValueType } fro
 import { VmError } from "../errors.ts";
 import { gas, type Gas } from "../gas.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
-import { HOST_MODULE, START_ENTRY, STATE_MODULE } from "../prepare/instrument-module.ts";
+import { HOST_MODULE, STATE_MODULE } from "../prepare/instrument-module.ts";
 import { BIAS, SENTINEL, THRESHOLD } from "../prepare/protocol.ts";
 import { classifyTrap, trap, type Trap } from "../trap.ts";
 import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
@@ -18,12 +18,11 @@ import { decodeFrames, encodeFrames } from "./frame-codec.ts";
 import { operandOffset, readStored, writeStored, type Frame } from "./frames.ts";
 import { GuestMemory, GuestRangeError } from "./guest-memory.ts";
 import { fromGuestBits, toGuestBits, toGuestValue, zeroOf } from "./guest-value.ts";
+import { copyRange, INSPECT, type Inspectable } from "./inspect.ts";
+import { DEFAULT_ENTRY, phasesOf } from "./phases.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
 import { stateMemory } from "./state-memory.ts";
 import type { SliceResult, Vm, VmOptions, VmState, WaitingCall } from "./vm.ts";
-
-const DEFAULT_ENTRY = "_start";
-const CONSTRUCTORS = ["_initialize", "__wasm_call_ctors"];
 
 /** Lowest value that host functions may bring the gas counter to: above what would mean that frames are being stored. */
 const LOWEST_GAS = THRESHOLD / 2;
@@ -51,24 +50,6 @@ export function createVm(module: GuestModule, options: VmOptions = {}): Vm {
 export function restoreVm(module: GuestModule, snapshot: Snapshot, options: VmOptions = {}): Vm {
   checkSnapshot(module, snapshot, phasesOf(module, snapshot.entry).length);
   return new GuestVm(module, { ...options, entry: snapshot.entry, args: snapshot.args }, snapshot);
-}
-
-/** Functions to run one after the other, by export name without "run.". */
-function phasesOf(module: GuestModule, entry: string): string[] {
-  if (!module.entries.includes(entry)) {
-    const known = module.entries.map((name) => `"${name}"`).join(", ");
-    throw new VmError(
-      "vm/no-entry",
-      `Cannot run "${entry}": the module exports no such function without parameters${known ? `; it has ${known}` : ""}`,
-    );
-  }
-  // A WASI command calls its constructors itself.
-  const constructors = entry === DEFAULT_ENTRY ? undefined : CONSTRUCTORS.find((name) => module.entries.includes(name));
-  return [
-    ...(module.hasStart ? [START_ENTRY] : []),
-    ...(constructors !== undefined && constructors !== entry ? [`export.${constructors}`] : []),
-    `export.${entry}`,
-  ];
 }
 
 type Status = SnapshotStatus | { readonly kind: "disposed" };
@@ -215,7 +196,7 @@ class GuestVm implements Vm {
       debt: this.#debt,
       memory: new Uint8Array(this.#memory.buffer).slice(),
       globals: this.#readGlobals(),
-      stack: encodeFrames(this.frames()),
+      stack: encodeFrames(this.#frames()),
       wasi: this.#wasi.capture(),
     };
   }
@@ -230,8 +211,16 @@ class GuestVm implements Vm {
     return bytesToHex(hash.update(memory).update(stack).digest());
   }
 
-  frames(): Frame[] {
-    return readStored(this.#module.frames, this.#stack);
+  [INSPECT](): Inspectable {
+    this.#assertIdle("inspect the program");
+    return {
+      moduleHash: this.#module.hash,
+      status: structuredClone(this.#status as SnapshotStatus),
+      frames: this.#frames(),
+      globals: this.#readGlobals(),
+      memoryBytes: this.#memory.buffer.byteLength,
+      readMemory: (offset, length) => copyRange(new Uint8Array(this.#memory.buffer), offset, length),
+    };
   }
 
   dispose(): void {
@@ -243,6 +232,10 @@ class GuestVm implements Vm {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #frames(): Frame[] {
+    return readStored(this.#module.frames, this.#stack);
   }
 
   #assertIdle(action: string): void {

@@ -368,6 +368,39 @@ describe("gasworks inspect", () => {
     });
   });
 
+  it("says of each function how it is charged, and how much of the limits is used", async () => {
+    const priced = await put(
+      "priced.wasm",
+      `(module (memory 1) (func (result i32) (i32.div_u (i32.load (i32.const 0)) (i32.const 3)))
+        (func (export "_start") (loop (br_if 0 (call 0)))))`,
+    );
+    const { stdout } = await gasworks(["inspect", priced]);
+    expect(stdout).toMatch(/#\d+ _start \(\d+ bytes\): metered/);
+    expect(stdout).toMatch(/#0 \(\d+ bytes\): plain, 10 a call/);
+    expect(stdout).toMatch(/limits {5}moduleBytes \d+ of 4194304, /);
+    const { gas, limits } = JSON.parse((await gasworks(["inspect", priced, "--json"])).stdout);
+    expect(gas).toContainEqual(expect.objectContaining({ name: "_start", kind: "metered", cost: null }));
+    expect(limits).toContainEqual({ name: "memoryPages", used: 1, allowed: 256 });
+  });
+
+  it("shows the calls of a saved program, with functions and C lines where the program has them", async () => {
+    writeFileSync(
+      at("deep.c"),
+      "int down(int n) {\n  if (n == 0) for (;;) ;\n  return down(n - 1) + 1;\n}\nint main(void) { return down(2); }\n",
+    );
+    expect((await gasworks(["compile", at("deep.c"), "-g", "-O0", "-o", at("deep.wasm")])).exitCode).toBe(0);
+    await gasworks(["run", at("deep.wasm"), "--gas-per-tick", "1000", "--ticks", "2", "--save", at("deep.gws")]);
+    const { stdout } = await gasworks(["inspect", at("deep.gws")]);
+    const calls = stdout.slice(stdout.indexOf("  calls"));
+    expect(calls).toMatch(/^ {2}calls +down at deep\.c:2 at a loop\n +down at deep\.c:3\n +down at deep\.c:3\n/);
+    expect(calls).toMatch(/__original_main at deep\.c:5\n +_start at offset \d+\n/);
+    const { computers } = JSON.parse((await gasworks(["inspect", at("deep.gws"), "--json"])).stdout);
+    expect(computers[0].program.calls).toMatchObject({
+      kind: "calls",
+      calls: [{ name: "down", kind: "loop", source: { file: "deep.c", line: 2 } }, { kind: "call" }, {}, {}, {}],
+    });
+  });
+
   it.each([
     ["half.wasm", "vm/module-malformed"],
     ["half.gws", "save/truncated"],

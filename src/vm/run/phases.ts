@@ -1,0 +1,30 @@
+// What a program runs, and in which order: start section, constructors, entry.
+
+import { VmError } from "../errors.ts";
+import type { GuestModule } from "../prepare/guest-module.ts";
+import { START_ENTRY } from "../prepare/instrument-module.ts";
+
+export const DEFAULT_ENTRY = "_start";
+const CONSTRUCTORS = ["_initialize", "__wasm_call_ctors"];
+
+/**
+ * Functions to run one after the other, by export name without "run.".
+ *
+ * @throws {VmError} `vm/no-entry` if there is no such entry.
+ */
+export function phasesOf(module: GuestModule, entry: string): string[] {
+  if (!module.entries.includes(entry)) {
+    const known = module.entries.map((name) => `"${name}"`).join(", ");
+    throw new VmError(
+      "vm/no-entry",
+      `Cannot run "${entry}": the module exports no such function without parameters${known ? `; it has ${known}` : ""}`,
+    );
+  }
+  // A WASI command calls its constructors itself.
+  const constructors = entry === DEFAULT_ENTRY ? undefined : CONSTRUCTORS.find((name) => module.entries.includes(name));
+  return [
+    ...(module.hasStart ? [START_ENTRY] : []),
+    ...(constructors !== undefined && constructors !== entry ? [`export.${constructors}`] : []),
+    `export.${entry}`,
+  ];
+}
