@@ -40,14 +40,15 @@ const ENGINE_TEXTS: readonly (readonly [RegExp, TrapCode])[] = [
     "indirect-call",
   ],
   [
-    /table index is out of bounds|table access out of bounds|index out of bounds|out of bounds call_indirect|undefined element/i,
+    /table index (is )?out of bounds|table access out of bounds|out of bounds call_indirect|undefined element/i,
     "table-out-of-bounds",
   ],
+  // SpiderMonkey says of an address just "index out of bounds".
   [
-    /memory access out of bounds|out of bounds memory access|segment.*(does not fit|out of bounds)/i,
+    /memory access out of bounds|out of bounds memory access|index out of bounds|segment.*(does not fit|out of bounds)/i,
     "memory-out-of-bounds",
   ],
-  [/divide by zero|division by zero/i, "integer-divide-by-zero"],
+  [/divide by zero|division by zero|remainder by zero/i, "integer-divide-by-zero"],
   [
     /float unrepresentable|truncated to|invalid conversion|out of bounds trunc|integer overflow.*trunc/i,
     "invalid-conversion",

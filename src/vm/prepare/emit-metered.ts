@@ -14,24 +14,27 @@ import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import type { ValueType } from "../device/device.ts";
 import type { BodyIr, Construct, Node, Point } from "./body-ir.ts";
+import { makeCanonical } from "./canonical-nan.ts";
 import { CodeOutput } from "./code-output.ts";
 import { emitBulk } from "./emit-bulk.ts";
 import { emitUnrolled } from "./emit-unrolled.ts";
 import { findUnrollable, type UnrolledLoop } from "./find-unrollable.ts";
 import { findRegions, Labels, markConstructs, type Region, type StubTarget } from "./find-regions.ts";
 import type { FramePart, FramePlan, FunctionPlan } from "./plan-frames.ts";
-import { BIAS, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL, THRESHOLD } from "./protocol.ts";
+import { BIAS, CAUSE_STACK, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL, THRESHOLD } from "./protocol.ts";
 
 /** Indices in the output module that emitted code refers to. */
 export interface EmitContext {
   readonly gasGlobal: number;
-  readonly overflowGlobal: number;
+  readonly causeGlobal: number;
   readonly popFunction: number;
   readonly peekFunction: number;
   readonly saveFunction: (part: FramePart) => number;
   readonly restoreFunction: (part: FramePart) => number;
   /** Where the output has a defined function: in its metered form unless it is plain. */
   readonly definedFunction: (definedIndex: number) => number;
+  /** What rebuilds the frames of a defined function. */
+  readonly resumeFunction: (definedIndex: number) => number;
   readonly meteredType: (type: FunctionType) => number;
   readonly typeAt: (index: number) => FunctionType;
   readonly typeOfDefined: (definedIndex: number) => FunctionType;
@@ -46,7 +49,14 @@ export interface EmitInput {
   /** Original function index, import included. */
   readonly functionIndex: number;
   readonly weight: number;
+  readonly form: MeteredForm;
 }
+
+/**
+ * `whole` runs and rebuilds its frames. As a pair, `fast` runs, without a place to jump to, and `resume` is called to
+ * rebuild a frame, and goes on with it until it returns.
+ */
+export type MeteredForm = "whole" | "fast" | "resume";
 
 export function emitMetered(context: EmitContext, input: EmitInput): ByteWriter {
   return new MeteredEmitter(context, input).emit();
@@ -59,6 +69,7 @@ class MeteredEmitter {
   readonly #type: FunctionType;
   readonly #functionIndex: number;
   readonly #weight: number;
+  readonly #form: MeteredForm;
   readonly #out: CodeOutput;
   readonly #r: number;
   /** Constructs with a point inside; blocks and ifs among them are flattened. */
@@ -70,46 +81,41 @@ class MeteredEmitter {
   readonly #exit = -1;
   #nextAnonymous = -2;
 
-  constructor(context: EmitContext, { ir, plan, type, functionIndex, weight }: EmitInput) {
+  constructor(context: EmitContext, { ir, plan, type, functionIndex, weight, form }: EmitInput) {
     this.#context = context;
     this.#ir = ir;
     this.#plan = plan;
     this.#type = type;
     this.#functionIndex = functionIndex;
     this.#weight = weight;
-    this.#marked = markConstructs(ir);
+    this.#form = form;
+    this.#marked = form === "fast" ? ir.constructs.map(() => false) : markConstructs(ir);
     this.#unrolled = findUnrollable(ir);
     this.#labels = new Labels(ir, plan);
-    this.#regions = findRegions({ ir, plan, marked: this.#marked, labels: this.#labels });
+    this.#regions = form === "fast" ? new Map() : findRegions({ ir, plan, marked: this.#marked, labels: this.#labels });
     this.#r = METERED_SHIFT + ir.localTypes.length;
     this.#out = new CodeOutput([...ir.localTypes.slice(type.params.length), "i32"], context.definedFunction);
   }
 
   emit(): ByteWriter {
     const out = this.#out;
-    const region = this.#regions.get(0) as Region;
+    const region = this.#regions.get(0);
     out.open(OP.block, this.#exit);
-    for (const label of region.labels.toReversed()) out.open(OP.block, label);
+    for (const label of region?.labels.toReversed() ?? []) out.open(OP.block, label);
     const body = this.#anonymous();
     out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL]);
     out.i32(this.#weight);
     out.raw([OP.i32Sub]);
     out.u32(OP.localTee, STACK_LOCAL);
-    out.raw([OP.i32Or, OP.i32Const, 0, OP.i32LtS]);
-    out.open(OP.if, body);
-    out.raw([OP.localGet, STACK_LOCAL, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK]);
-    out.i32(1);
-    out.u32(OP.globalSet, this.#context.overflowGlobal);
-    out.raw([OP.unreachable, OP.end]);
-    this.#isOutOfGas();
-    out.open(OP.if, this.#anonymous());
-    this.#save(this.#plan.entry);
-    out.close();
-    out.u32(OP.call, this.#context.popFunction);
-    out.i32(0xffff);
-    out.raw([OP.i32And]);
-    out.u32(OP.localSet, this.#r);
-    this.#dispatch(region, body);
+    if (this.#form === "resume") {
+      out.raw([OP.drop, OP.drop]);
+      out.open(OP.block, body);
+    } else {
+      out.raw([OP.i32Or, OP.i32Const, 0, OP.i32LtS]);
+      out.open(OP.if, body);
+      this.#pauseAtEntry();
+    }
+    if (region !== undefined) this.#rebuild(region, body);
     out.close();
     const { nodes } = this.#ir;
     for (let at = 0; at < nodes.length; at++) {
@@ -125,6 +131,29 @@ class MeteredEmitter {
     return out.finish();
   }
 
+  /** The stack budget ran out, or the gas did. */
+  #pauseAtEntry(): void {
+    const out = this.#out;
+    out.raw([OP.localGet, STACK_LOCAL, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK]);
+    out.i32(CAUSE_STACK);
+    out.u32(OP.globalSet, this.#context.causeGlobal);
+    out.raw([OP.unreachable, OP.end]);
+    if (this.#form === "fast") return this.#save(this.#plan.entry);
+    this.#isOutOfGas();
+    out.open(OP.if, this.#anonymous());
+    this.#save(this.#plan.entry);
+    out.close();
+  }
+
+  #rebuild(region: Region, body: number): void {
+    const out = this.#out;
+    out.u32(OP.call, this.#context.popFunction);
+    out.i32(0xffff);
+    out.raw([OP.i32And]);
+    out.u32(OP.localSet, this.#r);
+    this.#dispatch(region, body);
+  }
+
   #node(node: Node): void {
     const out = this.#out;
     switch (node.op) {
@@ -134,7 +163,7 @@ class MeteredEmitter {
         return out.code(node.code);
       case "check": {
         const plan = this.#planOf(node.point);
-        out.closeLabel(this.#labels.ofPoint(plan));
+        this.#closeWay(this.#labels.ofPoint(plan));
         return this.#test(plan);
       }
       case "call":
@@ -190,7 +219,7 @@ class MeteredEmitter {
   #openLoop(construct: number): void {
     const out = this.#out;
     const loop = this.#loopLabels(construct);
-    out.closeLabel(this.#labels.ofWayIn(construct));
+    this.#closeWay(this.#labels.ofWayIn(construct));
     out.open(OP.block, loop.ok);
     out.open(OP.block, loop.save);
     out.open(OP.loop, construct);
@@ -254,7 +283,7 @@ class MeteredEmitter {
       out.raw([OP.localSet, GAS_LOCAL]);
       this.#setResults(point);
     }
-    out.closeLabel(this.#labels.ofPoint(plan));
+    this.#closeWay(this.#labels.ofPoint(plan));
     this.#test(plan);
   }
 
@@ -268,7 +297,7 @@ class MeteredEmitter {
   #bulk(node: Extract<Node, { op: "bulk" }>): void {
     const plan = this.#planOf(node.point);
     const out = this.#out;
-    out.closeLabel(this.#labels.ofPoint(plan));
+    this.#closeWay(this.#labels.ofPoint(plan));
     const [ok, save] = [this.#anonymous(), this.#anonymous()];
     out.open(OP.block, ok);
     out.open(OP.block, save);
@@ -294,19 +323,13 @@ class MeteredEmitter {
       for (const local of part.values) {
         out.u32(OP.localGet, local + METERED_SHIFT);
         const type = this.#ir.localTypes[local];
-        if (this.#ir.lazyLocals[local] === true && (type === "f32" || type === "f64")) this.#makeExact(local, type);
+        if (this.#ir.lazyLocals[local] === true && (type === "f32" || type === "f64")) {
+          out.raw(makeCanonical(type, local + METERED_SHIFT));
+        }
       }
       out.u32(OP.call, this.#context.saveFunction(part));
     }
     out.branch(OP.br, this.#exit);
-  }
-
-  #makeExact(local: number, type: "f32" | "f64"): void {
-    const out = this.#out;
-    out.raw(type === "f32" ? [0x43, 0x00, 0x00, 0xc0, 0x7f] : [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f]);
-    out.u32(OP.localGet, local + METERED_SHIFT);
-    out.u32(OP.localGet, local + METERED_SHIFT);
-    out.raw([type === "f32" ? 0x5b : 0x61, OP.select]);
   }
 
   /** Returns behind a stored frame: the results are dummies, and a debt of this function's own is biased. */
@@ -380,7 +403,7 @@ class MeteredEmitter {
     const context = this.#context;
     const type = callee.kind === "function" ? context.typeOfDefined(callee.index) : context.typeAt(callee.type);
     for (const param of type.params) this.#zero(param);
-    if (callee.kind === "function") out.u32(OP.call, context.definedFunction(callee.index));
+    if (callee.kind === "function") out.u32(OP.call, context.resumeFunction(callee.index));
     else {
       out.u32(OP.call, context.peekFunction);
       out.u32(OP.callIndirect, context.meteredType(type));
@@ -423,6 +446,11 @@ class MeteredEmitter {
 
   #construct(index: number): Construct {
     return this.#ir.constructs[index] as Construct;
+  }
+
+  /** Ends a label that only rebuilding jumps to. */
+  #closeWay(label: number): void {
+    if (this.#form !== "fast") this.#out.closeLabel(label);
   }
 
   /** Blocks around a loop: one to leave it by, one to store its frame behind it. */

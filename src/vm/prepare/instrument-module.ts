@@ -5,7 +5,7 @@
 //   functions  the guest's in their metered or plain form; metered forms of plain functions and of imports that the table
 //              holds; run.<name>; get.<n>, set.<n>
 //   tables     the guest's, with metered functions; and an immutable one from original function indices to the same
-//   globals    the guest's; gas (in and out), gin (gas, or the sentinel to rebuild frames), overflow (stack ran out)
+//   globals    the guest's; gas (in and out), gin (gas, or the sentinel to rebuild frames), cause (why it traps)
 //   exports    none of the guest's own; what the Vm needs, by names that the guest cannot reach
 //   start      dropped: it is run.start, metered like everything else
 
@@ -20,13 +20,13 @@ import type { BodyIr, Node, Point } from "./body-ir.ts";
 import { buildBody, type BuildContext } from "./build-body.ts";
 import type { CheckedModule } from "./check-module.ts";
 import { CodeList, u32 } from "./code-list.ts";
-import { emitMetered, type EmitContext } from "./emit-metered.ts";
+import { emitMetered, type EmitContext, type MeteredForm } from "./emit-metered.ts";
 import { emitMeteredPlain, emitPlain } from "./emit-plain.ts";
 import { findPlain } from "./find-plain.ts";
 import { mapFrames, type FrameMap, type FunctionFrames } from "./frame-map.ts";
 import { frameWeight, STACK_BUDGET } from "./frame-weight.ts";
 import { MAX_IDS, planFrames, type FunctionPlan } from "./plan-frames.ts";
-import { METERED_SHIFT } from "./protocol.ts";
+import { CAUSE_GLOBAL, METERED_SHIFT, THRESHOLD } from "./protocol.ts";
 import { saveParams, shapeTypes, stateModule, type StoredShape } from "./state-module.ts";
 
 /** Names of what the instrumented module imports on our behalf. */
@@ -40,6 +40,9 @@ export interface InstrumentedModule {
   readonly state: Uint8Array<ArrayBuffer>;
   readonly frames: FrameMap;
 }
+
+/** Functions up to this size have a fast form and a form for rebuilding frames. */
+const CLONE_BOUND_BYTES = 256;
 
 /** Most values that all points of a module together may store: a bound on the size of the output. */
 const MAX_STORED_VALUES = 1_000_000;
@@ -106,9 +109,18 @@ class Instrumenter {
     const firstDefined = this.#imported + 2 + 2 * this.#shapes.size;
     const firstAdded = firstDefined + parsed.bodies.length;
     const definedFunction = (index: number): number => firstDefined + index;
-    const emit = this.#emitContext(definedFunction);
-    const functions = bodies.map((body): Added => {
-      if ("plan" in body) return { type: this.#types.index(metered(body.type)), body: this.#emit(emit, body) };
+    const clones = new Map<number, number>();
+    bodies.forEach((body, index) => {
+      if ("plan" in body && this.#isCloned(index)) clones.set(index, firstAdded + clones.size);
+    });
+    const emit = this.#emitContext(definedFunction, (index) => clones.get(index) ?? definedFunction(index));
+    const functions = bodies.map((body, index): Added => {
+      if ("plan" in body) {
+        const type = this.#types.index(metered(body.type));
+        if (!clones.has(index)) return { type, body: this.#emit(emit, body, "whole") };
+        this.#added.push({ type, body: this.#emit(emit, body, "resume") });
+        return { type, body: this.#emit(emit, body, "fast") };
+      }
       return { type: this.#types.index(body.type), body: emitPlain(body.ir, body.type, definedFunction) };
     });
     const meteredIndices = new Map<number, number>();
@@ -119,7 +131,8 @@ class Instrumenter {
       const cost = this.#plainCosts[defined];
       let index = definedFunction(defined);
       const wrapper = wrappers.get(original);
-      if (wrapper !== undefined) index = this.#add(metered(wrapper.type), this.#emit(emit, wrapper), firstAdded);
+      if (wrapper !== undefined)
+        index = this.#add(metered(wrapper.type), this.#emit(emit, wrapper, "whole"), firstAdded);
       else if (cost !== undefined) {
         const body = parsed.bodies[defined] as ParsedModule["bodies"][number];
         const type = parsed.types[body.type] as FunctionType;
@@ -133,7 +146,11 @@ class Instrumenter {
     const runners = runnableExports(parsed).map(({ name, index }) => ({
       name: `run.${name}`,
       kind: "function" as const,
-      index: this.#addRunner(index, meteredIndex(index), firstAdded),
+      index: this.#addRunner(
+        index,
+        { fast: meteredIndex(index), resume: clones.get(index - this.#imported) },
+        firstAdded,
+      ),
     }));
     const accessors = this.#addAccessors(firstAdded);
     const elements = [
@@ -145,7 +162,7 @@ class Instrumenter {
       ...[...inTable].map((original) => ({
         table: 1,
         offset: constantI32(original),
-        functions: [meteredIndex(original)],
+        functions: [clones.get(original - this.#imported) ?? meteredIndex(original)],
       })),
     ];
     const gas = this.#gasGlobal;
@@ -165,7 +182,7 @@ class Instrumenter {
       exports: [
         { name: "gas", kind: "global", index: gas },
         { name: "gin", kind: "global", index: gas + 1 },
-        { name: "overflow", kind: "global", index: gas + 2 },
+        { name: "cause", kind: "global", index: gas + CAUSE_GLOBAL },
         ...runners,
         ...accessors,
       ],
@@ -199,23 +216,30 @@ class Instrumenter {
     return { ir, plan, type, functionIndex };
   }
 
-  #emit(context: EmitContext, { ir, plan, type, functionIndex }: Metered): ByteWriter {
-    const weight = frameWeight(ir.originalLocals, ir.maxHeight);
-    return emitMetered(context, { ir, plan, type, functionIndex, weight });
+  /** Code that can be jumped into is slower; two small forms cost less than that. Large functions gain nothing by it. */
+  #isCloned(definedIndex: number): boolean {
+    const body = this.#module.bodies[definedIndex];
+    return body !== undefined && body.end - body.start <= CLONE_BOUND_BYTES;
   }
 
-  #emitContext(definedFunction: (index: number) => number): EmitContext {
+  #emit(context: EmitContext, { ir, plan, type, functionIndex }: Metered, form: MeteredForm): ByteWriter {
+    const weight = frameWeight(ir.originalLocals, ir.maxHeight);
+    return emitMetered(context, { ir, plan, type, functionIndex, weight, form });
+  }
+
+  #emitContext(definedFunction: (index: number) => number, resumeFunction: (index: number) => number): EmitContext {
     const firstState = this.#imported;
     const shapeIndex = (part: StoredShape): number => this.#shapes.get(shapeKey(part))?.index ?? -1;
     const { types, bodies } = this.#module;
     return {
       gasGlobal: this.#gasGlobal,
-      overflowGlobal: this.#gasGlobal + 2,
+      causeGlobal: this.#gasGlobal + CAUSE_GLOBAL,
       popFunction: firstState,
       peekFunction: firstState + 1,
       saveFunction: (part) => firstState + 2 + 2 * shapeIndex(part),
       restoreFunction: (part) => firstState + 3 + 2 * shapeIndex(part),
       definedFunction,
+      resumeFunction,
       meteredType: (type) => this.#types.index(metered(type)),
       typeAt: (index) => types[index] as FunctionType,
       typeOfDefined: (index) => types[bodies[index]?.type ?? -1] as FunctionType,
@@ -255,14 +279,26 @@ class Instrumenter {
   }
 
   /** `() -> results`: runs a function with the gas of `gin`, and leaves what is left in `gas`. */
-  #addRunner(original: number, target: number, firstAdded: number): number {
+  #addRunner(
+    original: number,
+    { fast, resume }: { readonly fast: number; readonly resume: number | undefined },
+    firstAdded: number,
+  ): number {
     const body = this.#module.bodies[original - this.#imported];
     const type = this.#module.types[body?.type ?? -1] as FunctionType;
-    const code = new ByteWriter()
-      .u32(0)
-      .byte(OP.globalGet)
-      .u32(this.#gasGlobal + 1);
-    code.byte(OP.i32Const).s32(STACK_BUDGET).byte(OP.call).u32(target);
+    const gasIn = this.#gasGlobal + 1;
+    const code = new ByteWriter().u32(0);
+    const call = (target: number): unknown =>
+      code.byte(OP.globalGet).u32(gasIn).byte(OP.i32Const).s32(STACK_BUDGET).byte(OP.call).u32(target);
+    if (resume === undefined) call(fast);
+    else {
+      code.byte(OP.globalGet).u32(gasIn).byte(OP.i32Const).s32(THRESHOLD).byte(OP.i32LtS).byte(OP.if);
+      code.s32(this.#types.index({ params: [], results: [...type.results, "i32"] }));
+      call(resume);
+      code.byte(OP.else);
+      call(fast);
+      code.byte(OP.end);
+    }
     return this.#add(type, code.byte(OP.globalSet).u32(this.#gasGlobal).byte(OP.end), firstAdded);
   }
 

@@ -6,6 +6,7 @@ import { malformed } from "../binary/byte-reader.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { ValueType } from "../device/device.ts";
 import type { Node, Operand } from "./body-ir.ts";
+import { makeCanonical } from "./canonical-nan.ts";
 import { CodeList, u32 } from "./code-list.ts";
 
 export interface Entry {
@@ -28,12 +29,6 @@ export interface Entry {
 
 /** Pieces larger than this are put into a slot, which bounds the work of moving pieces around. */
 const LARGEST_PIECE = 48;
-
-const CANONICAL_NAN: Readonly<Record<"f32" | "f64", readonly number[]>> = {
-  f32: [0x43, 0x00, 0x00, 0xc0, 0x7f],
-  f64: [0x44, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f],
-};
-const FLOAT_EQ = { f32: 0x5b, f64: 0x61 } as const;
 
 export interface StackOptions {
   /** Types of the original locals; slots are added behind them. */
@@ -120,9 +115,8 @@ export class OperandStack {
     const { type } = entry;
     if (!entry.isArithmetic || (type !== "f32" && type !== "f64")) return entry;
     const scratch = this.#newSlot(`scratch ${type}`, type);
-    const get = [OP.localGet, ...u32(scratch + this.#options.shift)];
-    entry.code.add([OP.localTee, ...u32(scratch + this.#options.shift), ...CANONICAL_NAN[type]]);
-    entry.code.add([...get, ...get, FLOAT_EQ[type], OP.select]);
+    const local = scratch + this.#options.shift;
+    entry.code.add([OP.localTee, ...u32(local), ...makeCanonical(type, local)]);
     const { local: _, ...rest } = entry;
     return { ...rest, isArithmetic: false };
   }

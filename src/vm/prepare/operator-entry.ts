@@ -5,20 +5,27 @@ import { encodeInstruction } from "../binary/encode-instruction.ts";
 import type { Instruction } from "../binary/instructions.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { ValueType } from "../device/device.ts";
-import { CodeList } from "./code-list.ts";
+import { CodeList, u32 } from "./code-list.ts";
 import { isFloatArithmetic } from "./lazy-floats.ts";
 import { accessMemory, memorySize } from "./memory-access.ts";
 import type { Entry, OperandStack } from "./operand-stack.ts";
+import { CAUSE_CONVERSION } from "./protocol.ts";
 
 interface OperatorParts {
   /** Bottom first. */
   readonly operands: readonly Entry[];
   readonly result: ValueType;
   readonly stack: OperandStack;
+  /** Index of the global that holds why the program traps. */
+  readonly causeGlobal: number;
 }
 
 /** The value of an instruction that takes operands and gives one result. */
-export function operatorEntry(bytes: Uint8Array, i: Instruction, { operands, result, stack }: OperatorParts): Entry {
+export function operatorEntry(
+  bytes: Uint8Array,
+  i: Instruction,
+  { operands, result, stack, causeGlobal }: OperatorParts,
+): Entry {
   const { opcode, info } = i;
   const pieces = operands.map((operand, at) => {
     const showsBits = opcode === OP.i32ReinterpretF32 || opcode === OP.i64ReinterpretF64;
@@ -26,7 +33,7 @@ export function operatorEntry(bytes: Uint8Array, i: Instruction, { operands, res
   });
   return {
     type: result,
-    code: operatorCode(bytes, i, pieces),
+    code: operatorCode(bytes, i, { pieces, causeGlobal }),
     traps: canTrap(i) || operands.some(({ traps }) => traps),
     readsState: info.cost === "memory" || opcode === OP.memorySize || operands.some(({ readsState }) => readsState),
     isArithmetic: isFloatArithmetic(opcode) || (keepsNan(opcode) && operands[0]?.isArithmetic === true),
@@ -37,11 +44,18 @@ export function operatorEntry(bytes: Uint8Array, i: Instruction, { operands, res
 }
 
 /** The pieces that compute its operands (consumed), and the instruction behind them. */
-function operatorCode(bytes: Uint8Array, i: Instruction, pieces: readonly CodeList[]): CodeList {
+function operatorCode(
+  bytes: Uint8Array,
+  i: Instruction,
+  { pieces, causeGlobal }: { readonly pieces: readonly CodeList[]; readonly causeGlobal: number },
+): CodeList {
   if (i.info.immediate === "memory-access") return accessMemory(i, pieces);
   const code = new CodeList();
   for (const piece of pieces) code.join(piece);
-  return code.add(i.opcode === OP.memorySize ? memorySize() : encodeInstruction(bytes, i));
+  const instruction = i.opcode === OP.memorySize ? memorySize() : encodeInstruction(bytes, i);
+  if (!isTrappingTruncation(i)) return code.add(instruction);
+  const setCause = (cause: number): number[] => [OP.i32Const, cause, OP.globalSet, ...u32(causeGlobal)];
+  return code.add([...setCause(CAUSE_CONVERSION), ...instruction, ...setCause(0)]);
 }
 
 /** The value of a `select`. */
@@ -58,10 +72,15 @@ export function selectEntry(first: Entry, second: Entry, condition: Entry): Entr
   };
 }
 
-function canTrap({ opcode, info }: Instruction): boolean {
+function canTrap(i: Instruction): boolean {
+  const { info } = i;
   const isIntegerDivision = info.cost === "division" && info.name.startsWith("i");
-  const isTruncation = opcode >= 0xa8 && opcode <= 0xb1 && info.name.includes("trunc");
-  return info.cost === "memory" || isIntegerDivision || isTruncation;
+  return info.cost === "memory" || isIntegerDivision || isTrappingTruncation(i);
+}
+
+/** The float does not fit, or is NaN; the saturating ones do not trap. */
+function isTrappingTruncation({ opcode, info }: Instruction): boolean {
+  return opcode >= 0xa8 && opcode <= 0xb1 && info.name.includes("trunc");
 }
 
 function isCopysign(opcode: number): boolean {

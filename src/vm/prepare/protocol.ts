@@ -10,6 +10,12 @@ export const BIAS = 1_073_741_824; // 2^30
 export const THRESHOLD = -536_870_912; // -2^29
 export const SENTINEL = -2_147_483_648; // -2^31
 
+/** Place, behind the guest's own globals, of the one that says why the program is about to trap: 0 if the engine does. */
+export const CAUSE_GLOBAL = 2;
+export const CAUSE_STACK = 1;
+/** SpiderMonkey says of a float that does not fit what it says of a division that overflows. */
+export const CAUSE_CONVERSION = 2;
+
 /** Hidden parameters in front of a metered function's own. */
 export const METERED_SHIFT = 2;
 export const GAS_LOCAL = 0;

@@ -9,7 +9,7 @@ import { VmError } from "../errors.ts";
 import { gas, type Gas } from "../gas.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
 import { HOST_MODULE, STATE_MODULE } from "../prepare/instrument-module.ts";
-import { BIAS, SENTINEL, THRESHOLD } from "../prepare/protocol.ts";
+import { BIAS, CAUSE_CONVERSION, CAUSE_STACK, SENTINEL, THRESHOLD } from "../prepare/protocol.ts";
 import { classifyTrap, trap, type Trap } from "../trap.ts";
 import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../wasi/wasi.ts";
@@ -58,7 +58,7 @@ type Status = SnapshotStatus | { readonly kind: "disposed" };
 interface Machine {
   readonly gas: WebAssembly.Global;
   readonly gasIn: WebAssembly.Global;
-  readonly overflow: WebAssembly.Global;
+  readonly cause: WebAssembly.Global;
   readonly run: (phase: string) => unknown;
   readonly global: (access: "get" | "set", index: number) => (...bits: GuestValue[]) => GuestValue;
 }
@@ -308,9 +308,20 @@ class GuestVm implements Vm {
   /** An exception ended the slice: an exit or a trap, ours or the engine's. */
   #end(error: unknown, start: number): SliceResult {
     if (error instanceof ExitSignal) return this.#exit(error.exitCode, start);
-    const isOverflow = this.#machine !== undefined && Number(this.#machine.overflow.value) !== 0;
-    const found = error instanceof TrapSignal ? error.trap : isOverflow ? trap("stack-overflow") : classifyTrap(error);
+    const found = error instanceof TrapSignal ? error.trap : (this.#ownCause() ?? classifyTrap(error));
     return this.#trap(found, start);
+  }
+
+  /** The trap that the program has said it is about to end in, if it has. */
+  #ownCause(): Trap | undefined {
+    switch (this.#machine?.cause.value) {
+      case CAUSE_STACK:
+        return trap("stack-overflow");
+      case CAUSE_CONVERSION:
+        return trap("invalid-conversion");
+      default:
+        return undefined;
+    }
   }
 
   /** A slice that ends in a trap uses all of its gas: where inside a region it happened is not known exactly. */
@@ -353,7 +364,7 @@ class GuestVm implements Vm {
     return {
       gas: exports["gas"] as WebAssembly.Global,
       gasIn: exports["gin"] as WebAssembly.Global,
-      overflow: exports["overflow"] as WebAssembly.Global,
+      cause: exports["cause"] as WebAssembly.Global,
       run: (phase) => fn(`run.${phase}`)(),
       global: (access, index) => fn(`${access}.${index}`) as (...bits: GuestValue[]) => GuestValue,
     };
