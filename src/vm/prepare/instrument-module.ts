@@ -41,8 +41,13 @@ export interface InstrumentedModule {
   readonly frames: FrameMap;
 }
 
-/** Functions up to this size have a fast form and a form for rebuilding frames. */
-const CLONE_BOUND_BYTES = 256;
+/** Choices about the output that change neither gas nor frames. */
+export interface EmissionOptions {
+  /** Functions up to this size have a fast form and a form for rebuilding frames. */
+  readonly cloneBoundBytes: number;
+}
+
+export const DEFAULT_EMISSION: EmissionOptions = { cloneBoundBytes: 256 };
 
 /** Most values that all points of a module together may store: a bound on the size of the output. */
 const MAX_STORED_VALUES = 1_000_000;
@@ -62,12 +67,16 @@ interface Metered {
 /**
  * @throws {VmError} `vm/module-malformed` if a body is invalid; `vm/limit-exceeded` if the output would be too large.
  */
-export function instrumentModule(checked: CheckedModule): InstrumentedModule {
-  return new Instrumenter(checked).run();
+export function instrumentModule(
+  checked: CheckedModule,
+  emission: EmissionOptions = DEFAULT_EMISSION,
+): InstrumentedModule {
+  return new Instrumenter(checked, emission).run();
 }
 
 class Instrumenter {
   readonly #checked: CheckedModule;
+  readonly #emission: EmissionOptions;
   readonly #module: ParsedModule;
   readonly #imported: number;
   readonly #plainCosts: readonly (number | undefined)[];
@@ -77,8 +86,9 @@ class Instrumenter {
   readonly #added: Added[] = [];
   #storedValues = 0;
 
-  constructor(checked: CheckedModule) {
+  constructor(checked: CheckedModule, emission: EmissionOptions) {
     this.#checked = checked;
+    this.#emission = emission;
     this.#module = checked.parsed;
     this.#imported = checked.parsed.importedFunctions.length;
     this.#plainCosts = findPlain(checked.parsed);
@@ -219,7 +229,7 @@ class Instrumenter {
   /** Code that can be jumped into is slower; two small forms cost less than that. Large functions gain nothing by it. */
   #isCloned(definedIndex: number): boolean {
     const body = this.#module.bodies[definedIndex];
-    return body !== undefined && body.end - body.start <= CLONE_BOUND_BYTES;
+    return body !== undefined && body.end - body.start <= this.#emission.cloneBoundBytes;
   }
 
   #emit(context: EmitContext, { ir, plan, type, functionIndex }: Metered, form: MeteredForm): ByteWriter {
@@ -243,6 +253,7 @@ class Instrumenter {
       meteredType: (type) => this.#types.index(metered(type)),
       typeAt: (index) => types[index] as FunctionType,
       typeOfDefined: (index) => types[bodies[index]?.type ?? -1] as FunctionType,
+      tableSize: this.#module.table?.minimum ?? 0,
       hiddenTable: 1,
     };
   }

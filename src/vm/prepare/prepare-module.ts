@@ -9,7 +9,7 @@ import { BULK_BYTES_SHIFT, SCHEDULE_VERSION } from "../gas-schedule.ts";
 import { checkModule, type CheckedModule } from "./check-module.ts";
 import type { GuestModule } from "./guest-module.ts";
 import type { ImportPolicy } from "./import-policy.ts";
-import { instrumentModule, runnableExports, START_ENTRY } from "./instrument-module.ts";
+import { instrumentModule, runnableExports, START_ENTRY, type EmissionOptions } from "./instrument-module.ts";
 
 /** Name of the mechanism in modules and snapshots: frames in terms of the original module, as `frame-codec.ts` lays out. */
 export const ENGINE = "frames-1";
@@ -28,12 +28,21 @@ const EXPORT_PREFIX = "export.";
  * @throws {VmError} `vm/limit-exceeded` if it is larger than the policy allows.
  * @throws {ImportDeniedError} `vm/import-denied` if it imports what the policy does not offer.
  */
-export async function prepareModule(bytes: Uint8Array, policy: ImportPolicy): Promise<GuestModule> {
+export function prepareModule(bytes: Uint8Array, policy: ImportPolicy): Promise<GuestModule> {
+  return prepareWithEmission(bytes, policy);
+}
+
+/** The same, with other choices about the output. A snapshot goes on under any of them. */
+export async function prepareWithEmission(
+  bytes: Uint8Array,
+  policy: ImportPolicy,
+  emission?: EmissionOptions,
+): Promise<GuestModule> {
   const original = Uint8Array.from(bytes);
   const checked = checkModule(original, policy);
   await validate(original);
   const { parsed, memory } = checked;
-  const { bytes: instrumented, state, frames } = instrumentModule(checked);
+  const { bytes: instrumented, state, frames } = instrumentModule(checked, emission);
   const runnable = runnableExports(parsed);
   const names = runnable.map(({ name }) => name);
   return {
