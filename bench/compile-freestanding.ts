@@ -1,5 +1,5 @@
-// C to the smallest possible module: no libc, no `_start`, MVP instructions only. What the published pipeline can read,
-// and what kernels of the benchmark are made of.
+// C to the smallest possible module: no libc, no `_start`, and MVP instructions only unless told otherwise. What the
+// published pipeline can read, and what kernels of the benchmark are made of.
 
 import { formatDiagnostic, type Compiler, type OptimizationLevel } from "gasworks/toolchain";
 import { createNodeCompiler } from "gasworks/toolchain/node";
@@ -8,6 +8,8 @@ import { createNodeCompiler } from "gasworks/toolchain/node";
 export interface FreestandingOptions {
   /** @defaultValue `"-O0"`, as clang itself */
   readonly optimization?: OptimizationLevel;
+  /** @defaultValue `"mvp"` */
+  readonly cpu?: "lime1" | "mvp";
 }
 
 /** One for the process: loading clang takes longer than most compiles. Idle, it does not keep the process alive. */
@@ -19,12 +21,12 @@ export const sharedCompiler: Compiler = createNodeCompiler();
  * @throws {Error} with clang's own words if it does not compile.
  */
 export async function compileFreestanding(source: string, options: FreestandingOptions = {}): Promise<Uint8Array> {
-  const { optimization = "-O0" } = options;
+  const { optimization = "-O0", cpu = "mvp" } = options;
   const sources = { "guest.c": source };
   const { wasm, diagnostics } = await sharedCompiler.compile(sources, {
     optimization,
     target: "freestanding",
-    cpu: "mvp",
+    cpu,
   });
   if (wasm === undefined) {
     throw new Error(`Cannot compile a freestanding guest:\n${diagnostics.map(formatDiagnostic).join("\n")}`);

@@ -1,101 +1,76 @@
-// `npm run bench`: how many times longer than plain V8 each contender takes, kernel by kernel, all in this one process.
-// `--json` prints one object instead of the table; `--rounds N` takes N pairs of times (60 if absent).
+// `npm run bench`: how many times longer than plain V8 each contender takes, kernel by kernel, in Node (this process) and
+// in Chromium; then pauses, snapshots, ticks, and preparing. See README.md.
 
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { parseArgs } from "node:util";
 
-import { CONTENDERS, RAW, type Runner } from "./contenders.ts";
-import { compileKernel, KERNELS } from "./kernels.ts";
-import { geometricMean, ratioOf, type PairedTimes, type Ratio } from "./ratios.ts";
+import { buildKernels, type KernelBinaries } from "./build-kernels.ts";
+import { compileFreestanding, sharedCompiler } from "./compile-freestanding.ts";
+import { KERNELS } from "./kernels.ts";
+import { measureFigures, type FigureInput } from "./measure-figures.ts";
+import { measureKernel } from "./measure-kernels.ts";
+import { measurePreparing, type PreparedModule } from "./measure-preparing.ts";
+import { PROJECT_ROOT } from "./project-root.ts";
+import { asJson, asMarkdown, asText, type EngineResult } from "./report.ts";
+import { openChromium } from "./run-in-chromium.ts";
 
 const { values: options } = parseArgs({
-  options: { json: { type: "boolean", default: false }, rounds: { type: "string", default: "60" } },
+  options: {
+    json: { type: "boolean", default: false },
+    markdown: { type: "boolean", default: false },
+    rounds: { type: "string", default: "60" },
+    engine: { type: "string", default: "node,chromium" },
+    kernels: { type: "string", default: KERNELS.join() },
+    "no-figures": { type: "boolean", default: false },
+  },
 });
 const rounds = Number(options.rounds);
+const kernels = await buildKernels(KERNELS.filter((kernel) => options.kernels.split(",").includes(kernel)));
+const withFigures = !options["no-figures"];
+const depths = await compileFreestanding(await guestSource("depths.c"), { optimization: "-O2" });
+const engines: EngineResult[] = [];
+if (options.engine.includes("node")) engines.push(await runInNode());
+if (options.engine.includes("chromium")) engines.push(await runInChromium());
+const report = { engines, preparing: withFigures && options.engine.includes("node") ? await runPreparing() : [] };
+const print = options.json
+  ? `${JSON.stringify(asJson(report))}\n`
+  : options.markdown
+    ? asMarkdown(report)
+    : asText(report);
+process.stdout.write(print);
 
-// V8 replaces its quick first compile by an optimized one while the program runs, for all instances of a module, but never
-// in the middle of a call. These calls are not counted.
-const WARM_UP_ROUNDS = 15;
-
-const results = new Map<string, Map<string, Ratio>>();
-const rawTimes = new Map<string, number>();
-for (const kernel of KERNELS) {
-  const wasm = await compileKernel(kernel);
-  const raw = await RAW.prepare(wasm);
-  const row = new Map<string, Ratio>();
-  for (const contender of CONTENDERS) {
-    const runner = await contender.prepare(wasm);
-    const times = measure(raw, runner);
-    row.set(contender.name, ratioOf(times));
-    rawTimes.set(kernel, Math.min(...times.raw, rawTimes.get(kernel) ?? Infinity));
-  }
-  results.set(kernel, row);
-}
-process.stdout.write(options.json ? `${JSON.stringify(asJson())}\n` : asTable());
-
-/** Raw and contender in turns, each time a fresh program. */
-function measure(raw: Runner, contender: Runner): PairedTimes {
-  const times = { raw: [] as number[], contender: [] as number[] };
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
-    const expected = timeOnce(raw);
-    const actual = timeOnce(contender);
-    if (expected.printed !== actual.printed) {
-      throw new Error(`Cannot compare: raw printed ${expected.printed}, the contender ${actual.printed}`);
-    }
-    if (round < 0) continue;
-    times.raw.push(expected.milliseconds);
-    times.contender.push(actual.milliseconds);
-  }
-  return times;
+async function runInNode(): Promise<EngineResult> {
+  const results = [];
+  for (const binaries of kernels) results.push(await measureKernel(binaries, rounds));
+  const figures = withFigures ? await measureFigures(figureInput(500)) : undefined;
+  return { engine: "node", version: process.version, rounds, kernels: results, figures };
 }
 
-function timeOnce(runner: Runner): { milliseconds: number; printed: string } {
-  const program = runner.start();
-  const before = performance.now();
-  program.run();
-  return { milliseconds: performance.now() - before, printed: program.printed.join(" ") };
+async function runInChromium(): Promise<EngineResult> {
+  await using browser = await openChromium();
+  const results = [];
+  for (const binaries of kernels) results.push(await browser.measureKernel(binaries, rounds));
+  const figures = withFigures ? await browser.measureFigures(figureInput(100)) : undefined;
+  return { engine: "chromium", version: browser.version, rounds, kernels: results, figures };
 }
 
-function asJson(): object {
-  const columns = CONTENDERS.map(({ name }) => name);
-  const numbersOf = (kernel: string): object =>
-    Object.fromEntries(columns.map((name) => [name, round2(ratio(kernel, name).low)]));
-  return {
-    node: {
-      version: process.version,
-      kernels: Object.fromEntries(KERNELS.map((kernel) => [kernel, numbersOf(kernel)])),
-      geomean: Object.fromEntries(columns.map((name) => [name, round2(mean(name, "low"))])),
-    },
-  };
+function figureInput(vmCount: number): FigureInput {
+  return { depths, kernels, vmCount };
 }
 
-function asTable(): string {
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, index) => (index === 0 ? cell.padEnd(10) : cell.padStart(18))).join("");
-  const cellOf = (low: number, median: number): string => `${low.toFixed(2)} (${median.toFixed(2)})`;
-  const lines = [
-    `Time through plain V8's, Node ${process.version}, ${rounds} pairs: of the 10th percentiles (median of the pairs)`,
-    "",
-    line(["kernel", "raw ms", ...CONTENDERS.map(({ name }) => name)]),
-    ...KERNELS.map((kernel) =>
-      line([
-        kernel,
-        (rawTimes.get(kernel) ?? Number.NaN).toFixed(2),
-        ...CONTENDERS.map(({ name }) => cellOf(ratio(kernel, name).low, ratio(kernel, name).median)),
-      ]),
-    ),
-    line(["geomean", "", ...CONTENDERS.map(({ name }) => cellOf(mean(name, "low"), mean(name, "median")))]),
+async function runPreparing(): Promise<PreparedModule[]> {
+  const program = await sharedCompiler.compile({ "main.c": await guestSource("report.c") }, { optimization: "-O2" });
+  if (program.wasm === undefined) throw new Error("Cannot compile report.c");
+  const modules: readonly [string, Uint8Array][] = [
+    ...kernels.map(({ kernel, lime1 }: KernelBinaries): [string, Uint8Array] => [kernel, lime1]),
+    ["report (with the C library)", program.wasm],
   ];
-  return `${lines.join("\n")}\n`;
+  const results: PreparedModule[] = [];
+  for (const [name, wasm] of modules) results.push(await measurePreparing(name, wasm));
+  return results;
 }
 
-function ratio(kernel: string, contender: string): Ratio {
-  return results.get(kernel)?.get(contender) ?? { low: Number.NaN, median: Number.NaN };
-}
-
-function mean(contender: string, which: keyof Ratio): number {
-  return geometricMean(KERNELS.map((kernel) => ratio(kernel, contender)[which]));
-}
-
-function round2(value: number): number {
-  return Math.round(value * 100) / 100;
+function guestSource(name: string): Promise<string> {
+  return readFile(path.join(PROJECT_ROOT, "bench/guests", name), "utf8");
 }

@@ -4,6 +4,12 @@
 import binaryen from "binaryen";
 import metering from "wasm-metering";
 
+/** A metered and asyncified module as plain data: it can be posted to a page and compiled there. */
+export interface SeedBinary {
+  readonly wasm: Uint8Array<ArrayBuffer>;
+  readonly initialPages: number;
+}
+
 /** A metered and asyncified module, ready for any number of executors. */
 export interface SeedModule {
   readonly compiled: WebAssembly.Module;
@@ -18,13 +24,19 @@ export interface SeedModule {
 const DEFAULT_OPTIMIZE_LEVEL = 2;
 const DEFAULT_SHRINK_LEVEL = 1;
 
+/** Instruments and compiles; see {@link instrumentSeedModule}. */
+export function prepareSeedModule(wasm: Uint8Array): SeedModule {
+  const { wasm: instrumented, initialPages } = instrumentSeedModule(wasm);
+  return { compiled: new WebAssembly.Module(instrumented), initialPages, bytes: instrumented.length };
+}
+
 /**
  * Instruments a module that imports its memory as `env.memory`.
  *
  * Nothing is checked first. What the two tools cannot read, they report in their own ways: a `TypeError` from
  * wasm-metering, an object that is no `Error` from Binaryen, a `WebAssembly.CompileError` when they emitted nonsense.
  */
-export function prepareSeedModule(wasm: Uint8Array): SeedModule {
+export function instrumentSeedModule(wasm: Uint8Array): SeedBinary {
   const metered = metering.meterWASM(wasm, { meterType: "i32" });
   const optimizeLevel = binaryen.getOptimizeLevel();
   const shrinkLevel = binaryen.getShrinkLevel();
@@ -33,13 +45,8 @@ export function prepareSeedModule(wasm: Uint8Array): SeedModule {
     binaryen.setOptimizeLevel(DEFAULT_OPTIMIZE_LEVEL);
     binaryen.setShrinkLevel(DEFAULT_SHRINK_LEVEL);
     ir.runPasses(["asyncify"]);
-    const instrumented = ir.emitBinary();
-    return {
-      // A copy of its own: `emitBinary` may give a view of Binaryen's heap, and `Module` wants an unshared buffer.
-      compiled: new WebAssembly.Module(new Uint8Array(instrumented)),
-      initialPages: ir.getMemoryInfo().initial,
-      bytes: instrumented.length,
-    };
+    // A copy of its own: `emitBinary` may give a view of Binaryen's heap, and `Module` wants an unshared buffer.
+    return { wasm: new Uint8Array(ir.emitBinary()), initialPages: ir.getMemoryInfo().initial };
   } finally {
     binaryen.setOptimizeLevel(optimizeLevel);
     binaryen.setShrinkLevel(shrinkLevel);
