@@ -183,6 +183,7 @@ export const OP = {
   i32Eqz: 0x45,
   i32LtS: 0x48,
   i32GeS: 0x4e,
+  i32GeU: 0x4f,
   i32LeU: 0x4d,
   i32LtU: 0x49,
   i32Add: 0x6a,

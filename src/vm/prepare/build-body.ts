@@ -22,7 +22,6 @@ import { accessMemory, memoryGrow } from "./memory-access.ts";
 import { OperandStack, unknown, wrongType, type Entry } from "./operand-stack.ts";
 import { operatorEntry, selectEntry } from "./operator-entry.ts";
 import { GasPlacer } from "./place-gas.ts";
-import { CAUSE_GLOBAL } from "./protocol.ts";
 
 /** What the builder must know of the rest of the module. */
 export interface BuildContext {
@@ -189,14 +188,7 @@ class BodyBuilder {
     const operands = this.#popAll(types, i);
     const result = LETTERS[signature[arrow + 1] ?? ""];
     if (result !== undefined)
-      return this.#push(
-        operatorEntry(this.#module.bytes, i, {
-          operands,
-          result,
-          stack: this.#stack,
-          causeGlobal: this.#module.globals.length + CAUSE_GLOBAL,
-        }),
-      );
+      return this.#push(operatorEntry(this.#module, i, { operands, result, stack: this.#stack }));
     const store = accessMemory(
       i,
       operands.map((operand) => this.#stack.exact(operand).code),

@@ -21,7 +21,7 @@ import { emitUnrolled } from "./emit-unrolled.ts";
 import { findUnrollable, type UnrolledLoop } from "./find-unrollable.ts";
 import { findRegions, Labels, markConstructs, type Region, type StubTarget } from "./find-regions.ts";
 import type { FramePart, FramePlan, FunctionPlan } from "./plan-frames.ts";
-import { BIAS, CAUSE_STACK, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL, THRESHOLD } from "./protocol.ts";
+import { BIAS, CAUSE_STACK, CAUSE_TABLE, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL, THRESHOLD } from "./protocol.ts";
 
 /** Indices in the output module that emitted code refers to. */
 export interface EmitContext {
@@ -38,6 +38,8 @@ export interface EmitContext {
   readonly meteredType: (type: FunctionType) => number;
   readonly typeAt: (index: number) => FunctionType;
   readonly typeOfDefined: (definedIndex: number) => FunctionType;
+  /** Entries of the guest's table, which cannot grow. */
+  readonly tableSize: number;
   /** Immutable table from original function indices to metered functions. */
   readonly hiddenTable: number;
 }
@@ -277,6 +279,7 @@ class MeteredEmitter {
       out.code(args);
       if (callee.kind === "function") out.u32(OP.call, this.#context.definedFunction(callee.index));
       else {
+        this.#checkTableIndex();
         out.u32(OP.callIndirect, this.#context.meteredType(this.#context.typeAt(callee.type)));
         out.raw([0]);
       }
@@ -393,6 +396,18 @@ class MeteredEmitter {
       OP.br,
       target.kind === "loop" ? this.#labels.ofWayIn(target.construct) : this.#labels.ofPoint(target.plan),
     );
+  }
+
+  /** Says beforehand if the index is outside the table: SpiderMonkey says the same of an address. V8 merges its own check. */
+  #checkTableIndex(): void {
+    const out = this.#out;
+    out.u32(OP.localTee, this.#r);
+    out.i32(this.#context.tableSize);
+    out.raw([OP.i32GeU, OP.if, EMPTY_BLOCK]);
+    out.i32(CAUSE_TABLE);
+    out.u32(OP.globalSet, this.#context.causeGlobal);
+    out.raw([OP.unreachable, OP.end]);
+    out.u32(OP.localGet, this.#r);
   }
 
   /** Calls the callee whose frame comes next; it ignores its arguments. */

@@ -4,28 +4,23 @@ import { ByteReader } from "../binary/byte-reader.ts";
 import { encodeInstruction } from "../binary/encode-instruction.ts";
 import type { Instruction } from "../binary/instructions.ts";
 import { OP } from "../binary/opcodes.ts";
+import type { ParsedModule } from "../binary/read-module.ts";
 import type { ValueType } from "../device/device.ts";
 import { CodeList, u32 } from "./code-list.ts";
 import { isFloatArithmetic } from "./lazy-floats.ts";
 import { accessMemory, memorySize } from "./memory-access.ts";
 import type { Entry, OperandStack } from "./operand-stack.ts";
-import { CAUSE_CONVERSION } from "./protocol.ts";
+import { CAUSE_CONVERSION, CAUSE_GLOBAL } from "./protocol.ts";
 
 interface OperatorParts {
   /** Bottom first. */
   readonly operands: readonly Entry[];
   readonly result: ValueType;
   readonly stack: OperandStack;
-  /** Index of the global that holds why the program traps. */
-  readonly causeGlobal: number;
 }
 
 /** The value of an instruction that takes operands and gives one result. */
-export function operatorEntry(
-  bytes: Uint8Array,
-  i: Instruction,
-  { operands, result, stack, causeGlobal }: OperatorParts,
-): Entry {
+export function operatorEntry(module: ParsedModule, i: Instruction, { operands, result, stack }: OperatorParts): Entry {
   const { opcode, info } = i;
   const pieces = operands.map((operand, at) => {
     const showsBits = opcode === OP.i32ReinterpretF32 || opcode === OP.i64ReinterpretF64;
@@ -33,28 +28,29 @@ export function operatorEntry(
   });
   return {
     type: result,
-    code: operatorCode(bytes, i, { pieces, causeGlobal }),
+    code: operatorCode(module, i, pieces),
     traps: canTrap(i) || operands.some(({ traps }) => traps),
     readsState: info.cost === "memory" || opcode === OP.memorySize || operands.some(({ readsState }) => readsState),
     isArithmetic: isFloatArithmetic(opcode) || (keepsNan(opcode) && operands[0]?.isArithmetic === true),
     reads: operands.flatMap(({ reads }) => reads),
     size: operands.reduce((sum, { size }) => sum + size, 1),
-    ...(info.name.endsWith(".const") ? { bits: constantBits(bytes, i) } : {}),
+    ...(info.name.endsWith(".const") ? { bits: constantBits(module.bytes, i) } : {}),
   };
 }
 
 /** The pieces that compute its operands (consumed), and the instruction behind them. */
-function operatorCode(
-  bytes: Uint8Array,
-  i: Instruction,
-  { pieces, causeGlobal }: { readonly pieces: readonly CodeList[]; readonly causeGlobal: number },
-): CodeList {
+function operatorCode(module: ParsedModule, i: Instruction, pieces: readonly CodeList[]): CodeList {
   if (i.info.immediate === "memory-access") return accessMemory(i, pieces);
   const code = new CodeList();
   for (const piece of pieces) code.join(piece);
-  const instruction = i.opcode === OP.memorySize ? memorySize() : encodeInstruction(bytes, i);
+  const instruction = i.opcode === OP.memorySize ? memorySize() : encodeInstruction(module.bytes, i);
   if (!isTrappingTruncation(i)) return code.add(instruction);
-  const setCause = (cause: number): number[] => [OP.i32Const, cause, OP.globalSet, ...u32(causeGlobal)];
+  const setCause = (cause: number): number[] => [
+    OP.i32Const,
+    cause,
+    OP.globalSet,
+    ...u32(module.globals.length + CAUSE_GLOBAL),
+  ];
   return code.add([...setCause(CAUSE_CONVERSION), ...instruction, ...setCause(0)]);
 }
 

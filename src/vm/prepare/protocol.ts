@@ -15,6 +15,8 @@ export const CAUSE_GLOBAL = 2;
 export const CAUSE_STACK = 1;
 /** SpiderMonkey says of a float that does not fit what it says of a division that overflows. */
 export const CAUSE_CONVERSION = 2;
+/** Likewise of an index outside the table and an address outside the memory. */
+export const CAUSE_TABLE = 3;
 
 /** Hidden parameters in front of a metered function's own. */
 export const METERED_SHIFT = 2;

@@ -9,7 +9,7 @@ import { VmError } from "../errors.ts";
 import { gas, type Gas } from "../gas.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
 import { HOST_MODULE, STATE_MODULE } from "../prepare/instrument-module.ts";
-import { BIAS, CAUSE_CONVERSION, CAUSE_STACK, SENTINEL, THRESHOLD } from "../prepare/protocol.ts";
+import { BIAS, CAUSE_CONVERSION, CAUSE_STACK, CAUSE_TABLE, SENTINEL, THRESHOLD } from "../prepare/protocol.ts";
 import { classifyTrap, trap, type Trap } from "../trap.ts";
 import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../wasi/wasi.ts";
@@ -319,6 +319,8 @@ class GuestVm implements Vm {
         return trap("stack-overflow");
       case CAUSE_CONVERSION:
         return trap("invalid-conversion");
+      case CAUSE_TABLE:
+        return trap("table-out-of-bounds");
       default:
         return undefined;
     }
