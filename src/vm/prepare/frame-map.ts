@@ -33,9 +33,9 @@ export interface FramePoint {
   readonly bytes: number;
   /** The original operand stack. Those that are not stored are constants or copies of a local. */
   readonly operands: readonly FrameOperand[];
-  /** Only of calls: who may have the next frame. */
+  /** Of calls: who may have the next frame. Of calls of imports: which one, by original index. */
   readonly callee?:
-    | { readonly kind: "function"; readonly index: number }
+    | { readonly kind: "function" | "import"; readonly index: number }
     | { readonly kind: "indirect"; readonly type: number };
 }
 
@@ -64,12 +64,16 @@ export function mapFrames(ir: BodyIr, plan: FunctionPlan, imported: number): Fun
       local,
     }));
     const { kind, offset, operands } = point;
+    const callee = callees.get(point);
+    if (callee?.kind === "import") {
+      frames[frame.id] = { ...describe(ir, frame, { kind, offset, operands: [...operands, ...results] }), callee };
+      continue;
+    }
     if (kind !== "call") {
       frames[frame.id] = describe(ir, frame, { kind, offset, operands: [...operands, ...results] });
       continue;
     }
-    const callee = callees.get(point);
-    if (callee === undefined || callee.kind === "import") throw new Error("Unreachable: a call without its callee");
+    if (callee === undefined) throw new Error("Unreachable: a call without its callee");
     const next = callee.kind === "function" ? { ...callee, index: callee.index + imported } : callee;
     frames[frame.id] = { ...describe(ir, frame, { kind, offset, operands }), callee: next };
     frames[frame.id + 1] = describe(ir, frame, { kind: "after-call", offset, operands: [...operands, ...results] });

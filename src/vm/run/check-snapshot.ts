@@ -1,9 +1,13 @@
 // Holds a snapshot against the module that it is to go on in, before anything is created.
 
+import type { ValueType } from "../device/device.ts";
 import { VmError } from "../errors.ts";
-import type { GuestModule } from "../prepare/guest-module.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
+import { importOfFrame, type Frame } from "./frames.ts";
+import { toGuestValue } from "./guest-value.ts";
+import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
 import { MAX_STACK_BYTES } from "./state-memory.ts";
+import type { WaitingCall } from "./vm.ts";
 
 const PAGE_BYTES = 65_536;
 
@@ -36,18 +40,58 @@ export function checkSnapshot(module: GuestModule, snapshot: Snapshot, phaseCoun
   if (problem !== undefined) {
     throw new VmError("vm/snapshot-malformed", `Cannot restore the snapshot: it has ${problem}`);
   }
-  if (status.kind === "waiting" || status.kind === "answered") checkWaiting(module, status.call);
+  if (status.kind === "waiting" || status.kind === "answered") checkWaiting(module, status);
 }
 
-function checkWaiting(module: GuestModule, call: { readonly module: string; readonly function: string }): void {
-  const known = module.imports.some(
-    (declared) => declared.module === call.module && declared.function === call.function && declared.mayWait,
-  );
-  if (known) return;
+type Waiting = Extract<SnapshotStatus, { readonly kind: "waiting" | "answered" }>;
+
+/** The call that waits must be one that can, with arguments and an answer of the declared types. */
+function checkWaiting(module: GuestModule, status: Waiting): void {
+  const { call } = status;
+  const declared = module.imports.find((known) => isCallOf(known, call));
+  const refuse = (why: string): never => {
+    throw new VmError(
+      "vm/snapshot-malformed",
+      `Cannot restore the snapshot: it waits in "${call.module}.${call.function}", ${why}`,
+    );
+  };
+  if (declared?.mayWait !== true) return refuse("where the program cannot wait");
+  const { params, results } = declared;
+  if (call.args.length !== params.length || !params.every((type, at) => isGuestValue(type, call.args[at]))) {
+    return refuse(`with other arguments than (${params.join(", ")})`);
+  }
+  if (status.kind === "answered" && !isGuestValue(results[0], status.value ?? undefined)) {
+    return refuse(`whose answer is not ${results[0] ?? "nothing"}`);
+  }
+}
+
+/**
+ * Holds a waiting call against the frame that waits.
+ *
+ * @throws {VmError} `vm/snapshot-malformed` if the program stands elsewhere than behind that call.
+ */
+export function checkWaitingFrame(module: GuestModule, status: SnapshotStatus, innermost: Frame | undefined): void {
+  if (status.kind !== "waiting" && status.kind !== "answered") return;
+  const index = innermost === undefined ? undefined : importOfFrame(module, innermost);
+  const declared = index === undefined ? undefined : module.imports[index];
+  if (declared !== undefined && isCallOf(declared, status.call)) return;
   throw new VmError(
     "vm/snapshot-malformed",
-    `Cannot restore the snapshot: it waits in "${call.module}.${call.function}", where the program cannot wait`,
+    `Cannot restore the snapshot: it waits in "${status.call.module}.${status.call.function}", and stands elsewhere`,
   );
+}
+
+function isCallOf(declared: ModuleImport, call: WaitingCall): boolean {
+  return declared.module === call.module && declared.function === call.function;
+}
+
+function isGuestValue(type: ValueType | undefined, value: unknown): boolean {
+  try {
+    toGuestValue(type, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function same(what: string, expected: string, found: string): void {

@@ -13,7 +13,7 @@ import { BIAS, CAUSE_CONVERSION, CAUSE_STACK, CAUSE_TABLE, SENTINEL, THRESHOLD }
 import { classifyTrap, trap, type Trap } from "../trap.ts";
 import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../wasi/wasi.ts";
-import { checkSnapshot } from "./check-snapshot.ts";
+import { checkSnapshot, checkWaitingFrame } from "./check-snapshot.ts";
 import { decodeFrames, encodeFrames } from "./frame-codec.ts";
 import { operandOffset, readStored, writeStored, type Frame } from "./frames.ts";
 import { GuestMemory, GuestRangeError } from "./guest-memory.ts";
@@ -457,7 +457,9 @@ class GuestVm implements Vm {
     if (kind === "exited" || kind === "trapped") this.#endedGlobals = [...snapshot.globals];
     else if (kind !== "ready") {
       const entry = this.#module.entryFunctions[this.#phases[this.#phase] as string] as number;
-      this.#stack = writeStored(this.#module, decodeFrames(snapshot.stack), entry);
+      const frames = decodeFrames(snapshot.stack);
+      this.#stack = writeStored(this.#module, frames, entry);
+      checkWaitingFrame(this.#module, snapshot.status, frames.at(-1));
       this.#machine = this.#instantiateAgain();
       const machine = this.#machine;
       this.#module.globals.forEach((type, index) => {

@@ -7,6 +7,7 @@ import type { ValueType } from "../device/device.ts";
 import { VmError } from "../errors.ts";
 import type { FrameKind, FrameMap, FramePoint } from "../prepare/frame-map.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
+import { MAX_STACK_BYTES } from "./state-memory.ts";
 
 /** Bits of a value, zero-extended to 64. */
 export interface FrameValue {
@@ -113,7 +114,14 @@ export function writeStored(module: GuestModule, frames: readonly Frame[], entry
     if (next !== undefined && !mayCall(module, point, next.function)) refuse("does not call the next one");
     parts.push(writeFrame(point, (frame.function << 16) | id, frame, refuse));
   });
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  if (size > MAX_STACK_BYTES) {
+    throw new VmError(
+      "vm/snapshot-malformed",
+      `Cannot restore the snapshot: its ${frames.length} frames take ${size} bytes, expected at most ${MAX_STACK_BYTES}`,
+    );
+  }
+  const out = new Uint8Array(size);
   let at = 0;
   for (const part of parts.toReversed()) {
     out.set(part, at);
@@ -129,9 +137,15 @@ function findPoint(map: FrameMap, frame: Frame): { readonly point: FramePoint; r
   return point === undefined || point === null ? undefined : { point, id };
 }
 
+/** The imported function that a frame stands behind, by index; `undefined` if it stands elsewhere. */
+export function importOfFrame(module: GuestModule, frame: Frame): number | undefined {
+  const callee = findPoint(module.frames, frame)?.point.callee;
+  return callee?.kind === "import" ? callee.index : undefined;
+}
+
 function mayCall(module: GuestModule, { callee }: FramePoint, next: number): boolean {
   if (callee === undefined) return false;
-  if (callee.kind === "function") return callee.index === next;
+  if (callee.kind !== "indirect") return callee.kind === "function" && callee.index === next;
   return module.indirectTypes[next] === module.typeKeys[callee.type];
 }
 
@@ -155,6 +169,9 @@ function writeFrame(point: FramePoint, word: number, frame: Frame, refuse: (what
   }
   point.operands.forEach((operand, height) => {
     const found = frame.operands[height];
+    if (found?.type !== (operand.kind === "unused" ? undefined : operand.type)) {
+      refuse(`has ${found?.type ?? "nothing"} in operand ${height}`);
+    }
     const expected =
       operand.kind === "const"
         ? operand.bits
