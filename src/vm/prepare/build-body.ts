@@ -5,7 +5,7 @@
 // that could change or overtake them, and wherever control flow joins or a frame may be stored, they are put into slots.
 //
 // NaN: results of float arithmetic may be any NaN until they are observed. They are made canonical before a store,
-// reinterpretation, copysign's sign, call, return, global or branch value, and on their way into locals that also hold
+// reinterpretation, neg, copysign, call, return, global or branch value, and on their way into locals that also hold
 // exact copies; locals that hold only arithmetic are made canonical when a frame stores them.
 
 import { malformed } from "../binary/byte-reader.ts";
@@ -200,7 +200,10 @@ class BodyBuilder {
     const condition = this.#pop("i32", i);
     const second = this.#pop(undefined, i);
     const first = this.#pop(second.type, i);
-    this.#push(selectEntry(first, second, condition));
+    // A value that is a copy keeps its bits, also where the other one is arithmetic.
+    const isLazy = first.isArithmetic && second.isArithmetic;
+    const [one, other] = isLazy ? [first, second] : [this.#stack.exact(first), this.#stack.exact(second)];
+    this.#push(selectEntry(one, other, condition));
   }
 
   #localType(i: Instruction): ValueType {
@@ -247,6 +250,7 @@ class BodyBuilder {
     if (this.#isDead) return;
     if (effect) this.#stack.spill((entry) => entry.traps || entry.readsState);
     else if (traps) this.#stack.spill((entry) => entry.traps);
+    for (const local of defines) this.#stack.spillReadersOf(local);
     this.#nodes.push({ op: "code", code, defines });
   }
 
@@ -473,7 +477,7 @@ class BodyBuilder {
     for (const target of distinct) {
       const types = labelTypes(this.#frames[target] as ControlFrame);
       if (types.length !== arity) throw malformed("br_table to labels of different arity", i.start);
-      for (const entry of this.#popAll(types, i)) this.#push(entry);
+      this.#checkTop(types, i);
     }
     if (!this.#isDead) {
       this.#stack.spill(({ traps }) => traps);
@@ -544,6 +548,18 @@ class BodyBuilder {
     if (type !== undefined && entry.type !== undefined && entry.type !== type)
       throw wrongType(type, entry.type, at.start);
     return entry;
+  }
+
+  /** Holds the topmost values against types and leaves them. In dead code they may stay of no type: labels may differ. */
+  #checkTop(types: readonly ValueType[], at: At): void {
+    const { base, isDead } = this.#frames.at(-1) as ControlFrame;
+    const top = this.#stack.from(Math.max(base, this.#stack.height - types.length));
+    const missing = types.length - top.length;
+    if (missing > 0 && !isDead) throw malformed("the operand stack is empty", at.start);
+    top.forEach(({ type }, index) => {
+      const expected = types[missing + index] as ValueType;
+      if (type !== undefined && type !== expected) throw wrongType(expected, type, at.start);
+    });
   }
 
   /** Pops values of these types, and gives them bottom first. */

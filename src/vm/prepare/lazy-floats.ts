@@ -15,8 +15,11 @@ export function isFloatArithmetic(opcode: number): boolean {
   );
 }
 
+const F32_CONST = 0x43;
+const F64_CONST = 0x44;
+
 /**
- * For each local, whether it is only ever assigned results of float arithmetic and constants. Such a local need not hold
+ * For each local, whether it is only ever assigned results of float arithmetic, and constants but NaN. Such a local need not hold
  * canonical NaNs; any other keeps the exact bits that were copied into it. A parameter is a copy.
  */
 export function findLazyFloats(
@@ -26,13 +29,14 @@ export function findLazyFloats(
   paramCount: number,
 ): boolean[] {
   const lazy = localTypes.map((type, local) => local >= paramCount && (type === "f32" || type === "f64"));
-  let previous = 0;
-  walkInstructions({ bytes: module.bytes, start: body.start, end: body.end }, ({ opcode, index }) => {
-    if ((opcode === OP.localSet || opcode === OP.localTee) && lazy[index] === true) {
-      const isConstant = previous === 0x43 || previous === 0x44;
-      if (!isConstant && !isFloatArithmetic(previous)) lazy[index] = false;
-    }
-    previous = opcode;
+  const view = new DataView(module.bytes.buffer, module.bytes.byteOffset);
+  let isLazyValue = false;
+  walkInstructions({ bytes: module.bytes, start: body.start, end: body.end }, ({ opcode, index, start }) => {
+    const isAssigned = (opcode === OP.localSet || opcode === OP.localTee) && lazy[index] === true;
+    if (isAssigned && !isLazyValue) lazy[index] = false;
+    if (opcode === F32_CONST) isLazyValue = !Number.isNaN(view.getFloat32(start + 1, true));
+    else if (opcode === F64_CONST) isLazyValue = !Number.isNaN(view.getFloat64(start + 1, true));
+    else isLazyValue = isFloatArithmetic(opcode);
   });
   return lazy;
 }

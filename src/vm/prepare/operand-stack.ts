@@ -1,6 +1,7 @@
 // The operand stack of a function while it is built: values as pieces of code that have not been put anywhere yet.
 //
 // A value at height h reads slots of heights ≥ h only, so that putting the values below it into slots cannot disturb it.
+// Values above it can: before a slot is written, what still waits to read it is put into slots of its own.
 
 import { malformed } from "../binary/byte-reader.ts";
 import { OP } from "../binary/opcodes.ts";
@@ -21,7 +22,7 @@ export interface Entry {
   readonly readsState: boolean;
   /** Result of float arithmetic: if it is NaN, its bits are the engine's choice. */
   readonly isArithmetic: boolean;
-  /** Original locals that the code reads, perhaps more than once. */
+  /** Locals and slots that the code reads, perhaps more than once. */
   readonly reads: readonly number[];
   /** Roughly how many instructions the code has. */
   readonly size: number;
@@ -44,8 +45,10 @@ export class OperandStack {
   readonly #originalLocals: number;
   readonly #slots = new Map<string, number>();
   readonly #lazySlots = new Set<number>();
-  /** How many entries on the stack read each original local. */
+  /** How many entries on the stack read each local or slot. */
   readonly #readers: number[] = [];
+  /** How many entries on the stack may trap. */
+  #trapping = 0;
   maxHeight = 0;
 
   constructor(options: StackOptions) {
@@ -62,7 +65,6 @@ export class OperandStack {
     this.#count(entry, 1);
     if (this.#entries.length > this.maxHeight) this.maxHeight = this.#entries.length;
     if (entry.size > LARGEST_PIECE) {
-      if (entry.traps) this.spill(({ traps }) => traps);
       this.#spillAt(this.#entries.length - 1);
     }
   }
@@ -91,7 +93,7 @@ export class OperandStack {
       traps: false,
       readsState: false,
       isArithmetic: this.isLazy(local),
-      reads: local < this.#originalLocals ? [local] : [],
+      reads: [local],
       size: 1,
     };
   }
@@ -145,7 +147,7 @@ export class OperandStack {
     this.spill(({ bits, local }) => bits === undefined && (local === undefined || local < this.#originalLocals));
   }
 
-  /** Before a local is assigned. */
+  /** Before a local or slot is assigned. */
   spillReadersOf(local: number): void {
     if ((this.#readers[local] ?? 0) > 0) this.spill(({ reads }) => reads.includes(local));
   }
@@ -174,15 +176,26 @@ export class OperandStack {
     });
   }
 
+  /** Values below that would trap before this one, or that read its slot, go first. */
   #spillAt(height: number): void {
     const entry = this.#entries[height] as Entry;
     const slot = this.slot(height, entry.type as ValueType, entry.isArithmetic);
     this.#count(entry, -1);
+    const mustTrapFirst = entry.traps && this.#trapping > 0;
+    if (mustTrapFirst || (this.#readers[slot] ?? 0) > 0) {
+      for (let below = 0; below < height; below++) {
+        const { traps, reads } = this.#entries[below] as Entry;
+        if ((mustTrapFirst && traps) || reads.includes(slot)) this.#spillAt(below);
+      }
+    }
     this.#options.emit({ op: "code", code: entry.code.add(this.#setCode(slot)), defines: [slot] });
-    this.#entries[height] = this.readOf(slot);
+    const settled = this.readOf(slot);
+    this.#entries[height] = settled;
+    this.#count(settled, 1);
   }
 
   #count(entry: Entry, by: number): void {
+    if (entry.traps) this.#trapping += by;
     for (const local of entry.reads) this.#readers[local] = (this.#readers[local] ?? 0) + by;
   }
 

@@ -22,16 +22,13 @@ interface OperatorParts {
 /** The value of an instruction that takes operands and gives one result. */
 export function operatorEntry(module: ParsedModule, i: Instruction, { operands, result, stack }: OperatorParts): Entry {
   const { opcode, info } = i;
-  const pieces = operands.map((operand, at) => {
-    const showsBits = opcode === OP.i32ReinterpretF32 || opcode === OP.i64ReinterpretF64;
-    return showsBits || (isCopysign(opcode) && at === 1) ? stack.exact(operand).code : operand.code;
-  });
+  const pieces = operands.map((operand) => (showsBits(opcode) ? stack.exact(operand) : operand).code);
   return {
     type: result,
     code: operatorCode(module, i, pieces),
     traps: canTrap(i) || operands.some(({ traps }) => traps),
     readsState: info.cost === "memory" || opcode === OP.memorySize || operands.some(({ readsState }) => readsState),
-    isArithmetic: isFloatArithmetic(opcode) || (keepsNan(opcode) && operands[0]?.isArithmetic === true),
+    isArithmetic: isFloatArithmetic(opcode) || (isAbs(opcode) && operands[0]?.isArithmetic === true),
     reads: operands.flatMap(({ reads }) => reads),
     size: operands.reduce((sum, { size }) => sum + size, 1),
     ...(info.name.endsWith(".const") ? { bits: constantBits(module.bytes, i) } : {}),
@@ -79,13 +76,17 @@ function isTrappingTruncation({ opcode, info }: Instruction): boolean {
   return opcode >= 0xa8 && opcode <= 0xb1 && info.name.includes("trunc");
 }
 
-function isCopysign(opcode: number): boolean {
-  return opcode === 0x98 || opcode === 0xa6;
+/** Instructions by which a program can see, or hand on, the sign or payload of a NaN. */
+function showsBits(opcode: number): boolean {
+  const isReinterpretation = opcode === OP.i32ReinterpretF32 || opcode === OP.i64ReinterpretF64;
+  const isNegation = opcode === 0x8c || opcode === 0x9a;
+  const isCopysign = opcode === 0x98 || opcode === 0xa6;
+  return isReinterpretation || isNegation || isCopysign;
 }
 
-/** abs, neg and copysign give NaN for NaN, with the bits but for the sign. */
-function keepsNan(opcode: number): boolean {
-  return opcode === 0x8b || opcode === 0x8c || opcode === 0x99 || opcode === 0x9a || isCopysign(opcode);
+/** Of any NaN that arithmetic may give, abs gives one that arithmetic may give. */
+function isAbs(opcode: number): boolean {
+  return opcode === 0x8b || opcode === 0x99;
 }
 
 function constantBits(bytes: Uint8Array, { opcode, start, end }: Instruction): bigint {
