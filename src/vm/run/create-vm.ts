@@ -59,7 +59,8 @@ interface Machine {
   readonly gas: WebAssembly.Global;
   readonly gasIn: WebAssembly.Global;
   readonly cause: WebAssembly.Global;
-  readonly run: (phase: string) => unknown;
+  /** By phase. */
+  readonly run: readonly (() => unknown)[];
   readonly global: (access: "get" | "set", index: number) => (...bits: GuestValue[]) => GuestValue;
 }
 
@@ -254,7 +255,7 @@ class GuestVm implements Vm {
     machine.gasIn.value = status.kind === "ready" ? start : SENTINEL;
     let result: unknown;
     for (; this.#phase < this.#phases.length; this.#phase++) {
-      result = machine.run(this.#phases[this.#phase] as string);
+      result = machine.run[this.#phase]?.();
       const left = Number(machine.gas.value);
       if (left < THRESHOLD) return this.#pause(start, left + BIAS);
       this.#stack = new Uint8Array();
@@ -264,7 +265,7 @@ class GuestVm implements Vm {
   }
 
   #pause(start: number, debt: number): SliceResult {
-    this.#stack = stateMemory().takeStack();
+    this.#stack = stateMemory().takeStack(this.#stack);
     const suspended = this.#suspended;
     const gasUsed = this.#settle(start, suspended?.gasLeft ?? debt);
     if (suspended === undefined) {
@@ -367,7 +368,7 @@ class GuestVm implements Vm {
       gas: exports["gas"] as WebAssembly.Global,
       gasIn: exports["gin"] as WebAssembly.Global,
       cause: exports["cause"] as WebAssembly.Global,
-      run: (phase) => fn(`run.${phase}`)(),
+      run: this.#phases.map((phase) => fn(`run.${phase}`)),
       global: (access, index) => fn(`${access}.${index}`) as (...bits: GuestValue[]) => GuestValue,
     };
   }

@@ -12,12 +12,15 @@ const PAGES = 16;
 /** Largest stack that fits, in bytes. */
 export const MAX_STACK_BYTES: number = PAGES * 65_536;
 
+/** Up to this size a loop is faster than a call of the engine's own copying. */
+const SMALL_STACK_BYTES = 256;
+
 /** The shared state memory of this realm. */
 export interface StateMemory {
   /** The functions that store and restore the frames of one program. */
   functionsOf(state: WebAssembly.Module): WebAssembly.ModuleImports;
-  /** Copies the stack that was just stored. */
-  takeStack(): Uint8Array;
+  /** Copies the stack that was just stored: into `room`, if it fits exactly, else into a new array. */
+  takeStack(room: Uint8Array): Uint8Array;
   /** Puts back a stack that is about to be rebuilt; nothing for a program that starts. */
   putStack(stack: Uint8Array): void;
 }
@@ -44,10 +47,17 @@ function createStateMemory(): StateMemory {
       }
       return functions;
     },
-    takeStack: () => bytes.slice(0, Number(pointer.value)),
+    takeStack: (room) => {
+      const length = Number(pointer.value);
+      if (room.length !== length || length > SMALL_STACK_BYTES) return bytes.slice(0, length);
+      for (let at = 0; at < length; at++) room[at] = bytes[at] as number;
+      return room;
+    },
     putStack: (stack) => {
-      bytes.set(stack);
-      pointer.value = stack.length;
+      const { length } = stack;
+      if (length > SMALL_STACK_BYTES) bytes.set(stack);
+      else for (let at = 0; at < length; at++) bytes[at] = stack[at] as number;
+      pointer.value = length;
     },
   };
 }
