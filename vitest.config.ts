@@ -47,8 +47,20 @@ export default defineConfig({
         ...inNode,
         test: {
           ...built,
-          name: "e2e",
+          name: "firefox",
           sequence: { groupOrder: 3 },
+          include: ["test/firefox/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...inNode,
+        test: {
+          ...built,
+          name: "e2e",
+          sequence: { groupOrder: 4 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

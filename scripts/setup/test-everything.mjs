@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { installPackages } from "./install-packages.mjs";
 import { provideChromium } from "./provide-chromium.mjs";
+import { provideFirefox } from "./provide-firefox.mjs";
 import { ROOT, runTool } from "./run-tool.mjs";
 import { endInOneSentence } from "./setup-error.mjs";
 
@@ -21,12 +22,18 @@ export async function testEverything(args) {
   await endInOneSentence(async () => {
     installPackages(ROOT);
     const chromium = await provideChromium();
+    const firefox = provideFirefox();
+    if ("missing" in firefox) console.log(firefox.missing);
     const failed = [
       ["types", runTool({ package: "typescript", command: "tsc" }, ["-b"])],
       ["lint", runTool({ package: "oxlint" }, ["--type-aware"])],
       ["format", runTool({ package: "oxfmt" }, ["--check", "."])],
     ].flatMap(([name, passed]) => (passed ? [] : [name]));
-    const tests = runTests(args, { GASWORKS_CHROMIUM: chromium, GASWORKS_BUILT: "by npm test" });
+    const tests = runTests(args, {
+      GASWORKS_CHROMIUM: chromium,
+      GASWORKS_BUILT: "by npm test",
+      ...("path" in firefox ? { GASWORKS_FIREFOX: firefox.path } : { GASWORKS_FIREFOX_MISSING: firefox.missing }),
+    });
     if (!tests.passed) failed.push("tests");
     if (failed.length > 0) console.log(`Failed: ${failed.join(", ")} (see above)`);
     console.log(tests.totals);

@@ -36,7 +36,7 @@ const MESSAGES: Readonly<Record<TrapCode, string>> = {
 /** Texts of V8, SpiderMonkey and JavaScriptCore. The first match counts: the narrow ones come first. */
 const ENGINE_TEXTS: readonly (readonly [RegExp, TrapCode])[] = [
   [
-    /signature mismatch|null function or function signature|indirect call to null|signature does not match/i,
+    /signature mismatch|null function|indirect call to null|signature does not match/i,
     "indirect-call",
   ],
   [

@@ -2,9 +2,9 @@
 // bytes, and is translated once per test process.
 
 import { formatDiagnostic, type CompileOptions, type Sources } from "gasworks/toolchain";
-import wabt from "wabt";
 
 import { compileFreestanding, sharedCompiler, type FreestandingOptions } from "../../bench/compile-freestanding.ts";
+import { assembleWat } from "./assemble-wat.ts";
 
 const cache = new Map<string, Promise<Uint8Array>>();
 
@@ -46,27 +46,7 @@ export function programGuest(sources: Sources | string, options: CompileOptions 
  * @throws {Error} with the line of the mistake.
  */
 export function watGuest(text: string): Promise<Uint8Array> {
-  return once(JSON.stringify(["wat", text]), async () => {
-    const tools = await wabt();
-    const parsed = tools.parseWat("guest.wat", text, {
-      sign_extension: true,
-      sat_float_to_int: true,
-      mutable_globals: true,
-      multi_value: true,
-      bulk_memory: true,
-      reference_types: true,
-      simd: true,
-      tail_call: true,
-    });
-    try {
-      parsed.resolveNames();
-      parsed.validate();
-      // A copy of its own: wabt gives a view of its heap.
-      return new Uint8Array(parsed.toBinary({}).buffer);
-    } finally {
-      parsed.destroy();
-    }
-  });
+  return once(JSON.stringify(["wat", text]), () => assembleWat(text));
 }
 
 /** Callers get copies, so that no test can spoil another's bytes. */

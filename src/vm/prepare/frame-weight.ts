@@ -24,7 +24,12 @@ export const BYTES_PER_VALUE = 16;
  */
 export const STACK_BUDGET = 400_000;
 
-/** Weight of a frame with that many original locals and that original operand height. */
-export function frameWeight(locals: number, maxHeight: number): number {
-  return FRAME_OVERHEAD + BYTES_PER_VALUE * (locals + maxHeight);
+/**
+ * Weight of a function's frames.
+ *
+ * @param values - Parameters, locals and the greatest height of the operand stack, in the original.
+ * @param results - All but the first come back in a place that the caller keeps for them.
+ */
+export function frameWeight(values: number, results: number): number {
+  return FRAME_OVERHEAD + BYTES_PER_VALUE * (values + Math.max(0, results - 1));
 }

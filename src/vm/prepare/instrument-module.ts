@@ -233,7 +233,7 @@ class Instrumenter {
   }
 
   #emit(context: EmitContext, { ir, plan, type, functionIndex }: Metered, form: MeteredForm): ByteWriter {
-    const weight = frameWeight(ir.originalLocals, ir.maxHeight);
+    const weight = frameWeight(ir.originalLocals + ir.maxHeight, type.results.length);
     return emitMetered(context, { ir, plan, type, functionIndex, weight, form });
   }
 

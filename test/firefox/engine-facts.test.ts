@@ -1,0 +1,40 @@
+// What every engine must do alike, in a stock Firefox: a page of it and a worker. Without one the tests are skipped; in CI
+// they fail.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { assembleAll, assembleWat } from "../support/assemble-wat.ts";
+import { EXPECTED_FACTS } from "../support/engine-facts.ts";
+import { DEEP_WAT, EVERYTHING_WAT } from "../support/everything-guest.ts";
+import { EXPECTED_STACK_FACTS } from "../support/stack-facts.ts";
+import { STACK_SHAPES } from "../support/stack-guests.ts";
+import { EXPECTED_TRAPS, TRAP_GUESTS } from "../support/trap-guests.ts";
+import { Firefox, whyNoFirefox } from "./firefox.ts";
+
+const missing = whyNoFirefox();
+
+describe.for(["page", "worker"] as const)("a %s of Firefox", (thread) => {
+  let firefox: Firefox | undefined;
+
+  beforeAll(async () => {
+    if (missing === undefined) firefox = await Firefox.open();
+  });
+
+  afterAll(async () => firefox?.[Symbol.asyncDispose]());
+
+  it("reaches the same states, with the same gas and stack depth, as every other engine", async ({ skip }) => {
+    if (firefox === undefined) return skip(missing);
+    const input = { everything: await assembleWat(EVERYTHING_WAT), deep: await assembleWat(DEEP_WAT) };
+    expect(await firefox.do("engineFacts", input, thread)).toEqual(EXPECTED_FACTS);
+  });
+
+  it("gives every trap its code", async ({ skip }) => {
+    if (firefox === undefined) return skip(missing);
+    expect(await firefox.do("trapFacts", await assembleAll(TRAP_GUESTS), thread)).toEqual(EXPECTED_TRAPS);
+  });
+
+  it("ends calls that go too deep where every engine does", async ({ skip }) => {
+    if (firefox === undefined) return skip(missing);
+    expect(await firefox.do("stackFacts", await assembleAll(STACK_SHAPES), thread)).toEqual(EXPECTED_STACK_FACTS);
+  });
+});
