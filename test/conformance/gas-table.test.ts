@@ -1,0 +1,74 @@
+// The gas of each program in gas-table.txt, whole and in slices.
+//
+// `GASWORKS_UPDATE=1 npx vitest run --project conformance gas-table` writes what was measured into the table. Do that after a
+// change of the pinned compiler, for the C files; any other line that changes is a new gas schedule.
+
+import { readFile, writeFile } from "node:fs/promises";
+
+import { prepareModule, type Device, type DeviceType, type HostCall } from "gasworks/vm";
+import { afterAll, describe, expect, it } from "vitest";
+
+import { programGuest, watGuest } from "../support/guest.ts";
+import { runModule } from "../support/run-vm.ts";
+
+const TABLE = new URL("gas-table.txt", import.meta.url);
+const SOURCES = new URL("../fixtures/gas/", import.meta.url);
+const isUpdating = process.env["GASWORKS_UPDATE"] === "1";
+
+const BELL: DeviceType = {
+  importModule: "device.bell",
+  functions: {
+    ring: { params: [], results: [], cost: 7, mayWait: false },
+    charge: { params: ["i32"], results: [], cost: 2, mayWait: false },
+  },
+};
+const bell: Device = {
+  type: BELL,
+  handle: ({ function: name, args, charge }: HostCall) => {
+    if (name === "charge") charge(Number(args[0]));
+    return undefined;
+  },
+};
+
+interface Row {
+  readonly line: number;
+  readonly gas: bigint;
+  readonly program: string;
+}
+
+const text = await readFile(TABLE, "utf8");
+const rows = text.split("\n").flatMap((content, at): Row[] => {
+  if (content === "" || content.startsWith("#")) return [];
+  const parts = /^(\d+) +(\S.*)$/.exec(content);
+  if (parts === null) throw new Error(`gas-table.txt:${at + 1}: expected a number and a program`);
+  return [{ line: at + 1, gas: BigInt(parts[1] ?? ""), program: parts[2] ?? "" }];
+});
+const measured = new Map<number, bigint>();
+
+async function guestOf(program: string): Promise<Uint8Array> {
+  if (program.endsWith(".c")) return programGuest(await readFile(new URL(program, SOURCES), "utf8"));
+  return watGuest(`(module ${program} (export "_start" (func $run)))`);
+}
+
+describe("gas-table.txt", () => {
+  afterAll(async () => {
+    if (!isUpdating) return;
+    const lines = text.split("\n").map((content, at) => {
+      const gas = measured.get(at + 1);
+      return gas === undefined ? content : content.replace(/^\d+ */, String(gas).padEnd(7));
+    });
+    await writeFile(TABLE, lines.join("\n"));
+  });
+
+  it.each(rows)("line $line: $program uses $gas gas, however it is sliced", async ({ line, gas, program }) => {
+    const module = await prepareModule(await guestOf(program), { devices: [BELL], wasi: true });
+    const options = { devices: [bell] };
+    const whole = runModule(module, options);
+    measured.set(line, whole.gasUsed);
+    const where = `gas-table.txt:${line}: ${program}`;
+    expect(whole.result.kind, where).toBe("exited");
+    if (!isUpdating) expect(whole.gasUsed, where).toBe(gas);
+    const slices = program.endsWith(".c") ? [997] : [7];
+    expect(runModule(module, { ...options, slices }).gasUsed, `${where}, in slices`).toBe(whole.gasUsed);
+  });
+});
