@@ -14,6 +14,7 @@ import { naturalAlignment, OP } from "../binary/opcodes.ts";
 import { typeOfFunction, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
 import type { ValueType } from "../device/device.ts";
 import { COST, GROW_COST_PER_PAGE } from "../gas-schedule.ts";
+import { blockTypeOf, typeAt } from "./block-type.ts";
 import type { BodyIr, Callee, Construct, Node, Point } from "./body-ir.ts";
 import { CodeList, s32, u32 } from "./code-list.ts";
 import { labelTypes, type ControlFrame } from "./control-frame.ts";
@@ -37,7 +38,6 @@ export interface BuildContext {
 type At = Pick<Instruction, "start">;
 
 const LETTERS: Readonly<Record<string, ValueType>> = { i: "i32", l: "i64", f: "f32", d: "f64" };
-const BLOCK_VALUE_TYPES: readonly ValueType[] = ["i32", "i64", "f32", "f64"];
 
 /**
  * @param localShift - Number of hidden parameters in front of the function's own.
@@ -66,7 +66,7 @@ class BodyBuilder {
     this.#module = context.module;
     this.#body = body;
     this.#shift = shift;
-    this.#type = this.#typeAt(body.type, body.start);
+    this.#type = typeAt(this.#module, body.type, body.start);
     this.#localTypes = [...this.#type.params];
     for (const { count, type } of body.locals) for (let i = 0; i < count; i++) this.#localTypes.push(type);
     this.#originalLocals = this.#localTypes.length;
@@ -109,11 +109,11 @@ class BodyBuilder {
     if (!this.#isDead && opcode !== OP.loop) this.#gas.add(COST[info.cost]);
     switch (opcode) {
       case OP.block:
-        return this.#openFrame("block", this.#blockType(i), i);
+        return this.#openFrame("block", blockTypeOf(this.#module, i), i);
       case OP.loop:
-        return this.#openFrame("loop", this.#blockType(i), i);
+        return this.#openFrame("loop", blockTypeOf(this.#module, i), i);
       case OP.if: {
-        const type = this.#blockType(i);
+        const type = blockTypeOf(this.#module, i);
         return this.#openFrame("if", type, i, this.#pop("i32", i));
       }
       case OP.else:
@@ -280,7 +280,7 @@ class BodyBuilder {
 
   #callIndirect(i: Instruction): void {
     if (this.#module.table === undefined || i.second !== 0) throw malformed(`unknown table ${i.second}`, i.start);
-    const type = this.#typeAt(i.index, i.start);
+    const type = typeAt(this.#module, i.index, i.start);
     const index = this.#pop("i32", i);
     this.#callPoint({ kind: "indirect", type: i.index }, type, i, index);
   }
@@ -574,20 +574,6 @@ class BodyBuilder {
     const target = this.#frames.length - 1 - depth;
     if (target < 0) throw malformed(`unknown label ${depth}`, at.start);
     return target;
-  }
-
-  #typeAt(index: number, offset: number): FunctionType {
-    const type = this.#module.types[index];
-    if (type === undefined) throw malformed(`unknown type ${index}`, offset);
-    return type;
-  }
-
-  #blockType({ index, start }: Instruction): FunctionType {
-    if (index >= 0) return this.#typeAt(index, start);
-    if (index === -64) return { params: [], results: [] };
-    const type = BLOCK_VALUE_TYPES[-index - 1];
-    if (type === undefined) throw malformed("unknown block type", start);
-    return { params: [], results: [type] };
   }
 
   #checkMemory(i: Instruction): void {

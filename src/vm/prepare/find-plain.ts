@@ -121,10 +121,8 @@ function worstPath(module: ParsedModule, body: FunctionBody, costs: readonly (nu
         cost = DEAD;
         return;
       case OP.return:
-        worst = Math.max(worst, cost);
-        cost = DEAD;
-        return;
       case OP.unreachable:
+        worst = Math.max(worst, cost);
         cost = DEAD;
         return;
       case OP.call:

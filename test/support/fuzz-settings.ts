@@ -1,0 +1,28 @@
+// How long property tests run: seconds in `npm test`, as long as one likes in `npm run fuzz`.
+
+/** First seed of this run: `GASWORKS_SEED` to replay one, else another each time. */
+export const SEED: number = Number(process.env["GASWORKS_SEED"] ?? Date.now() % 2 ** 32) >>> 0;
+
+const minutes = Number(process.env["GASWORKS_FUZZ_MINUTES"] ?? 0);
+
+/** Whether `npm run fuzz` asked for a long run. */
+export const IS_LONG: boolean = minutes > 0;
+
+/** How many times as long as by default a long run takes; the defaults sum to a minute and a half. */
+const factor = IS_LONG ? Math.max(1, (minutes * 60) / 90) : 1;
+
+/**
+ * Seeds one after the other, for as long as a test may take.
+ *
+ * @param seconds - Of the default run.
+ * @param least - Goes on in any case until that many were given.
+ */
+export function* seeds(seconds: number, least: number): Generator<number> {
+  const end = performance.now() + seconds * 1_000 * factor;
+  for (let count = 0; count < least || performance.now() < end; count++) yield (SEED + count) >>> 0;
+}
+
+/** A limit for Vitest, in milliseconds, for a test that takes `seconds` by default. */
+export function timeLimit(seconds: number): number {
+  return Math.max(120_000, seconds * 3_000 * factor);
+}

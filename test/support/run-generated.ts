@@ -1,0 +1,193 @@
+// The three ways to run a generated module: the interpreter, plain V8, and our Vm in slices.
+
+import {
+  createVm,
+  gas,
+  prepareModule,
+  restoreVm,
+  WAIT,
+  type Device,
+  type DeviceType,
+  type GuestModule,
+  type GuestValue,
+  type ImportPolicy,
+  type SliceResult,
+  type Snapshot,
+} from "gasworks/vm";
+
+import { GENERATED_IMPORTS, MIXER_TYPES } from "./generate-module.ts";
+import { interpret, type HostResult, type Interpreted } from "./interpret.ts";
+import type { Bits } from "./operate.ts";
+
+/** What all ways must agree on. Gas means nothing after a trap, where the slice is used up. */
+export interface Ending {
+  readonly trap: string | undefined;
+  readonly gas: bigint | undefined;
+  /** What the entry gives if that is one i32, else 0. */
+  readonly exitCode: number | undefined;
+  readonly memory: Uint8Array;
+  /** Bits of mutable globals. */
+  readonly globals: readonly bigint[];
+}
+
+const COSTS: Readonly<Record<string, number>> = { mix: 7, note: 0, later: 20 };
+
+const MIXER: DeviceType = {
+  importModule: GENERATED_IMPORTS,
+  functions: Object.fromEntries(
+    Object.entries(MIXER_TYPES).map(([name, { params, results }]) => [
+      name,
+      { params, results, cost: COSTS[name] ?? 0, mayWait: name === "later" },
+    ]),
+  ),
+};
+
+export const GENERATED_POLICY: ImportPolicy = { devices: [MIXER] };
+const MEMORY_PAGES = 64;
+
+/** What the device answers; `extra` is what it charges in the call. */
+function answer(
+  field: string,
+  args: readonly bigint[],
+): { readonly extra: number; readonly value: bigint | undefined } {
+  const [a = 0n, b = 0n] = args;
+  if (field === "mix") return { extra: Number(b & 15n), value: (a * 31n) ^ (b >> 3n) };
+  return { extra: 0, value: field === "later" ? a * a + 1n : undefined };
+}
+
+function host(field: string, args: readonly Bits[]): HostResult {
+  const { extra, value } = answer(field, args.map(BigInt));
+  const result =
+    value === undefined ? undefined : field === "mix" ? Number(BigInt.asUintN(32, value)) : BigInt.asUintN(64, value);
+  return { cost: (COSTS[field] ?? 0) + extra, result };
+}
+
+function valueFor(field: string, args: readonly GuestValue[]): { extra: number; value: GuestValue | undefined } {
+  const bits = args.map((arg) => (typeof arg === "bigint" ? BigInt.asUintN(64, arg) : BigInt(arg >>> 0)));
+  const { extra, value } = answer(field, bits);
+  const result =
+    value === undefined ? undefined : field === "mix" ? Number(BigInt.asIntN(32, value)) : BigInt.asIntN(64, value);
+  return { extra, value: result };
+}
+
+export function runInterpreted(bytes: Uint8Array, entry: string, maxSteps: number): Interpreted {
+  return interpret(bytes, entry, { host, memoryPages: MEMORY_PAGES, maxSteps });
+}
+
+export function endingOf(run: Interpreted): Ending {
+  const [result] = run.results;
+  const isExitCode = run.results.length === 1 && typeof result === "number";
+  return {
+    trap: run.trap,
+    gas: run.kind === "exited" ? BigInt(run.gas) : undefined,
+    exitCode: run.kind !== "exited" ? undefined : isExitCode ? result | 0 : 0,
+    memory: run.memory,
+    globals: run.globals,
+  };
+}
+
+/** Plain V8, which counts no gas. Only for modules that export their memory and globals. */
+export function runPlain(bytes: Uint8Array<ArrayBuffer>, entry: string, classify: (error: unknown) => string): Ending {
+  const module = new WebAssembly.Module(bytes);
+  const functions = Object.fromEntries(
+    Object.keys(MIXER_TYPES).map((field) => [field, (...args: GuestValue[]) => valueFor(field, args).value]),
+  );
+  let trap: string | undefined;
+  let result: unknown;
+  let exports: WebAssembly.Exports | undefined;
+  try {
+    exports = new WebAssembly.Instance(module, { [GENERATED_IMPORTS]: functions }).exports;
+    result = (exports[entry] as () => unknown)();
+  } catch (error) {
+    trap = classify(error);
+  }
+  const globals = Object.entries(exports ?? {}).flatMap(([name, value]) =>
+    name.startsWith("global.") ? [globalBits(value as WebAssembly.Global)] : [],
+  );
+  const memory = exports?.["memory"];
+  return {
+    trap,
+    gas: undefined,
+    exitCode: trap !== undefined ? undefined : typeof result === "number" ? result : 0,
+    memory: memory === undefined ? new Uint8Array() : new Uint8Array((memory as WebAssembly.Memory).buffer).slice(),
+    globals: globals.flatMap((bits) => (bits === undefined ? [] : [bits])),
+  };
+}
+
+/** Numbers as 64 bits of a double, so that they compare by value; `undefined` for immutable ones. */
+function globalBits(global: WebAssembly.Global): bigint | undefined {
+  const value: unknown = global.value;
+  try {
+    global.value = value;
+  } catch {
+    return undefined;
+  }
+  return typeof value === "bigint" ? BigInt.asUintN(64, value) : doubleBits(Number(value));
+}
+
+export function doubleBits(value: number): bigint {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  return view.getBigUint64(0);
+}
+
+/** How a run of our Vm is cut. */
+export interface Cut {
+  /** Gas of the next slice. */
+  readonly slice: () => number;
+  /** What to go on from, before each slice but the first; `undefined` to go on in the same Vm. */
+  readonly move: () => ((snapshot: Snapshot) => Snapshot) | undefined;
+}
+
+export const ONE_SLICE: Cut = { slice: () => 2 ** 30 - 1, move: () => undefined };
+
+export interface SlicedEnding extends Ending {
+  readonly pauses: number;
+  readonly moves: number;
+}
+
+export async function prepareGenerated(bytes: Uint8Array): Promise<GuestModule> {
+  return prepareModule(bytes, GENERATED_POLICY);
+}
+
+export function runSliced(module: GuestModule, entry: string, { slice, move }: Cut): SlicedEnding {
+  const device: Device = {
+    type: MIXER,
+    handle: (call) => {
+      const { extra, value } = valueFor(call.function, call.args);
+      if (call.function === "later") return WAIT;
+      call.charge(extra);
+      return value;
+    },
+  };
+  let vm = createVm(module, { entry, devices: [device] });
+  let result: SliceResult;
+  let pauses = 0;
+  let moves = 0;
+  for (;;) {
+    result = vm.runSlice(gas(slice()));
+    if (result.kind !== "out-of-gas" && result.kind !== "waiting") break;
+    if (++pauses > 3_000_000) throw new Error("The program makes no progress");
+    const change = move();
+    if (change !== undefined) {
+      moves++;
+      const snapshot = vm.snapshot();
+      vm.dispose();
+      vm = restoreVm(module, change(snapshot), { devices: [device] });
+    }
+    // Answered before or behind the move: both must do.
+    if (vm.waiting !== undefined) vm.answer(valueFor(vm.waiting.function, vm.waiting.args).value);
+  }
+  const { memory, globals } = vm.snapshot();
+  const { gasUsed } = vm;
+  vm.dispose();
+  return {
+    trap: result.kind === "trapped" ? result.trap.code : undefined,
+    gas: result.kind === "exited" ? gasUsed : undefined,
+    exitCode: result.kind === "exited" ? result.exitCode : undefined,
+    memory,
+    globals,
+    pauses,
+    moves,
+  };
+}
