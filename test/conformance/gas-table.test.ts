@@ -24,8 +24,8 @@ const BELL: DeviceType = {
 };
 const bell: Device = {
   type: BELL,
-  handle: ({ function: name, args, charge }: HostCall) => {
-    if (name === "charge") charge(Number(args[0]));
+  handle: (call: HostCall) => {
+    if (call.function === "charge") call.charge(Number(call.args[0]));
     return undefined;
   },
 };
