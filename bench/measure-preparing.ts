@@ -19,6 +19,7 @@ export interface PreparedModule {
   readonly name: string;
   /** Of code and everything else that is neither data nor a custom section. */
   readonly inputBytes: number;
+  readonly dataBytes: number;
   /** Of the instrumented and of the state module, counted likewise. */
   readonly outputBytes: number;
   readonly warmMilliseconds: number;
@@ -37,6 +38,7 @@ export async function measurePreparing(name: string, wasm: Uint8Array): Promise<
   }
   return {
     name,
+    dataBytes,
     inputBytes: sizeWithoutCustom(wasm) - dataBytes,
     outputBytes: sizeWithoutCustom(bytes) - dataBytes + state.length,
     warmMilliseconds: percentile(times.slice(10), 0.25),

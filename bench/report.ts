@@ -113,7 +113,7 @@ function kernelTable({ engine, version, rounds, kernels }: EngineResult): Table 
     ...names.map((name) => cell(mean(of, name))),
   ];
   return {
-    title: `${titleOf(engine, version)}: time through plain V8's, of the 10th percentiles (median of ${rounds} pairs)`,
+    title: `${titleOf(engine, version)}: time through plain V8's, of the 10th percentiles (median of the ratios of neighbors), ${rounds} rounds`,
     head: ["kernel", "raw ms", "pauses", ...names.map((name) => COLUMNS[name] ?? name)],
     rows: [
       ...kernels.map(({ kernel, rawMilliseconds, pauses, ratios }) => [
@@ -179,18 +179,24 @@ function figureTable(engines: readonly EngineResult[]): Table {
   };
 }
 
-function preparingTable(preparing: readonly PreparedModule[]): Table {
-  const perKib = (milliseconds: number, bytes: number): string => ((1_024 * milliseconds) / bytes).toFixed(2);
+/** Smaller modules say more of what each module has at least. */
+const SMALLEST_PREPARED = 1_024;
+
+function preparingTable(all: readonly PreparedModule[]): Table {
+  const preparing = all.filter(({ inputBytes }) => inputBytes > SMALLEST_PREPARED);
+  // Where data is most of the module, its hash is most of the time.
+  const perKib = (milliseconds: number, { inputBytes, dataBytes }: PreparedModule): string =>
+    dataBytes > 4 * inputBytes ? "(data)" : ((1_024 * milliseconds) / inputBytes).toFixed(2);
   return {
     title: "Preparing, in Node: sizes without data and custom sections, milliseconds for each KiB of that",
     head: ["module", "bytes", "prepared", "through", "warm", "cold"],
-    rows: preparing.map(({ name, inputBytes, outputBytes, warmMilliseconds, coldMilliseconds }) => [
-      name,
-      inputBytes.toLocaleString("en"),
-      outputBytes.toLocaleString("en"),
-      (outputBytes / inputBytes).toFixed(2),
-      perKib(warmMilliseconds, inputBytes),
-      perKib(coldMilliseconds, inputBytes),
+    rows: preparing.map((prepared) => [
+      prepared.name,
+      prepared.inputBytes.toLocaleString("en"),
+      prepared.outputBytes.toLocaleString("en"),
+      (prepared.outputBytes / prepared.inputBytes).toFixed(2),
+      perKib(prepared.warmMilliseconds, prepared),
+      perKib(prepared.coldMilliseconds, prepared),
     ]),
   };
 }

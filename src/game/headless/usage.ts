@@ -23,7 +23,7 @@ const HELP: Option = { type: "boolean", short: "h", help: "Show this help" };
 const OPTIMIZATION: Option = { type: "string", short: "O", value: "0|1|2|3", help: "Optimization level [1]" };
 const WAY: Option = { type: "string", value: "WAY", help: "Which compiler: embedded [embedded]" };
 
-export type CommandName = "compile" | "run" | "inspect";
+export type CommandName = "compile" | "run" | "inspect" | "bench";
 
 const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   compile: {
@@ -71,6 +71,21 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
     about: "Describes a module (imports, memory, exports, functions) or a save (computers, their states and consoles).",
     options: {
       json: { type: "boolean", help: "Print JSON" },
+      help: HELP,
+    },
+  },
+  bench: {
+    synopsis: "gasworks bench [--json] [options]",
+    about:
+      "Measures how many times longer than plain V8 programs take, in Node and in Chromium. Takes about two minutes,\n" +
+      "and works in a checkout of the repository only.",
+    options: {
+      json: { type: "boolean", help: "Print one JSON object" },
+      markdown: { type: "boolean", help: "Print Markdown" },
+      engine: { type: "string", value: "NAMES", help: "Which engines: node, chromium [node,chromium]" },
+      kernels: { type: "string", value: "NAMES", help: "Which kernels, with commas between [all]" },
+      rounds: { type: "string", value: "N", help: "How often the contenders take turns [60]" },
+      "no-figures": { type: "boolean", help: "Leave out pauses, snapshots, ticks and preparing" },
       help: HELP,
     },
   },
@@ -150,6 +165,7 @@ export function generalHelp(): string {
 Usage: gasworks compile FILE.c ... -o FILE.wasm     C to WebAssembly
        gasworks run     FILE.wasm|FILE.c ...        run, save and resume a program
        gasworks inspect FILE                        describe a module or a save
+       gasworks bench                               measure, in a checkout
        gasworks COMMAND --help
        gasworks --version
 

@@ -1,0 +1,72 @@
+// All that is measured, in the order of the report: kernels in Node (this process) and in Chromium with pauses, snapshots
+// and ticks, then preparing.
+
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { buildKernels, type KernelBinaries } from "./build-kernels.ts";
+import { compileFreestanding, sharedCompiler } from "./compile-freestanding.ts";
+import { KERNELS, type Kernel } from "./kernels.ts";
+import { measureFigures, type FigureInput } from "./measure-figures.ts";
+import { measureKernel } from "./measure-kernels.ts";
+import { measurePreparing, type PreparedModule } from "./measure-preparing.ts";
+import { PROJECT_ROOT } from "./project-root.ts";
+import type { EngineResult, Report } from "./report.ts";
+import { openChromium } from "./run-in-chromium.ts";
+
+export const ENGINES = ["node", "chromium"] as const;
+
+/** What to measure. */
+export interface BenchOptions {
+  /** @defaultValue all */
+  readonly kernels?: readonly Kernel[];
+  /** @defaultValue both */
+  readonly engines?: readonly (typeof ENGINES)[number][];
+  /** How often raw and contenders take turns. @defaultValue 60 */
+  readonly rounds?: number;
+  /** Whether to measure more than kernels. @defaultValue true */
+  readonly withFigures?: boolean;
+}
+
+/** Computers in a tick. Chromium gives a page no more than about 124 memories. */
+const VM_COUNTS = { node: 500, chromium: 100 } as const;
+
+/** Takes about two minutes. */
+export async function runBench(options: BenchOptions = {}): Promise<Report> {
+  const { rounds = 60, withFigures = true, engines = ENGINES } = options;
+  const kernels = await buildKernels(options.kernels ?? KERNELS);
+  const depths = await compileFreestanding(await guestSource("depths.c"), { optimization: "-O2" });
+  const figureInput = (engine: keyof typeof VM_COUNTS): FigureInput => ({
+    depths,
+    kernels,
+    vmCount: VM_COUNTS[engine],
+  });
+  const results: EngineResult[] = [];
+  if (engines.includes("node")) {
+    const timed = [];
+    for (const binaries of kernels) timed.push(await measureKernel(binaries, rounds));
+    const figures = withFigures ? await measureFigures(figureInput("node")) : undefined;
+    results.push({ engine: "node", version: process.version, rounds, kernels: timed, figures });
+  }
+  if (engines.includes("chromium")) {
+    await using browser = await openChromium();
+    const timed = [];
+    for (const binaries of kernels) timed.push(await browser.measureKernel(binaries, rounds));
+    const figures = withFigures ? await browser.measureFigures(figureInput("chromium")) : undefined;
+    results.push({ engine: "chromium", version: browser.version, rounds, kernels: timed, figures });
+  }
+  return { engines: results, preparing: withFigures && engines.includes("node") ? await runPreparing(kernels) : [] };
+}
+
+async function runPreparing(kernels: readonly KernelBinaries[]): Promise<PreparedModule[]> {
+  const program = await sharedCompiler.compile({ "main.c": await guestSource("report.c") }, { optimization: "-O2" });
+  if (program.wasm === undefined) throw new Error("Cannot compile report.c");
+  const results: PreparedModule[] = [];
+  for (const { kernel, lime1 } of kernels) results.push(await measurePreparing(kernel, lime1));
+  results.push(await measurePreparing("report (with the C library)", program.wasm));
+  return results;
+}
+
+function guestSource(name: string): Promise<string> {
+  return readFile(path.join(PROJECT_ROOT, "bench/guests", name), "utf8");
+}

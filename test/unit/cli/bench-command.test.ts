@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+
+import { gasworks } from "../../support/captured-streams.ts";
+
+describe("gasworks bench", () => {
+  it("prints ratios to plain V8 as one JSON object, with the means", async () => {
+    const result = await gasworks([
+      ...["bench", "--json", "--no-figures"],
+      ...["--engine", "node", "--kernels", "fib,sieve", "--rounds", "1"],
+    ]);
+    expect(result.exitCode, result.stderr).toBe(0);
+    const { node } = JSON.parse(result.stdout) as {
+      node: { version: string; kernels: Record<string, object>; geomean: Record<string, number> };
+    };
+    expect(node.version).toBe(process.version);
+    expect(Object.keys(node.kernels)).toEqual(["sieve", "fib"]);
+    const numbers = { gasworks: expect.any(Number), asyncify: expect.any(Number), seed: expect.any(Number) };
+    expect(node.kernels["fib"]).toMatchObject(numbers);
+    expect(node.geomean).toMatchObject(numbers);
+  });
+
+  it.each([
+    ["a kernel that there is not", ["--kernels", "nothing"], "nothing"],
+    ["an engine that there is not", ["--engine", "steam"], "steam"],
+    ["no rounds", ["--rounds", "0"], "--rounds"],
+    ["a file", ["main.wasm"], "measure a file"],
+  ])("refuses %s", async (_what, args, word) => {
+    const result = await gasworks(["bench", ...args]);
+    expect(result.exitCode).toBe(64);
+    expect(result.stderr).toContain(word);
+    expect(result.stdout).toBe("");
+  });
+});
