@@ -4,10 +4,7 @@ import { gasworks } from "../../support/captured-streams.ts";
 
 describe("gasworks bench", () => {
   it("prints ratios to plain V8 as one JSON object, with the means", async () => {
-    const result = await gasworks([
-      ...["bench", "--json", "--no-figures"],
-      ...["--engine", "node", "--kernels", "fib,sieve", "--rounds", "1"],
-    ]);
+    const result = await gasworks("bench --json --no-figures --engine node --kernels fib,sieve --rounds 1".split(" "));
     expect(result.exitCode, result.stderr).toBe(0);
     const { node } = JSON.parse(result.stdout) as {
       node: { version: string; kernels: Record<string, object>; geomean: Record<string, number> };
