@@ -43,8 +43,8 @@ function everyInteger({ u32, s32, s64 }: Integers): Uint8Array {
   const i32 = (value: number): number[] => [0x41, ...s32(value)];
   const start = [
     [...u32(1), ...u32(1), 0x7f], // one local of type i32
-    [0x02, ...s32(-64), 0x03, 0x40, 0x20, ...u32(0), ...i32(1), 0x6a, 0x22, ...u32(0), ...i32(3), 0x48],
-    [0x0d, ...u32(0), 0x0b, 0x0b], // br_if, behind a block, loop, local.get, local.tee
+    [0x02, 0x40, 0x02, ...s32(0), 0x03, 0x40, 0x20, ...u32(0), ...i32(1), 0x6a, 0x22, ...u32(0), ...i32(3), 0x48],
+    [0x0d, ...u32(0), 0x0b, 0x0b, 0x0b], // br_if, behind blocks, a loop, local.get, local.tee
     [...i32(-1), 0x24, ...u32(0)], // global.set
     [0x42, ...s64(-2), 0x24, ...u32(1)],
     [...i32(8), 0x28, ...u32(2), ...u32(4), 0x1a], // i32.load
