@@ -2,6 +2,7 @@
 
 import { CONTENDERS } from "./contenders.ts";
 import type { Figures } from "./measure-figures.ts";
+import type { InstructionTime } from "./measure-instructions.ts";
 import type { KernelResult } from "./measure-kernels.ts";
 import type { PreparedModule } from "./measure-preparing.ts";
 import { geometricMean, type Ratio } from "./ratios.ts";
@@ -19,6 +20,7 @@ export interface Report {
   readonly engines: readonly EngineResult[];
   /** In Node only. */
   readonly preparing: readonly PreparedModule[];
+  readonly instructions: readonly InstructionTime[];
 }
 
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -30,10 +32,11 @@ const COLUMNS: Readonly<Record<string, string>> = {
 
 // JSON.
 
-export function asJson({ engines, preparing }: Report): object {
+export function asJson({ engines, preparing, instructions }: Report): object {
   return Object.fromEntries([
     ...engines.map((engine) => [engine.engine, engineJson(engine)] as const),
     ...(preparing.length > 0 ? [["prepare", preparing.map(preparingJson)] as const] : []),
+    ...(instructions.length > 0 ? [["instructions", instructions] as const] : []),
   ]);
 }
 
@@ -92,12 +95,13 @@ export function asMarkdown(report: Report): string {
     .join("\n");
 }
 
-function tablesOf({ engines, preparing }: Report): Table[] {
+function tablesOf({ engines, preparing, instructions }: Report): Table[] {
   return [
     ...engines.map(kernelTable),
     ...(engines.length === 0 ? [] : [gasTable(engines)]),
     ...(engines.some(({ figures }) => figures !== undefined) ? [figureTable(engines)] : []),
     ...(preparing.length > 0 ? [preparingTable(preparing)] : []),
+    ...(instructions.length > 0 ? [instructionTable(instructions)] : []),
   ];
 }
 
@@ -197,6 +201,21 @@ function preparingTable(all: readonly PreparedModule[]): Table {
       (prepared.outputBytes / prepared.inputBytes).toFixed(2),
       perKib(prepared.warmMilliseconds, prepared),
       perKib(prepared.coldMilliseconds, prepared),
+    ]),
+  };
+}
+
+function instructionTable(instructions: readonly InstructionTime[]): Table {
+  return {
+    title: "Instructions in loops of nothing else, raw in Node: nanoseconds, and for each unit of their gas",
+    head: ["instruction", "gas", "latency", "for a unit", "throughput", "for a unit"],
+    rows: instructions.map(({ name, gas, latencyNanoseconds, throughputNanoseconds }) => [
+      name,
+      String(gas),
+      latencyNanoseconds.toFixed(2),
+      (latencyNanoseconds / gas).toFixed(2),
+      throughputNanoseconds.toFixed(2),
+      (throughputNanoseconds / gas).toFixed(2),
     ]),
   };
 }

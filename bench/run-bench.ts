@@ -1,5 +1,5 @@
 // All that is measured, in the order of the report: kernels in Node (this process) and in Chromium with pauses, snapshots
-// and ticks, then preparing.
+// and ticks, then preparing and single instructions.
 
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -8,6 +8,7 @@ import { buildKernels, type KernelBinaries } from "./build-kernels.ts";
 import { compileFreestanding, sharedCompiler } from "./compile-freestanding.ts";
 import { KERNELS, type Kernel } from "./kernels.ts";
 import { measureFigures, type FigureInput } from "./measure-figures.ts";
+import { measureInstructions } from "./measure-instructions.ts";
 import { measureKernel } from "./measure-kernels.ts";
 import { measurePreparing, type PreparedModule } from "./measure-preparing.ts";
 import { PROJECT_ROOT } from "./project-root.ts";
@@ -55,7 +56,12 @@ export async function runBench(options: BenchOptions = {}): Promise<Report> {
     const figures = withFigures ? await browser.measureFigures(figureInput("chromium")) : undefined;
     results.push({ engine: "chromium", version: browser.version, rounds, kernels: timed, figures });
   }
-  return { engines: results, preparing: withFigures && engines.includes("node") ? await runPreparing(kernels) : [] };
+  const isComplete = withFigures && engines.includes("node");
+  return {
+    engines: results,
+    preparing: isComplete ? await runPreparing(kernels) : [],
+    instructions: isComplete ? await measureInstructions() : [],
+  };
 }
 
 async function runPreparing(kernels: readonly KernelBinaries[]): Promise<PreparedModule[]> {
