@@ -6,8 +6,8 @@ import { ByteReader, malformed } from "./byte-reader.ts";
 export interface CustomSections {
   /** Content of the first section of each name. */
   readonly byName: ReadonlyMap<string, ByteReader>;
-  /** Offset of the code section's content, to which debug information refers; `undefined` without code. */
-  readonly codeStart: number | undefined;
+  /** Where the content of the code section is, to whose start debug information refers; `undefined` without code. */
+  readonly code: { readonly start: number; readonly end: number } | undefined;
 }
 
 const CODE_SECTION = 10;
@@ -20,16 +20,16 @@ export function customSections(bytes: Uint8Array): CustomSections {
   }
   r.skip(8);
   const byName = new Map<string, ByteReader>();
-  let codeStart: number | undefined;
+  let code: CustomSections["code"];
   while (!r.done) {
     const id = r.byte();
     const section = r.part(r.u32());
-    if (id === CODE_SECTION) codeStart ??= section.offset;
+    if (id === CODE_SECTION) code ??= { start: section.offset, end: section.end };
     if (id !== 0) continue;
     const name = section.name();
     if (!byName.has(name)) byName.set(name, section);
   }
-  return { byName, codeStart };
+  return { byName, code };
 }
 
 /** A reader of the same section from its start: readers move. */

@@ -48,7 +48,7 @@ export class LineProgramReader {
   readonly #fileIndices = new Map<string, number>();
   #nameBytesLeft: number;
 
-  /** @param code - How many bytes follow the start of the code, and how many the module has. */
+  /** @param code - Sizes of the code section's content and of the module. */
   constructor(sections: StringSections, code: { readonly codeBytes: number; readonly moduleBytes: number }) {
     this.#sections = sections;
     this.#codeBytes = code.codeBytes;
@@ -172,6 +172,9 @@ export class LineProgramReader {
       address = Math.min(address + by * minimumLength, Number.MAX_SAFE_INTEGER);
     };
     const push = (isEnd: boolean): void => {
+      if (address > this.#codeBytes && !isEnd) return;
+      // The later row holds: no more rows are kept than there are bytes of code.
+      if (sequence.at(-1)?.address === address && !isEnd) sequence.pop();
       sequence.push({ address, file: isEnd ? NO_FILE : this.#fileIndex(header.files[file]), line, column });
     };
     while (!r.done) {

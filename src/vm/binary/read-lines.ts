@@ -47,16 +47,16 @@ export const NO_LINES: LineTable = {
 export function readLineTable(bytes: Uint8Array): LineTable {
   const sections = customSections(bytes);
   const section = sectionNamed(sections, ".debug_line");
-  if (section === undefined || sections.codeStart === undefined) return NO_LINES;
-  const { codeStart } = sections;
+  const { code } = sections;
+  if (section === undefined || code === undefined) return NO_LINES;
   const strings = {
     lineStrings: sectionNamed(sections, ".debug_line_str"),
     strings: sectionNamed(sections, ".debug_str"),
   };
-  const sizes = { codeBytes: bytes.length - codeStart, moduleBytes: bytes.length };
+  const sizes = { codeBytes: code.end - code.start, moduleBytes: bytes.length };
   const reader = new LineProgramReader(strings, sizes);
   while (!section.done) reader.unit(unitOf(section));
-  return assemble(reader, codeStart);
+  return assemble(reader, code.start);
 }
 
 /** The place that the instruction at an offset of the module's bytes comes from, where the table says so. */

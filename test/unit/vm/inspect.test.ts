@@ -56,7 +56,7 @@ async function pausedProgram(optimization: "-O0" | "-O1"): Promise<Program> {
   const module = await prepareModule(wasm, { wasi: true });
   const vm = createVm(module);
   expect(vm.runSlice(gas(20_000)).kind).toBe("out-of-gas");
-  return { wasm, module, debug: readDebugInfo(wasm), codeStart: customSections(wasm).codeStart ?? 0, vm };
+  return { wasm, module, debug: readDebugInfo(wasm), codeStart: customSections(wasm).code?.start ?? 0, vm };
 }
 
 describe.each(["-O0", "-O1"] as const)("inspectVm() of a recursion compiled with %s -g", (optimization) => {

@@ -26,7 +26,7 @@ describe.each(["-gdwarf-2", "-gdwarf-3", "-gdwarf-4", "-gdwarf-5"])("readLineTab
   it.each(["-O0", "-O1"])("agrees with llvm-symbolizer at every offset of the code, at %s", async (optimization) => {
     const wasm = await clangWith([version, optimization], SOURCES);
     const { functions } = readDebugInfo(wasm);
-    const { codeStart = 0 } = customSections(wasm);
+    const codeStart = customSections(wasm).code?.start ?? 0;
     const table = readLineTable(wasm);
     const offsets = functions.flatMap(({ start, end }) => Array.from({ length: end - start }, (_, at) => start + at));
     const symbols = await symbolize(
@@ -109,7 +109,7 @@ describe("readLineTable() of hostile bytes", () => {
   it("reads a table that was written by hand", async () => {
     const wasm = await withSections({ ".debug_line": program(...setAddress(2), 3, 9, 1, 2, 1, 20, ...END) });
     const table = readLineTable(wasm);
-    const { codeStart = 0 } = customSections(wasm);
+    const codeStart = customSections(wasm).code?.start ?? 0;
     expect(lineAt(table, codeStart + 2)).toEqual({ file: "x.c", line: 10, column: 0 });
     expect(lineAt(table, codeStart + 1)).toBeUndefined();
     expect(lineAt(table, codeStart + 4)).toBeUndefined();
