@@ -35,10 +35,7 @@ const MESSAGES: Readonly<Record<TrapCode, string>> = {
 
 /** Texts of V8, SpiderMonkey and JavaScriptCore. The first match counts: the narrow ones come first. */
 const ENGINE_TEXTS: readonly (readonly [RegExp, TrapCode])[] = [
-  [
-    /signature mismatch|null function|indirect call to null|signature does not match/i,
-    "indirect-call",
-  ],
+  [/signature mismatch|null function|indirect call to null|signature does not match/i, "indirect-call"],
   [
     /table index (is )?out of bounds|table access out of bounds|out of bounds call_indirect|undefined element/i,
     "table-out-of-bounds",

@@ -2,11 +2,13 @@
 
 import { engineFacts } from "./engine-facts.ts";
 import { stackFacts } from "./stack-facts.ts";
+import { stateFacts } from "./state-facts.ts";
 import { trapFacts } from "./trap-facts.ts";
 
 export const ENGINE_JOBS = {
   engineFacts: ({ everything, deep }: { everything: Uint8Array; deep: Uint8Array }) => engineFacts(everything, deep),
   trapFacts,
+  stateFacts,
   stackFacts: (guests: Readonly<Record<string, Uint8Array>>) => stackFacts(guests),
 } as const;
 

@@ -8,6 +8,7 @@ import {
   type GuestModule,
   type ImportPolicy,
   type SliceResult,
+  type Snapshot,
   type VmOptions,
 } from "gasworks/vm";
 
@@ -17,6 +18,8 @@ export interface RunOptions extends VmOptions {
   readonly slices?: readonly number[];
   /** Moves the state to a new Vm after every so many slices. @defaultValue never */
   readonly moveEvery?: number;
+  /** What happens to the state on such a move. @defaultValue nothing */
+  readonly carry?: (snapshot: Snapshot) => Snapshot;
   /** Fails the test after so many slices. @defaultValue 2,000,000 */
   readonly maxSlices?: number;
 }
@@ -28,6 +31,8 @@ export interface RunOutcome {
   readonly gasUsed: bigint;
   readonly stateHash: string;
   readonly slices: number;
+  /** Slices that ran and were paused; the others only paid debts. */
+  readonly pauses: number;
 }
 
 const LARGEST = 2 ** 30 - 1;
@@ -39,9 +44,16 @@ export async function runGuest(bytes: Uint8Array, policy: ImportPolicy, options:
 
 /** Runs to the end, or until the guest waits for a device. */
 export function runModule(module: GuestModule, options: RunOptions = {}): RunOutcome {
-  const { slices = [LARGEST], moveEvery = Infinity, maxSlices = 2_000_000, ...vmOptions } = options;
+  const {
+    slices = [LARGEST],
+    moveEvery = Infinity,
+    carry = (snapshot) => snapshot,
+    maxSlices = 2_000_000,
+    ...vmOptions
+  } = options;
   const output: Record<1 | 2, Uint8Array[]> = { 1: [], 2: [] };
   const given: VmOptions = { stdio: { write: (stream, bytes) => output[stream].push(bytes) }, ...vmOptions };
+  let pauses = 0;
   let vm = createVm(module, given);
   for (let count = 1; count <= maxSlices; count++) {
     const result = vm.runSlice(gas(slices[Math.min(count, slices.length) - 1] ?? LARGEST));
@@ -54,10 +66,12 @@ export function runModule(module: GuestModule, options: RunOptions = {}): RunOut
         gasUsed: vm.gasUsed,
         stateHash: vm.stateHash(),
         slices: count,
+        pauses,
       };
     }
+    if (result.gasUsed > 0) pauses++;
     if (count % moveEvery === 0) {
-      const snapshot = vm.snapshot();
+      const snapshot = carry(vm.snapshot());
       vm.dispose();
       vm = restoreVm(module, snapshot, given);
     }

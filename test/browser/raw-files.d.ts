@@ -1,0 +1,11 @@
+// Vite gives the text of a file that is imported with "?raw".
+
+declare module "*.c?raw" {
+  const text: string;
+  export default text;
+}
+
+declare module "*.json?raw" {
+  const text: string;
+  export default text;
+}
