@@ -48,6 +48,16 @@ export class ByteWriter {
     }
   }
 
+  s64(value: bigint): this {
+    let rest = BigInt.asIntN(64, value);
+    for (;;) {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      if ((rest === 0n && low < 0x40) || (rest === -1n && low >= 0x40)) return this.byte(low);
+      this.byte(low | 0x80);
+    }
+  }
+
   name(text: string): this {
     const bytes = UTF8.encode(text);
     return this.u32(bytes.length).bytes(bytes);

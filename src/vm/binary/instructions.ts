@@ -12,10 +12,10 @@ export interface Instruction {
   end: number;
   /**
    * First immediate that is an index or a number: block type (negative: a value type or empty), label depth, function,
-   * type, local, global, memory offset or i32 constant. 0 if there is none.
+   * type, local, global, memory offset or i32 constant. 0 if there is none, and for memories, of which there is one.
    */
   index: number;
-  /** Second one: table of `call_indirect`, memory of a memory access. 0 if there is none. */
+  /** Second one: table of `call_indirect`. 0 if there is none. */
   second: number;
   /** Binary logarithm of the alignment that a memory access states. */
   alignment: number;
@@ -25,6 +25,7 @@ export interface Instruction {
 
 /** Bit of the alignment field that says a memory index follows (multi-memory). */
 const HAS_MEMORY_INDEX = 0x40;
+const ONE_MEMORY = "link one memory only";
 
 /** Calls `visit` for each instruction of the range, the final `end` included. */
 export function walkInstructions(
@@ -73,10 +74,15 @@ function readInstruction(r: ByteReader, into: Instruction): void {
     case "function":
     case "local":
     case "global":
-    case "memory-index":
       into.index = r.u32();
       break;
+    case "memory-index":
+      memoryIndex(r);
+      break;
     case "memory-indices":
+      memoryIndex(r);
+      memoryIndex(r);
+      break;
     case "type-and-table":
       into.index = r.u32();
       into.second = r.u32();
@@ -86,8 +92,8 @@ function readInstruction(r: ByteReader, into: Instruction): void {
       break;
     case "memory-access": {
       const flags = r.u32();
-      if (flags & HAS_MEMORY_INDEX) into.second = r.u32();
-      into.alignment = flags & ~HAS_MEMORY_INDEX;
+      if (flags & HAS_MEMORY_INDEX) throw unsupported("a memory index", into.start, ONE_MEMORY);
+      into.alignment = flags;
       into.index = r.u32();
       break;
     }
@@ -109,11 +115,18 @@ function readInstruction(r: ByteReader, into: Instruction): void {
   into.end = r.offset;
 }
 
-/** A block type is a signed 33-bit number: negative for a value type or empty, else a type index. */
+/** One zero byte, where engines with several memories read a number. */
+function memoryIndex(r: ByteReader): void {
+  const at = r.offset;
+  if (r.byte() !== 0) throw unsupported("a memory index", at, ONE_MEMORY);
+}
+
+/** A block type is one byte for a value type or empty (negative), else a type index as a signed 33-bit number. */
 function blockType(r: ByteReader): number {
   const at = r.offset;
   const value = Number(r.s64());
-  if (value < -64 || value > 0xffff_ffff) throw malformed("block type", at);
+  const length = r.offset - at;
+  if (length > 5 || value > 0xffff_ffff || value < -64 || (value < 0 && length > 1)) throw malformed("block type", at);
   return value;
 }
 

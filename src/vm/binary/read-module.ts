@@ -1,10 +1,11 @@
 // A .wasm file as a structure: sections, and function bodies as byte ranges that passes walk lazily with
-// `instructions()`. Custom sections (names, DWARF) are passed over. Checks form, not types: what it accepts can be
-// walked, but may still be invalid.
+// `instructions()`. Custom sections (names, DWARF) are passed over. Checks everything but function bodies, which are
+// validated where they are taken apart.
 // Reference: WebAssembly core specification 5.5.
 
 import type { ValueType } from "../device/device.ts";
 import { ByteReader, malformed, unsupported } from "./byte-reader.ts";
+import { readConstant } from "./read-constant.ts";
 
 export interface FunctionType {
   readonly params: readonly ValueType[];
@@ -25,7 +26,7 @@ export interface Limits {
 export interface Global {
   readonly type: ValueType;
   readonly isMutable: boolean;
-  /** Initializer with its `end`, as in the file. */
+  /** One constant, and its `end`. */
   readonly init: Uint8Array;
 }
 
@@ -36,7 +37,7 @@ export interface Export {
 }
 
 export interface ElementSegment {
-  /** Offset expression with its `end`. */
+  /** One constant, and its `end`. */
   readonly offset: Uint8Array;
   readonly functions: readonly number[];
 }
@@ -78,7 +79,11 @@ const VALUE_TYPES: ReadonlyMap<number, ValueType> = new Map([
 ]);
 
 const SECTION_ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
+const EXPORT_KINDS: readonly Export["kind"][] = ["function", "table", "memory", "global"];
 const ADVICE = "compile with -mcpu=lime1";
+
+/** Pages of a 32-bit memory. */
+const MOST_PAGES = 65_536;
 
 /** What the limits of a policy have to say about counts, as early as they are read. */
 export type CountCheck = (
@@ -111,7 +116,9 @@ class ModuleReader {
   readonly #data: DataSegment[] = [];
   readonly #bodies: FunctionBody[] = [];
   #table: Limits | undefined;
+  readonly #exportNames = new Set<string>();
   #start: number | undefined;
+  #dataCount: number | undefined;
 
   constructor(bytes: Uint8Array, check: CountCheck) {
     this.#reader = new ByteReader(bytes);
@@ -144,6 +151,9 @@ class ModuleReader {
     if (this.#bodies.length !== this.#functionTypes.length) {
       throw malformed(`${this.#functionTypes.length} functions but ${this.#bodies.length} bodies`, r.offset);
     }
+    if (this.#dataCount !== undefined && this.#dataCount !== this.#data.length) {
+      throw malformed(`${this.#dataCount} data segments announced but ${this.#data.length} found`, r.offset);
+    }
     return {
       bytes: r.bytes,
       types: this.#types,
@@ -170,22 +180,21 @@ class ModuleReader {
       case 4:
         return this.#each(r, "items", () => this.#readTable(r));
       case 5:
-        return this.#each(r, "items", () => this.#memories.push({ ...memoryLimits(r), isImported: false }));
+        return this.#each(r, "items", () => this.#memory(r, false));
       case 6:
         return this.#each(r, "items", () => this.#global(r));
       case 7:
-        return this.#each(r, "items", () => this.#exports.push(exportEntry(r)));
+        return this.#each(r, "items", () => this.#export(r));
       case 8:
-        this.#start = r.u32();
-        return;
+        return this.#readStart(r);
       case 9:
-        return this.#each(r, "items", () => this.#elements.push(elementSegment(r, this.#check)));
+        return this.#each(r, "items", () => this.#elementSegment(r));
       case 10:
         return this.#each(r, "functions", () => this.#body(r));
       case 11:
-        return this.#each(r, "items", () => this.#data.push(dataSegment(r)));
-      default: // The data count only helps one-pass validators.
-        r.u32();
+        return this.#each(r, "items", () => this.#dataSegment(r));
+      default:
+        this.#dataCount = r.u32();
     }
   }
 
@@ -203,6 +212,15 @@ class ModuleReader {
     return index;
   }
 
+  #functionIndex(r: ByteReader): number {
+    const at = r.offset;
+    const index = r.u32();
+    if (index >= this.#importedFunctions.length + this.#functionTypes.length) {
+      throw malformed(`unknown function ${index}`, at);
+    }
+    return index;
+  }
+
   #import(r: ByteReader): void {
     const module = r.name();
     const field = r.name();
@@ -216,8 +234,7 @@ class ModuleReader {
         this.#readTable(r);
         throw unsupported(`the imported table "${module}.${field}"`, at, "link without --import-table");
       case 0x02:
-        this.#memories.push({ ...memoryLimits(r), isImported: true });
-        return;
+        return this.#memory(r, true);
       case 0x03:
         throw unsupported(
           `the imported global "${module}.${field}"`,
@@ -239,12 +256,76 @@ class ModuleReader {
     this.#table = limits;
   }
 
+  #memory(r: ByteReader, isImported: boolean): void {
+    if (this.#memories.length > 0) throw unsupported("a second memory", r.offset, "link one memory only");
+    this.#memories.push({ ...memoryLimits(r), isImported });
+  }
+
   #global(r: ByteReader): void {
     const type = valueType(r);
     const at = r.offset;
     const mutability = r.byte();
     if (mutability > 1) throw malformed(`mutability ${mutability}`, at);
-    this.#globals.push({ type, isMutable: mutability === 1, init: constantExpression(r) });
+    this.#globals.push({ type, isMutable: mutability === 1, init: readConstant(r, type) });
+  }
+
+  #export(r: ByteReader): void {
+    const nameAt = r.offset;
+    const name = r.name();
+    if (this.#exportNames.has(name)) throw malformed(`a second export "${name}"`, nameAt);
+    this.#exportNames.add(name);
+    const at = r.offset;
+    const kind = EXPORT_KINDS[r.byte()];
+    if (kind === undefined) throw unsupported(`the export kind of "${name}"`, at, ADVICE);
+    const index = r.u32();
+    const counts: Readonly<Record<Export["kind"], number>> = {
+      function: this.#importedFunctions.length + this.#functionTypes.length,
+      table: this.#table === undefined ? 0 : 1,
+      memory: this.#memories.length,
+      global: this.#globals.length,
+    };
+    if (index >= counts[kind]) throw malformed(`the export of an unknown ${kind} ${index}`, at);
+    this.#exports.push({ name, kind, index });
+  }
+
+  #readStart(r: ByteReader): void {
+    const at = r.offset;
+    const index = this.#functionIndex(r);
+    const imported = this.#importedFunctions.length;
+    const type = this.#types[this.#importedFunctions[index]?.type ?? this.#functionTypes[index - imported] ?? -1];
+    if (type === undefined || type.params.length > 0 || type.results.length > 0) {
+      throw malformed("a start function with parameters or results", at);
+    }
+    if (index < imported) throw unsupported("an imported start function", at, "start a function that calls it");
+    this.#start = index;
+  }
+
+  #elementSegment(r: ByteReader): void {
+    const at = r.offset;
+    const flags = r.u32();
+    if (flags !== 0 && flags !== 2) throw unsupported(`element segment kind ${flags}`, at, ADVICE);
+    if ((flags === 2 && r.u32() !== 0) || this.#table === undefined) {
+      throw malformed("an element segment of an unknown table", at);
+    }
+    const offset = readConstant(r, "i32");
+    if (flags === 2 && r.byte() !== 0) throw unsupported("an element kind", r.offset - 1, ADVICE);
+    const countAt = r.offset;
+    const count = r.u32();
+    this.#check("tableEntries", count, countAt);
+    this.#elements.push({ offset, functions: Array.from({ length: count }, () => this.#functionIndex(r)) });
+  }
+
+  #dataSegment(r: ByteReader): void {
+    const at = r.offset;
+    const flags = r.u32();
+    if (flags === 1) throw unsupported("a passive data segment", at, "compile without -pthread");
+    if (flags !== 0 && flags !== 2) throw malformed(`data segment kind ${flags}`, at);
+    if ((flags === 2 && r.u32() !== 0) || this.#memories.length === 0) {
+      throw malformed("a data segment of an unknown memory", at);
+    }
+    const offset = readConstant(r, "i32");
+    const content = r.part(r.u32());
+    this.#data.push({ offset, bytes: r.bytes.subarray(content.offset, content.end) });
   }
 
   #body(r: ByteReader): void {
@@ -301,16 +382,20 @@ function bounded(r: ByteReader, maximum: number): number {
   return count;
 }
 
-function limits(r: ByteReader, flags: number): Limits {
+function limits(r: ByteReader, flags: number, most: number): Limits {
+  const at = r.offset;
   const minimum = r.u32();
-  return { minimum, maximum: flags & 1 ? r.u32() : undefined };
+  const maximum = flags & 1 ? r.u32() : undefined;
+  if (minimum > most || (maximum ?? 0) > most) throw malformed(`a limit above ${most}`, at);
+  if (maximum !== undefined && maximum < minimum) throw malformed(`a maximum below the minimum`, at);
+  return { minimum, maximum };
 }
 
 function tableLimits(r: ByteReader): Limits {
   const at = r.offset;
   const flags = r.byte();
   if (flags > 1) throw unsupported(`table kind ${flags}`, at, ADVICE);
-  return limits(r, flags);
+  return limits(r, flags, 0xffff_ffff);
 }
 
 function memoryLimits(r: ByteReader): Limits {
@@ -319,74 +404,5 @@ function memoryLimits(r: ByteReader): Limits {
   if (flags & 2) throw unsupported("a shared memory", at, "compile without -pthread");
   if (flags & 4) throw unsupported("a 64-bit memory", at, "compile for wasm32");
   if (flags > 1) throw unsupported(`memory kind ${flags}`, at, ADVICE);
-  return limits(r, flags);
-}
-
-function exportEntry(r: ByteReader): Export {
-  const name = r.name();
-  const at = r.offset;
-  const kind = (["function", "table", "memory", "global"] as const)[r.byte()];
-  if (kind === undefined) throw unsupported(`the export kind of "${name}"`, at, ADVICE);
-  return { name, kind, index: r.u32() };
-}
-
-/** Copies a constant expression including its `end`. Types are checked later, with the whole module. */
-function constantExpression(r: ByteReader): Uint8Array {
-  const start = r.offset;
-  for (;;) {
-    const at = r.offset;
-    const opcode = r.byte();
-    switch (opcode) {
-      case 0x0b:
-        return r.bytes.slice(start, r.offset);
-      case 0x23:
-        r.u32();
-        break;
-      case 0x41:
-        r.s32();
-        break;
-      case 0x42:
-        r.s64();
-        break;
-      case 0x43:
-        r.skip(4);
-        break;
-      case 0x44:
-        r.skip(8);
-        break;
-      case 0x6a: // The arithmetic of extended constants.
-      case 0x6b:
-      case 0x6c:
-      case 0x7c:
-      case 0x7d:
-      case 0x7e:
-        break;
-      default:
-        throw unsupported(`opcode 0x${opcode.toString(16)} in a constant`, at, ADVICE);
-    }
-  }
-}
-
-function elementSegment(r: ByteReader, check: CountCheck): ElementSegment {
-  const at = r.offset;
-  const flags = r.u32();
-  if (flags !== 0 && flags !== 2) throw unsupported(`element segment kind ${flags}`, at, ADVICE);
-  if (flags === 2 && r.u32() !== 0) throw malformed("element segment of an unknown table", at);
-  const offset = constantExpression(r);
-  if (flags === 2 && r.byte() !== 0) throw unsupported("an element kind", r.offset - 1, ADVICE);
-  const countAt = r.offset;
-  const count = r.u32();
-  check("tableEntries", count, countAt);
-  return { offset, functions: Array.from({ length: count }, () => r.u32()) };
-}
-
-function dataSegment(r: ByteReader): DataSegment {
-  const at = r.offset;
-  const flags = r.u32();
-  if (flags === 1) throw unsupported("a passive data segment", at, "compile without -pthread");
-  if (flags !== 0 && flags !== 2) throw malformed(`data segment kind ${flags}`, at);
-  if (flags === 2 && r.u32() !== 0) throw malformed("data segment of an unknown memory", at);
-  const offset = constantExpression(r);
-  const content = r.part(r.u32());
-  return { offset, bytes: r.bytes.subarray(content.offset, content.end) };
+  return limits(r, flags, MOST_PAGES);
 }

@@ -10,7 +10,7 @@
 
 import { malformed } from "../binary/byte-reader.ts";
 import { walkInstructions, type Instruction } from "../binary/instructions.ts";
-import { naturalAlignment, OP } from "../binary/opcodes.ts";
+import { OP } from "../binary/opcodes.ts";
 import { typeOfFunction, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
 import type { ValueType } from "../device/device.ts";
 import { COST } from "../gas-schedule.ts";
@@ -183,7 +183,6 @@ class BodyBuilder {
   }
 
   #operator(i: Instruction, signature: string): void {
-    if (i.info.immediate === "memory-access" || i.info.immediate === "memory-index") this.#checkMemory(i);
     const arrow = signature.indexOf(">");
     const types = Array.from(signature.slice(0, arrow), (letter) => LETTERS[letter] as ValueType);
     const operands = this.#popAll(types, i);
@@ -309,7 +308,6 @@ class BodyBuilder {
   // Bulk memory and growth: priced by what they move.
 
   #bulk(i: Instruction): void {
-    this.#checkMemory(i);
     const types: ValueType[] = ["i32", "i32", "i32"];
     const entries = this.#popAll(types, i);
     if (this.#isDead) return;
@@ -326,7 +324,6 @@ class BodyBuilder {
   }
 
   #grow(i: Instruction): void {
-    this.#checkMemory(i);
     const pages = this.#pop("i32", i);
     if (this.#isDead) return this.#push(unknown("i32"));
     const slot = this.#stack.slot(this.#stack.height, "i32");
@@ -570,12 +567,5 @@ class BodyBuilder {
     const target = this.#frames.length - 1 - depth;
     if (target < 0) throw malformed(`unknown label ${depth}`, at.start);
     return target;
-  }
-
-  #checkMemory(i: Instruction): void {
-    if (this.#module.memories.length === 0) throw malformed("no memory", i.start);
-    if (i.info.immediate === "memory-access") {
-      if (i.alignment > naturalAlignment(i.opcode)) throw malformed("alignment beyond the natural one", i.start);
-    } else if (i.index !== 0 || i.second !== 0) throw malformed("unknown memory", i.start);
   }
 }

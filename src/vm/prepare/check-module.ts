@@ -1,9 +1,9 @@
 // Holds a parsed module against a policy: imports, sizes, nesting. Runs before any other tool touches the bytes, because
 // small crafted modules can stall compilers for a minute. Iterative and linear in the module's size.
 
-import { walkInstructions } from "../binary/instructions.ts";
-import { malformed, unsupported } from "../binary/byte-reader.ts";
-import { OP } from "../binary/opcodes.ts";
+import { walkInstructions, type Instruction } from "../binary/instructions.ts";
+import { malformed } from "../binary/byte-reader.ts";
+import { naturalAlignment, OP } from "../binary/opcodes.ts";
 import {
   localCount,
   readModule,
@@ -83,9 +83,7 @@ function checkBody(module: ParsedModule, body: FunctionBody, limits: ModuleLimit
         });
         break;
       default:
-        if (instruction.info.immediate === "memory-access" && instruction.second !== 0) {
-          throw unsupported("a second memory", instruction.start, "link one memory only");
-        }
+        checkMemoryUse(module, instruction);
     }
   });
   if (nesting !== 0) throw malformed("a function without its end", body.end);
@@ -94,6 +92,14 @@ function checkBody(module: ParsedModule, body: FunctionBody, limits: ModuleLimit
     what: "a function's locals × joins (compile with -O1)",
     offset,
   });
+}
+
+/** What needs a memory has one, and states no alignment beyond the natural one. */
+function checkMemoryUse({ memories }: ParsedModule, { opcode, info, alignment, start }: Instruction): void {
+  const isAccess = info.immediate === "memory-access";
+  if (!isAccess && info.immediate !== "memory-index" && info.immediate !== "memory-indices") return;
+  if (memories.length === 0) throw malformed("no memory", start);
+  if (isAccess && alignment > naturalAlignment(opcode)) throw malformed("alignment beyond the natural one", start);
 }
 
 function checkImports(module: ParsedModule, policy: ImportPolicy): HostFunctionType[] {
@@ -129,15 +135,9 @@ function show({
 }
 
 function checkMemory(module: ParsedModule, limits: ModuleLimits): CheckedModule["memory"] {
-  if (module.memories.length > 1) {
-    throw new VmError("vm/module-unsupported", "Cannot use the module: it has two memories; link one memory only");
-  }
   const memory = module.memories[0];
   if (memory === undefined) return { initialPages: 0, maximumPages: 0 };
   within(limits, "memoryPages", { value: memory.minimum, what: "the initial memory in pages" });
-  if (memory.maximum !== undefined && memory.maximum < memory.minimum) {
-    throw new VmError("vm/module-malformed", "Cannot read the module: its memory's maximum is below its minimum");
-  }
   return {
     initialPages: memory.minimum,
     maximumPages: Math.min(memory.maximum ?? limits.memoryPages, limits.memoryPages),

@@ -9,7 +9,6 @@
 //   exports    none of the guest's own; what the Vm needs, by names that the guest cannot reach
 //   start      dropped: it is run.start, metered like everything else
 
-import { malformed } from "../binary/byte-reader.ts";
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { FunctionType, Global, ParsedModule } from "../binary/read-module.ts";
@@ -352,7 +351,6 @@ export function runnableExports(module: ParsedModule): { readonly name: string; 
     return kind === "function" && type?.params.length === 0 ? [{ name: `export.${name}`, index }] : [];
   });
   if (module.start === undefined) return runnable;
-  if (module.start < imported) throw malformed("the start function is an import", 0);
   return [...runnable, { name: START_ENTRY, index: module.start }];
 }
 

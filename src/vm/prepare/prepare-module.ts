@@ -4,7 +4,6 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 import { typeOfFunction, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
-import { VmError } from "../errors.ts";
 import { BULK_BYTES_SHIFT, SCHEDULE_VERSION } from "../gas-schedule.ts";
 import { checkModule, type CheckedModule } from "./check-module.ts";
 import type { GuestModule } from "./guest-module.ts";
@@ -40,7 +39,6 @@ export async function prepareWithEmission(
 ): Promise<GuestModule> {
   const original = Uint8Array.from(bytes);
   const checked = checkModule(original, policy);
-  await validate(original);
   const { parsed, memory } = checked;
   const { bytes: instrumented, state, frames } = instrumentModule(checked, emission);
   const runnable = runnableExports(parsed);
@@ -62,16 +60,6 @@ export async function prepareWithEmission(
     hasStart: names.includes(START_ENTRY),
     bootGas: bootGas(parsed),
   };
-}
-
-/** Types are checked by the engine, once the form is known to hold nothing that engines disagree about. */
-async function validate(original: Uint8Array<ArrayBuffer>): Promise<void> {
-  try {
-    await WebAssembly.compile(original);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/^WebAssembly\.\w+\(\): /, "") : String(cause);
-    throw new VmError("vm/module-malformed", `Cannot use the module: it is not valid (${reason})`, { cause });
-  }
 }
 
 function typeKey({ params, results }: FunctionType): string {
