@@ -19,16 +19,16 @@ const STACK_START = 24;
  */
 const PAGES = 64;
 
-/** The accessors, in the order in which `suspend.ts` numbers them. */
+/** The accessors. */
 export const STATE_ACCESSORS = [
-  { name: "i32.load", opcode: 0x28, type: 0x7f, isLoad: true },
-  { name: "i64.load", opcode: 0x29, type: 0x7e, isLoad: true },
-  { name: "f32.load", opcode: 0x2a, type: 0x7d, isLoad: true },
-  { name: "f64.load", opcode: 0x2b, type: 0x7c, isLoad: true },
-  { name: "i32.store", opcode: 0x36, type: 0x7f, isLoad: false },
-  { name: "i64.store", opcode: 0x37, type: 0x7e, isLoad: false },
-  { name: "f32.store", opcode: 0x38, type: 0x7d, isLoad: false },
-  { name: "f64.store", opcode: 0x39, type: 0x7c, isLoad: false },
+  { name: "i32.load", valueType: "i32", opcode: 0x28, type: 0x7f, isLoad: true },
+  { name: "i64.load", valueType: "i64", opcode: 0x29, type: 0x7e, isLoad: true },
+  { name: "f32.load", valueType: "f32", opcode: 0x2a, type: 0x7d, isLoad: true },
+  { name: "f64.load", valueType: "f64", opcode: 0x2b, type: 0x7c, isLoad: true },
+  { name: "i32.store", valueType: "i32", opcode: 0x36, type: 0x7f, isLoad: false },
+  { name: "i64.store", valueType: "i64", opcode: 0x37, type: 0x7e, isLoad: false },
+  { name: "f32.store", valueType: "f32", opcode: 0x38, type: 0x7d, isLoad: false },
+  { name: "f64.store", valueType: "f64", opcode: 0x39, type: 0x7c, isLoad: false },
 ] as const;
 
 /** The shared state memory of this realm. */
@@ -76,7 +76,7 @@ function createStateMemory(): StateMemory {
   };
 }
 
-/** Loads take (address, offset) and give a value; stores take (address, value, offset). */
+/** Loads take (offset, address) and give a value; stores take (offset, address, value). */
 function stateModule(): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter().raw(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   const types = new ByteWriter().u32(STATE_ACCESSORS.length);
@@ -89,11 +89,11 @@ function stateModule(): Uint8Array<ArrayBuffer> {
   const code = new ByteWriter().u32(STATE_ACCESSORS.length);
   STATE_ACCESSORS.forEach(({ name, opcode, type, isLoad }, index) => {
     if (isLoad) types.raw(0x60, 2, 0x7f, 0x7f, 1, type);
-    else types.raw(0x60, 3, 0x7f, type, 0x7f, 0);
+    else types.raw(0x60, 3, 0x7f, 0x7f, type, 0);
     functions.u32(index);
     exports.name(name).byte(0).u32(index);
-    const body = new ByteWriter().u32(0).raw(0x20, 0, 0x20, isLoad ? 1 : 2, 0x6a);
-    if (!isLoad) body.raw(0x20, 1);
+    const body = new ByteWriter().u32(0).raw(0x20, 0, 0x20, 1, 0x6a);
+    if (!isLoad) body.raw(0x20, 2);
     code.sized(body.raw(opcode, 0, 0, 0x0b));
   });
   out.byte(1).sized(types);
