@@ -17,7 +17,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { decodeFrames, encodeFrames } from "../../../src/vm/run/frame-codec.ts";
 import type { Frame, FrameValue } from "../../../src/vm/run/frames.ts";
 import { watGuest } from "../../support/guest.ts";
-import { seededRandom } from "../../support/seeded-random.ts";
+import { Random } from "../../support/random.ts";
 
 /**
  * Paused in $loop its frames are, outermost first: _start (call), $walk (call) three times, $pick (call, indirect), $loop
@@ -277,7 +277,7 @@ describe("a forged wait", () => {
 
 describe("a damaged call stack", () => {
   it("is refused, or goes on within all limits, for 800 random changes", () => {
-    const random = seededRandom(20_261);
+    const random = new Random(20_261);
     const outcomes = new Map<string, number>();
     const bystander = restoreVm(module, paused);
     const before = bystander.stateHash();

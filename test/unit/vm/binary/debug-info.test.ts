@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { customSections } from "../../../../src/vm/binary/custom-sections.ts";
 import { programGuest, watGuest } from "../../../support/guest.ts";
 import { clangWith, symbolize } from "../../../support/llvm-tools.ts";
-import { seededRandom } from "../../../support/seeded-random.ts";
+import { Random } from "../../../support/random.ts";
 
 const SOURCES = {
   "a.c": `#include "h.h"
@@ -153,7 +153,7 @@ describe("readLineTable() of hostile bytes", () => {
 
   it("never throws anything but VmError, and ends, on 2,000 damaged modules", async () => {
     const good = [await clangWith(["-gdwarf-4", "-O1"], SOURCES), await clangWith(["-gdwarf-5", "-O1"], SOURCES)];
-    const random = seededRandom(7);
+    const random = new Random(7);
     for (let round = 0; round < 2_000; round++) {
       const bytes = (good[round % 2] as Uint8Array).slice();
       const sections = customSections(bytes).byName;
