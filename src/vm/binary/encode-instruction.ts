@@ -25,27 +25,6 @@ export function encodeInstruction(bytes: Uint8Array, i: Instruction): number[] {
   }
 }
 
-/** A constant expression with canonical integers: instructions of constants up to their `end`, as the reader allows. */
-export function encodeConstant(expression: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out: number[] = [];
-  for (let at = 0; at < expression.length;) {
-    const opcode = expression[at] as number;
-    const start = at + 1;
-    let end = start;
-    if (opcode === 0x43) end += 4;
-    else if (opcode === 0x44) end += 8;
-    else if (opcode === 0x41 || opcode === 0x42 || opcode === 0x23) {
-      while ((expression[end++] as number) >= 0x80);
-    }
-    out.push(opcode);
-    if (opcode === 0x41 || opcode === 0x42) out.push(...shortestSigned(expression, start, end));
-    else if (opcode === 0x23) out.push(...shortestUnsigned(expression, start, end));
-    else out.push(...expression.subarray(start, end));
-    at = end;
-  }
-  return Uint8Array.from(out);
-}
-
 /** A LEB128 integer of any width without what pads it: groups that only repeat the sign. */
 function shortestSigned(bytes: Uint8Array, start: number, end: number): number[] {
   let length = end - start;
@@ -54,16 +33,6 @@ function shortestSigned(bytes: Uint8Array, start: number, end: number): number[]
     const isNegative = ((bytes[start + length - 2] as number) & 0x40) !== 0;
     if (last !== (isNegative ? 0x7f : 0)) break;
   }
-  return ended(bytes, start, length);
-}
-
-function shortestUnsigned(bytes: Uint8Array, start: number, end: number): number[] {
-  let length = end - start;
-  while (length > 1 && ((bytes[start + length - 1] as number) & 0x7f) === 0) length--;
-  return ended(bytes, start, length);
-}
-
-function ended(bytes: Uint8Array, start: number, length: number): number[] {
   const out = [...bytes.subarray(start, start + length)];
   out[length - 1] = (out[length - 1] as number) & 0x7f;
   return out;

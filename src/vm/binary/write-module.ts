@@ -2,7 +2,6 @@
 
 import type { ValueType } from "../device/device.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { encodeConstant } from "./encode-instruction.ts";
 import type {
   DataSegment,
   ElementSegment,
@@ -88,19 +87,19 @@ function writeGlobal(out: ByteWriter, { type, isMutable, init }: Global): void {
   out
     .byte(TYPE_BYTES[type])
     .byte(isMutable ? 1 : 0)
-    .bytes(encodeConstant(init));
+    .bytes(init);
 }
 
 function writeElements(
   out: ByteWriter,
   { table, offset, functions }: ElementSegment & { readonly table: number },
 ): void {
-  if (table === 0) out.u32(0).bytes(encodeConstant(offset));
-  else out.u32(2).u32(table).bytes(encodeConstant(offset)).byte(0);
+  if (table === 0) out.u32(0).bytes(offset);
+  else out.u32(2).u32(table).bytes(offset).byte(0);
   out.u32(functions.length);
   for (const index of functions) out.u32(index);
 }
 
 function writeData(out: ByteWriter, { offset, bytes }: DataSegment): void {
-  out.u32(0).bytes(encodeConstant(offset)).u32(bytes.length).bytes(bytes);
+  out.u32(0).bytes(offset).u32(bytes.length).bytes(bytes);
 }
