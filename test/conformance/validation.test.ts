@@ -67,8 +67,13 @@ describe(`validation of damaged modules (GASWORKS_SEED=${SEED})`, () => {
     timeLimit(25),
   );
 
-  it("accepts what is generated, before it is damaged", () => {
-    for (const seed of seeds(3, 50))
-      expect(judge(generateModule(seed).bytes), `GASWORKS_SEED=${seed}`).toMatchObject({ kind: "accepted" });
-  }, 60_000);
+  it(
+    "accepts what is generated, before it is damaged",
+    () => {
+      for (const seed of seeds(3, 50)) {
+        expect(judge(generateModule(seed).bytes), `GASWORKS_SEED=${seed}`).toMatchObject({ kind: "accepted" });
+      }
+    },
+    timeLimit(3),
+  );
 });

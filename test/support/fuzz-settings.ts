@@ -8,8 +8,9 @@ const minutes = Number(process.env["GASWORKS_FUZZ_MINUTES"] ?? 0);
 /** Whether `npm run fuzz` asked for a long run. */
 export const IS_LONG: boolean = minutes > 0;
 
-/** How many times as long as by default a long run takes; the defaults sum to a minute and a half. */
-const factor = IS_LONG ? Math.max(1, (minutes * 60) / 90) : 1;
+/** What the tests take by default, in all. */
+const DEFAULT_SECONDS = 73;
+const factor = IS_LONG ? Math.max(1, (minutes * 60) / DEFAULT_SECONDS) : 1;
 
 /**
  * Seeds one after the other, for as long as a test may take.

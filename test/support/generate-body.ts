@@ -184,6 +184,7 @@ class BodyGenerator {
       [nesting < 7 ? 5 : 0, () => this.#construct("block")],
       [nesting < 7 ? 6 : 0, () => this.#construct("if")],
       [this.#openLoops < this.#scope.loopDepth && nesting < 7 ? 6 : 0, () => this.#construct("loop")],
+      [nesting < 7 ? 4 : 0, () => this.#joinedPair()],
       [5, () => this.#branchIf()],
       [2, () => this.#branchTable()],
       [1, () => this.#branch()],
@@ -380,7 +381,29 @@ class BodyGenerator {
     return signed(BigInt(this.#scope.typeIndex(type)));
   }
 
-  #construct(kind: "block" | "loop" | "if"): void {
+  /** Two results of a block or call that one operator takes: its value then waits for both places at once. */
+  #joinedPair(): void {
+    const pairs = this.#scope.callees.filter(
+      ({ results: [a, b, more] }) => a !== undefined && a === b && more === undefined,
+    );
+    let type = this.#random.pick(["i32", "i64"] as const);
+    const callee = pairs.find(({ results: [result] }) => result === "i32" || result === "i64");
+    if (callee !== undefined && this.#random.chance(0.5)) {
+      type = callee.results[0] as typeof type;
+      this.#call(callee);
+    } else this.#construct("block", [type, type]);
+    const operator = this.#random.pick(type === "i32" ? [0x6a, 0x6b, 0x73] : [0x7c, 0x7d, 0x85]);
+    this.#stack.pop();
+    this.#emit(operator);
+    if (!this.#scope.hasMemory || this.#random.chance(0.3)) return;
+    // Another value takes one of the places, and something comes that must not overtake it.
+    this.#access(this.#random.pick(ACCESSES.filter(({ result }) => result === type)), true);
+    this.#access(this.#random.pick(ACCESSES.filter(({ result }) => result === undefined)), true);
+    this.#stack.pop();
+    this.#emit(operator);
+  }
+
+  #construct(kind: "block" | "loop" | "if", fixedResults?: readonly ValueType[]): void {
     const random = this.#random;
     let counter = -1;
     if (kind === "loop") {
@@ -391,7 +414,8 @@ class BodyGenerator {
     const params = random.chance(0.6) ? [] : available.slice(available.length - random.below(4));
     const hasElse = kind === "if" && random.chance(0.6);
     const results =
-      kind === "if" && !hasElse
+      fixedResults ??
+      (kind === "if" && !hasElse
         ? params
         : Array.from(
             {
@@ -403,7 +427,7 @@ class BodyGenerator {
               ]),
             },
             () => random.pick(VALUE_TYPES),
-          );
+          ));
     if (kind === "if") {
       this.#value("i32", 2);
       this.#stack.pop();

@@ -48,7 +48,7 @@ export interface EmissionOptions {
 
 export const DEFAULT_EMISSION: EmissionOptions = { cloneBoundBytes: 256 };
 
-/** Most values that all points of a module together may store: a bound on the size of the output. */
+/** Most values and operands that all points of a module together may have: a bound on the size of output and frame map. */
 const MAX_STORED_VALUES = 1_000_000;
 
 interface Added {
@@ -208,12 +208,12 @@ class Instrumenter {
 
   #plan(ir: BodyIr, type: FunctionType, functionIndex: number): Metered {
     const plan = planFrames(ir);
-    for (const { parts, values } of [plan.entry, ...plan.points.values()]) {
+    for (const { parts, values, point } of [plan.entry, ...plan.points.values()]) {
       for (const part of parts) {
         const key = shapeKey(part);
         if (!this.#shapes.has(key)) this.#shapes.set(key, { stored: part, index: this.#shapes.size });
       }
-      this.#storedValues += values.length;
+      this.#storedValues += values.length + (point?.operands.length ?? 0);
     }
     if (plan.idCount > MAX_IDS || this.#storedValues > MAX_STORED_VALUES) {
       throw new VmError(

@@ -6,6 +6,7 @@
 import { malformed } from "../binary/byte-reader.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { ValueType } from "../device/device.ts";
+import { VmError } from "../errors.ts";
 import type { Node, Operand } from "./body-ir.ts";
 import { makeCanonical } from "./canonical-nan.ts";
 import { CodeList, u32 } from "./code-list.ts";
@@ -31,6 +32,9 @@ export interface Entry {
 /** Pieces larger than this are put into a slot, which bounds the work of moving pieces around. */
 const LARGEST_PIECE = 48;
 
+/** Operands that all points of one function may have together. */
+const MOST_LISTED = 200_000;
+
 export interface StackOptions {
   /** Types of the original locals; slots are added behind them. */
   readonly localTypes: ValueType[];
@@ -49,6 +53,7 @@ export class OperandStack {
   readonly #readers: number[] = [];
   /** How many entries on the stack may trap. */
   #trapping = 0;
+  #listed = 0;
   maxHeight = 0;
 
   constructor(options: StackOptions) {
@@ -166,8 +171,19 @@ export class OperandStack {
     return slots;
   }
 
-  /** What the original stack holds, for the frame map. Everything must be settled. */
+  /**
+   * What the original stack holds, for the frame map. Everything must be settled.
+   *
+   * @throws {VmError} `vm/limit-exceeded` if all calls for one function list too much: small modules could ask for gigabytes.
+   */
   operands(): Operand[] {
+    this.#listed += this.#entries.length;
+    if (this.#listed > MOST_LISTED) {
+      throw new VmError(
+        "vm/limit-exceeded",
+        "Cannot instrument the module: a function keeps too many values on its operand stack; compile with -O1",
+      );
+    }
     return this.#entries.map(({ type, local, bits }): Operand => {
       if (type === undefined) throw new Error("Unreachable: a point in dead code");
       if (local !== undefined) return { kind: "local", type, local };

@@ -97,6 +97,11 @@ describe("prepareModule()", () => {
     ],
     ["too many locals", "vm/limit-exceeded", `(module (func ${"(local i32)".repeat(17_000)}))`],
     ["too large a table", "vm/limit-exceeded", `(module (table 20000 funcref))`],
+    [
+      "thousands of operands at thousands of pauses",
+      "vm/limit-exceeded",
+      `(module (func ${"i32.const 0 ".repeat(4_000)} ${"loop end ".repeat(4_000)} ${"drop ".repeat(4_000)}))`,
+    ],
   ];
   it.each(refused)("refuses %s with %s", async (_what, code, wat) => {
     expect(await refusal(await watGuest(wat))).toMatchObject({ code });
