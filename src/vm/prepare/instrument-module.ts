@@ -288,7 +288,7 @@ class Instrumenter {
     return firstAdded + this.#added.push({ type: this.#types.index(type), body }) - 1;
   }
 
-  /** `() -> results`: runs a function with the gas of `gin`, and leaves what is left in `gas`. */
+  /** Runs a function with the gas of `gin`, and leaves what is left in `gas`. Gives the exit code, if it has one. */
   #addRunner(
     original: number,
     { fast, resume }: { readonly fast: number; readonly resume: number | undefined },
@@ -309,7 +309,11 @@ class Instrumenter {
       call(fast);
       code.byte(OP.end);
     }
-    return this.#add(type, code.byte(OP.globalSet).u32(this.#gasGlobal).byte(OP.end), firstAdded);
+    code.byte(OP.globalSet).u32(this.#gasGlobal);
+    // One i32 is an exit code; anything else means nothing to a host.
+    const isExitCode = type.results.length === 1 && type.results[0] === "i32";
+    if (!isExitCode) for (const _ of type.results) code.byte(OP.drop);
+    return this.#add({ params: [], results: isExitCode ? ["i32"] : [] }, code.byte(OP.end), firstAdded);
   }
 
   #addAccessors(firstAdded: number): WritableModule["exports"] {

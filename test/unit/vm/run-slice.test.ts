@@ -107,6 +107,15 @@ describe("Vm.runSlice()", () => {
     }
   });
 
+  it("takes an i32 that the entry returns for the exit code, and nothing else", async () => {
+    const exitCodeOf = async (result: string): Promise<unknown> =>
+      (await runGuest(await watGuest(`(module (func (export "entry") ${result}))`), {}, { entry: "entry" })).result;
+    expect(await exitCodeOf("(result i32) (i32.const 9)")).toMatchObject({ exitCode: 9 });
+    expect(await exitCodeOf("(result f64) (f64.const 2.5)")).toMatchObject({ exitCode: 0 });
+    expect(await exitCodeOf("(result i64) (i64.const 4)")).toMatchObject({ exitCode: 0 });
+    expect(await exitCodeOf("(result i32 i32) (i32.const 1) (i32.const 2)")).toMatchObject({ exitCode: 0 });
+  });
+
   it("says which entries there are when the wanted one is missing", async () => {
     const module = await prepareModule(await watGuest(COUNTER), {});
     expect(() => createVm(module, { entry: "main" })).toThrow(/"main".*it has "_start"/);
