@@ -14,7 +14,8 @@ describe("gasworks bench", () => {
     const numbers = { gasworks: expect.any(Number), asyncify: expect.any(Number), seed: expect.any(Number) };
     expect(node.kernels["fib"]).toMatchObject(numbers);
     expect(node.geomean).toMatchObject(numbers);
-  });
+    // Compiles kernels, and each of them for three engines.
+  }, 120_000);
 
   it.each([
     ["a kernel that there is not", ["--kernels", "nothing"], "nothing"],
