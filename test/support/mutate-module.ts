@@ -132,7 +132,8 @@ function changeCode(sections: readonly Section[], random: Random): Section[] {
 /** The instructions of a body, each as its bytes; what can no longer be told apart is one piece. */
 function pieces(body: readonly number[]): number[][] {
   let [runs, at] = readNumber(body, 0);
-  for (; runs > 0; runs--) at = readNumber(body, at)[1] + 1;
+  // A body that was damaged before may claim four thousand million runs.
+  for (; runs > 0 && at < body.length; runs--) at = readNumber(body, at)[1] + 1;
   const found: number[][] = [body.slice(0, at)];
   try {
     walkInstructions({ bytes: Uint8Array.from(body), start: at, end: body.length }, ({ start, end }) => {
