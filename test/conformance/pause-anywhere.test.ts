@@ -6,10 +6,9 @@ import * as fc from "fast-check";
 import { gas, createVm, prepareModule, restoreVm, type GuestModule } from "gasworks/vm";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { SEED } from "../support/fuzz-settings.ts";
 import { programGuest } from "../support/guest.ts";
 import { runModule, type RunOutcome } from "../support/run-vm.ts";
-
-const SEED = Number(process.env["GASWORKS_SEED"] ?? Date.now() % 2 ** 31);
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   everything: await readFile(new URL("../fixtures/guests/everything.c", import.meta.url), "utf8"),
