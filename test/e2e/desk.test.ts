@@ -65,6 +65,21 @@ test("while (1); leaves the page its frames, and Stop works at once", async () =
   expect(player.uncaught).toEqual([]);
 });
 
+test("a program that prints without end leaves the page its frames, and a console that stays small", async () => {
+  const player = await demo.newPlayer();
+  await player.write('#include <stdio.h>\nint main(void) { for (unsigned i = 0;; i++) printf("flood %u\\n", i); }\n');
+  await player.run();
+  const started = await player.until("a flood", ({ console }) => console.includes("flood 1500\n"), 110_000);
+  console.log(`frames a second under a flood: ${(await framesPerSecond(player)).toFixed(1)}`);
+  const after = await player.until("more ticks", ({ tick }) => tick > started.tick + 20);
+  expect(after.frames).toBeGreaterThan(started.frames + 5);
+  expect(after.console.length).toBeLessThan(70_000);
+  expect((await player.page.locator("#console").textContent())?.length).toBeLessThan(70_000);
+  await player.page.click("#stop");
+  expect((await player.state()).computer).toBe("off");
+  expect(player.uncaught).toEqual([]);
+});
+
 test("a mistake is shown at its line, in the list and above the rover, and leads there", async () => {
   const player = await demo.newPlayer();
   await player.write('#include "devices.h"\n\nint main(void) {\n    int x = missing;\n    return y;\n}\n');

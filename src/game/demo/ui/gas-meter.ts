@@ -34,7 +34,7 @@ export class GasMeter {
   show(share: number): void {
     this.#shown = Math.min(1, Math.max(share, this.#shown * DECAY));
     const lit = this.#shown < 0.005 ? 0 : Math.max(1, Math.round(this.#shown * CELLS));
-    const text = `${Math.round(this.#shown * 100)} %`;
+    const text = `${Math.round(this.#shown * 100)}\u00a0%`;
     if (text === this.#text) return;
     this.#text = text;
     this.#output.textContent = text;
