@@ -31,8 +31,13 @@ export interface CompileOptions {
    * @defaultValue "wasi"
    */
   readonly target?: "wasi" | "freestanding";
-  /** Instruction set. `mvp` works with `freestanding` only: the C library needs `lime1`. @defaultValue "lime1" */
-  readonly cpu?: "lime1" | "mvp";
+  /**
+   * Instruction set. `generic` is what clang takes when nobody asks: `lime1` and the encodings of reference types. `mvp`
+   * works with `freestanding` only: the C library needs `lime1`.
+   *
+   * @defaultValue "lime1"
+   */
+  readonly cpu?: "lime1" | "generic" | "mvp";
   /** Cancels this call: the compiler is terminated, and the next call works again. */
   readonly signal?: AbortSignal;
   /** Told about the one-time download, where this call has to wait for it. */
@@ -79,7 +84,7 @@ export interface CompileSettings {
   readonly debug: boolean;
   readonly stackBytes: number;
   readonly target: "wasi" | "freestanding";
-  readonly cpu: "lime1" | "mvp";
+  readonly cpu: "lime1" | "generic" | "mvp";
 }
 
 const DEFAULTS = {
@@ -111,7 +116,7 @@ export function resolveSettings(options: CompileOptions): CompileSettings {
   };
   requireOneOf("optimization", settings.optimization, OPTIMIZATION_LEVELS);
   requireOneOf("target", settings.target, ["wasi", "freestanding"]);
-  requireOneOf("cpu", settings.cpu, settings.target === "wasi" ? ["lime1"] : ["lime1", "mvp"]);
+  requireOneOf("cpu", settings.cpu, settings.target === "wasi" ? ["lime1", "generic"] : ["lime1", "generic", "mvp"]);
   const { stackBytes } = settings;
   if (
     !Number.isInteger(stackBytes) ||

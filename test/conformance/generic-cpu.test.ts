@@ -1,0 +1,60 @@
+// What clang emits when nobody names a CPU: all that `lime1` has, and reference types, whose encodings it uses. The programs are those of the other tests.
+
+import { readdir, readFile } from "node:fs/promises";
+
+import { prepareModule, readModule } from "gasworks/vm";
+import { describe, expect, it } from "vitest";
+
+import { walkInstructions } from "../../src/vm/binary/instructions.ts";
+import { OP } from "../../src/vm/binary/opcodes.ts";
+import { programGuest } from "../support/guest.ts";
+import { runPlainly } from "../support/run-plainly.ts";
+import { runModule } from "../support/run-vm.ts";
+
+const FIXTURES = new URL("../fixtures/", import.meta.url);
+const sources = (
+  await Promise.all(
+    ["gas", "guests"].map(async (folder) =>
+      (await readdir(new URL(`${folder}/`, FIXTURES)))
+        .filter((file) => file.endsWith(".c"))
+        .map((file) => [folder, file]),
+    ),
+  )
+).flat();
+
+/** The longest encoding of an indirect call, in bytes. */
+function longestIndirectCall(wasm: Uint8Array): number {
+  let longest = 0;
+  for (const { start, end } of readModule(wasm).bodies) {
+    walkInstructions({ bytes: wasm, start, end }, (i) => {
+      if (i.opcode === OP.callIndirect) longest = Math.max(longest, i.end - i.start);
+    });
+  }
+  return longest;
+}
+
+describe("programs compiled with -mcpu=generic", () => {
+  it.each(sources)(
+    "$folder/$file prints what it prints on plain V8, for the same gas in slices",
+    async ({ folder, file }) => {
+      const text = await readFile(new URL(`${folder}/${file}`, FIXTURES), "utf8");
+      const wasm = await programGuest(text, { cpu: "generic", optimization: "-O1" });
+      const plain = runPlainly(wasm.slice());
+      const module = await prepareModule(wasm, { wasi: true });
+      const whole = runModule(module);
+      expect({ stdout: whole.stdout, result: whole.result }).toMatchObject({
+        stdout: plain.stdout,
+        result: { kind: "exited", exitCode: plain.exitCode },
+      });
+      const cut = runModule(module, { slices: [997], moveEvery: 400 });
+      const facts = ({ stdout, gasUsed, stateHash }: typeof whole): object => ({ stdout, gasUsed, stateHash });
+      expect(facts(cut)).toEqual(facts(whole));
+      expect(cut.pauses).toBeGreaterThan(0);
+    },
+  );
+
+  it("have indirect calls with padded integers, for the type and for the table", async () => {
+    const text = await readFile(new URL("gas/function-pointers.c", FIXTURES), "utf8");
+    expect(longestIndirectCall(await programGuest(text, { cpu: "generic" }))).toBe(1 + 5 + 5);
+  });
+});
