@@ -76,7 +76,7 @@ function limits(out: ByteWriter, { minimum, maximum }: Limits): ByteWriter {
   return maximum === undefined ? out.byte(0).u32(minimum) : out.byte(1).u32(minimum).u32(maximum);
 }
 
-function writeType(out: ByteWriter, { params, results }: FunctionType): void {
+export function writeType(out: ByteWriter, { params, results }: FunctionType): void {
   out.byte(0x60).u32(params.length);
   for (const type of params) out.byte(TYPE_BYTES[type]);
   out.u32(results.length);

@@ -6,6 +6,8 @@ import { TYPE_BYTES } from "../binary/write-module.ts";
 import type { ValueType } from "../device/device.ts";
 import type { CodeList } from "./code-list.ts";
 
+const I64_CONST = 0x42;
+
 export class CodeOutput {
   readonly #out = new ByteWriter();
   readonly #locals: readonly ValueType[];
@@ -31,6 +33,10 @@ export class CodeOutput {
     this.#out.byte(OP.i32Const).s32(value);
   }
 
+  i64(value: bigint): void {
+    this.#out.byte(I64_CONST).s64(value);
+  }
+
   code(code: CodeList): void {
     code.forEachBytes((bytes) => {
       for (const byte of bytes) {
@@ -40,9 +46,9 @@ export class CodeOutput {
     });
   }
 
-  /** Opens a construct without values. */
-  open(opcode: number, label: number): void {
-    this.raw([opcode, EMPTY_BLOCK]);
+  /** Opens a construct: without values, or one that leaves a value of that type. */
+  open(opcode: number, label: number, result?: ValueType): void {
+    this.raw([opcode, result === undefined ? EMPTY_BLOCK : TYPE_BYTES[result]]);
     this.#position.set(label, this.#open.push(label) - 1);
   }
 
@@ -66,7 +72,14 @@ export class CodeOutput {
     for (const label of labels) this.#out.u32(this.#depth(label));
   }
 
-  finish(): ByteWriter {
+  /** A table without the entries at its end that are the default anyway. */
+  shortTable(labels: readonly number[], otherwise: number): void {
+    const last = labels.findLastIndex((label) => label !== otherwise);
+    this.table([...labels.slice(0, last + 1), otherwise]);
+  }
+
+  /** @param returns - Whether the code ends with the results on the stack, and not only by instructions that leave. */
+  finish(returns = false): ByteWriter {
     const body = new ByteWriter();
     const runs: { type: ValueType; count: number }[] = [];
     for (const type of this.#locals) {
@@ -76,8 +89,10 @@ export class CodeOutput {
     }
     body.u32(runs.length);
     for (const { type, count } of runs) body.u32(count).byte(TYPE_BYTES[type]);
+    body.bytes(this.#out.take());
     // Every way out has returned: this satisfies the validator where the last construct is left only by branches.
-    return body.bytes(this.#out.take()).raw(OP.unreachable, OP.end);
+    if (!returns) body.byte(OP.unreachable);
+    return body.byte(OP.end);
   }
 
   #depth(label: number): number {

@@ -1,47 +1,41 @@
 // Writes a metered function (see `protocol.ts`).
 //
-// The only test on the way is `g < 0`: at the entry, at loop headers, behind calls. To rebuild a frame, control jumps: in
-// each *region* (the function, or a loop that has points inside) all forward labels are opened at its start, so that the
-// cold code there can branch to behind any call, or to before any loop, of that region.
+// The only test on the way is `g < 0`: at the entry, at loop headers, behind calls. It leaves to a block at the end of the
+// function, with the frame's word; there is one for each list of values that is stored (outside of any loop: a call inside
+// would cost V8's loop optimizations). To rebuild a frame, control jumps: in each *region* (the function, or a loop that has
+// points inside) all forward labels are opened at its start, so that the cold code there (`emit-rebuild.ts`) can branch to
+// behind any call, or to before any loop, of that region.
 //
-//   entry        if ((g | d) < 0)   store a frame of the parameters, or dispatch on the number of the stored point
-//   loop         if (g < 0)         store a frame (outside the loop: a call inside would cost V8's loop optimizations),
-//                                   or dispatch further inwards
+//   entry        if ((g | d) < 0)   store a frame of the parameters, or take back the frame's values and dispatch
+//   loop         if (g < 0)         store a frame, or dispatch further inwards
 //   after call   if (g < 0)         store a frame: of a call in progress if g < TH, else of one whose results are there
 
 import type { ByteWriter } from "../binary/byte-writer.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
-import type { ValueType } from "../device/device.ts";
 import type { BodyIr, Construct, Node, Point } from "./body-ir.ts";
 import { makeCanonical } from "./canonical-nan.ts";
 import { CodeOutput } from "./code-output.ts";
 import { emitBulk } from "./emit-bulk.ts";
+import type { Helper } from "./emit-helpers.ts";
+import { emitDispatch, emitTakeBack, type RebuildContext, type RebuildInput } from "./emit-rebuild.ts";
 import { emitUnrolled } from "./emit-unrolled.ts";
 import { findUnrollable, type UnrolledLoop } from "./find-unrollable.ts";
-import { findRegions, Labels, markConstructs, type Region, type StubTarget } from "./find-regions.ts";
+import { findRegions, Labels, markConstructs, type Region } from "./find-regions.ts";
 import type { FramePart, FramePlan, FunctionPlan } from "./plan-frames.ts";
-import { BIAS, CAUSE_STACK, CAUSE_TABLE, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL, THRESHOLD } from "./protocol.ts";
+import { CAUSE_TABLE, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL } from "./protocol.ts";
+import { ZERO } from "./state-module.ts";
 
 /** Indices in the output module that emitted code refers to. */
-export interface EmitContext {
-  readonly gasGlobal: number;
+export interface EmitContext extends RebuildContext {
   readonly causeGlobal: number;
   readonly popFunction: number;
-  readonly peekFunction: number;
   readonly saveFunction: (part: FramePart) => number;
-  readonly restoreFunction: (part: FramePart) => number;
+  readonly helper: (helper: Helper) => number;
   /** Where the output has a defined function: in its metered form unless it is plain. */
   readonly definedFunction: (definedIndex: number) => number;
-  /** What rebuilds the frames of a defined function. */
-  readonly resumeFunction: (definedIndex: number) => number;
-  readonly meteredType: (type: FunctionType) => number;
-  readonly typeAt: (index: number) => FunctionType;
-  readonly typeOfDefined: (definedIndex: number) => FunctionType;
   /** Entries of the guest's table, which cannot grow. */
   readonly tableSize: number;
-  /** Immutable table from original function indices to metered functions. */
-  readonly hiddenTable: number;
 }
 
 export interface EmitInput {
@@ -79,8 +73,10 @@ class MeteredEmitter {
   readonly #unrolled: ReadonlyMap<number, UnrolledLoop>;
   readonly #labels: Labels;
   readonly #regions: ReadonlyMap<number, Region>;
-  /** Where the function returns once it has stored a frame. */
+  /** Where the function returns once it has stored a frame: with the gas counter to return. */
   readonly #exit = -1;
+  /** Where frames are stored, by the list of their values: with the frame's word. */
+  readonly #saves = new Map<string, { readonly label: number; readonly plan: FramePlan }>();
   #nextAnonymous = -2;
 
   constructor(context: EmitContext, { ir, plan, type, functionIndex, weight, form }: EmitInput) {
@@ -97,28 +93,20 @@ class MeteredEmitter {
     this.#regions = form === "fast" ? new Map() : findRegions({ ir, plan, marked: this.#marked, labels: this.#labels });
     this.#r = METERED_SHIFT + ir.localTypes.length;
     this.#out = new CodeOutput([...ir.localTypes.slice(type.params.length), "i32"], context.definedFunction);
+    for (const frame of [plan.entry, ...plan.points.values()]) {
+      const key = frame.values.join();
+      if (!this.#saves.has(key)) this.#saves.set(key, { label: this.#anonymous(), plan: frame });
+    }
   }
 
   emit(): ByteWriter {
     const out = this.#out;
     const region = this.#regions.get(0);
-    out.open(OP.block, this.#exit);
+    const saves = [...this.#saves.values()];
+    out.open(OP.block, this.#exit, "i32");
+    for (const { label } of saves.toReversed()) out.open(OP.block, label, "i32");
     for (const label of region?.labels.toReversed() ?? []) out.open(OP.block, label);
-    const body = this.#anonymous();
-    out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL]);
-    out.i32(this.#weight);
-    out.raw([OP.i32Sub]);
-    out.u32(OP.localTee, STACK_LOCAL);
-    if (this.#form === "resume") {
-      out.raw([OP.drop, OP.drop]);
-      out.open(OP.block, body);
-    } else {
-      out.raw([OP.i32Or, OP.i32Const, 0, OP.i32LtS]);
-      out.open(OP.if, body);
-      this.#pauseAtEntry();
-    }
-    if (region !== undefined) this.#rebuild(region, body);
-    out.close();
+    this.#enter(region);
     const { nodes } = this.#ir;
     for (let at = 0; at < nodes.length; at++) {
       const node = nodes[at] as Node;
@@ -128,32 +116,51 @@ class MeteredEmitter {
       if (unrolled !== undefined) at = unrolled.to - 1;
     }
     out.raw([OP.unreachable]);
+    saves.forEach(({ label, plan }, at) => {
+      out.closeLabel(label);
+      this.#save(plan);
+      if (at < saves.length - 1) out.branch(OP.br, this.#exit);
+    });
     out.close();
     this.#leave();
-    return out.finish();
+    return out.finish(true);
   }
 
-  /** The stack budget ran out, or the gas did. */
-  #pauseAtEntry(): void {
+  /** Takes its weight from the stack budget. The cold code of a rebuilding form ends by a jump. */
+  #enter(region: Region | undefined): void {
     const out = this.#out;
-    out.raw([OP.localGet, STACK_LOCAL, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK]);
-    out.i32(CAUSE_STACK);
-    out.u32(OP.globalSet, this.#context.causeGlobal);
-    out.raw([OP.unreachable, OP.end]);
-    if (this.#form === "fast") return this.#save(this.#plan.entry);
-    this.#isOutOfGas();
-    out.open(OP.if, this.#anonymous());
-    this.#save(this.#plan.entry);
+    const body = this.#anonymous();
+    const isResume = this.#form === "resume";
+    if (!isResume) out.raw([OP.localGet, GAS_LOCAL]);
+    out.raw([OP.localGet, STACK_LOCAL]);
+    out.i32(this.#weight);
+    out.raw([OP.i32Sub]);
+    if (isResume) {
+      out.u32(OP.localSet, STACK_LOCAL);
+      out.open(OP.block, body);
+      out.u32(OP.call, this.#context.popFunction);
+      out.u32(OP.localSet, this.#r);
+    } else {
+      out.u32(OP.localTee, STACK_LOCAL);
+      out.raw([OP.i32Or, OP.i32Const, 0, OP.i32LtS]);
+      out.open(OP.if, body);
+      this.#word(this.#plan.entry);
+      out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL]);
+      out.u32(OP.call, this.#context.helper("enter"));
+      if (this.#form === "fast") {
+        out.raw([OP.drop]);
+        out.branch(OP.br, this.#saveLabel(this.#plan.entry));
+      } else {
+        out.u32(OP.localTee, this.#r);
+        out.raw([OP.i32Eqz]);
+        this.#saveIf(this.#plan.entry);
+      }
+    }
+    if (region !== undefined) {
+      emitTakeBack(this.#context, this.#rebuildInput());
+      emitDispatch(this.#context, this.#rebuildInput(), region, body);
+    }
     out.close();
-  }
-
-  #rebuild(region: Region, body: number): void {
-    const out = this.#out;
-    out.u32(OP.call, this.#context.popFunction);
-    out.i32(0xffff);
-    out.raw([OP.i32And]);
-    out.u32(OP.localSet, this.#r);
-    this.#dispatch(region, body);
   }
 
   #node(node: Node): void {
@@ -220,47 +227,40 @@ class MeteredEmitter {
 
   #openLoop(construct: number): void {
     const out = this.#out;
-    const loop = this.#loopLabels(construct);
+    const plan = this.#planOf(this.#construct(construct).point as Point);
+    const unrolled = this.#unrolled.get(construct);
     this.#closeWay(this.#labels.ofWayIn(construct));
-    out.open(OP.block, loop.ok);
-    out.open(OP.block, loop.save);
+    if (unrolled !== undefined) out.open(OP.block, this.#behind(construct));
     out.open(OP.loop, construct);
     const region = this.#regions.get(construct);
     for (const label of region?.labels.toReversed() ?? []) out.open(OP.block, label);
-    out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS]);
-    if (region === undefined) {
-      out.branch(OP.brIf, loop.save);
-      return this.#unroll(construct, loop.ok);
+    if (region === undefined) this.#test(plan);
+    else {
+      const cold = this.#anonymous();
+      out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS]);
+      out.open(OP.if, cold);
+      this.#word(plan);
+      // Out of gas: only the sentinel loses all its bits.
+      out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 1, OP.i32Shl]);
+      this.#saveIf(plan);
+      emitDispatch(this.#context, this.#rebuildInput(), region, cold);
+      out.close();
     }
-    const cold = this.#anonymous();
-    out.open(OP.if, cold);
-    this.#isOutOfGas();
-    out.branch(OP.brIf, loop.save);
-    this.#dispatch(region, cold);
-    out.close();
+    if (unrolled !== undefined) this.#unroll(construct, unrolled);
   }
 
-  #unroll(construct: number, ok: number): void {
-    const loop = this.#unrolled.get(construct);
-    if (loop === undefined) return;
+  #unroll(construct: number, loop: UnrolledLoop): void {
     this.#charge(loop.rounds * loop.cost);
     const newLabel = (): number => this.#anonymous();
+    const ok = this.#behind(construct);
     emitUnrolled({ out: this.#out, nodes: this.#ir.nodes, loop, head: construct, ok, newLabel });
   }
 
   #end(construct: number): void {
     const out = this.#out;
-    if (this.#construct(construct).kind !== "loop") {
-      if (this.#marked[construct] === true) out.closeLabel(construct);
-      else out.close();
-      return;
-    }
-    const loop = this.#loopLabels(construct);
-    out.close();
-    out.branch(OP.br, loop.ok);
-    out.close();
-    this.#save(this.#planOf(this.#construct(construct).point as Point));
-    out.close();
+    if (this.#construct(construct).kind !== "loop" && this.#marked[construct] === true) out.closeLabel(construct);
+    else out.close();
+    if (this.#unrolled.has(construct)) out.close();
   }
 
   #call(node: Extract<Node, { op: "call" }>): void {
@@ -291,38 +291,42 @@ class MeteredEmitter {
   }
 
   #test(plan: FramePlan): void {
+    this.#word(plan);
     this.#out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS]);
-    this.#out.open(OP.if, this.#anonymous());
-    this.#save(plan);
-    this.#out.close();
+    this.#saveIf(plan);
   }
 
   #bulk(node: Extract<Node, { op: "bulk" }>): void {
     const plan = this.#planOf(node.point);
     const out = this.#out;
     this.#closeWay(this.#labels.ofPoint(plan));
-    const [ok, save] = [this.#anonymous(), this.#anonymous()];
-    out.open(OP.block, ok);
-    out.open(OP.block, save);
     const [a, b, n] = node.slots.map((slot) => slot + METERED_SHIFT) as [number, number, number];
-    // Branch depths inside: 0 the loop, 1 to the save, 2 behind it all.
-    out.raw([...emitBulk({ opcode: node.opcode, gas: GAS_LOCAL, a, b, n }).take()]);
-    out.branch(OP.br, ok);
-    out.close();
-    this.#save(plan);
-    out.close();
+    const helper = this.#context.helper(node.opcode === OP.memoryCopy ? "copy" : "fill");
+    emitBulk(out, { opcode: node.opcode, a, b, n }, { helper, cold: this.#anonymous(), test: () => this.#test(plan) });
   }
 
   // Frames.
 
-  /** Stores a frame and goes to where the function returns. The state module tells a call's two frames apart by g. */
+  /** The word that stands for a point. The state module tells a call's two frames apart by g. */
+  #word(plan: FramePlan): void {
+    this.#out.i32((this.#functionIndex << 16) | (plan.id + (plan.isPair ? 1 : 0)));
+  }
+
+  /** With the word and a condition on the stack: stores a frame, or goes on. */
+  #saveIf(plan: FramePlan): void {
+    this.#out.branch(OP.brIf, this.#saveLabel(plan));
+    this.#out.raw([OP.drop]);
+  }
+
+  #saveLabel(plan: FramePlan): number {
+    return this.#saves.get(plan.values.join())?.label as number;
+  }
+
+  /** Stores a frame, whose word is on the stack, and leaves the gas counter to return with. */
   #save(plan: FramePlan): void {
     const out = this.#out;
     for (const part of plan.parts) {
-      if (part.isLast) {
-        out.raw([OP.localGet, GAS_LOCAL]);
-        out.i32((this.#functionIndex << 16) | (plan.id + (plan.point?.kind === "call" ? 1 : 0)));
-      }
+      if (part.isLast) out.raw([OP.localGet, GAS_LOCAL]);
       for (const local of part.values) {
         out.u32(OP.localGet, local + METERED_SHIFT);
         const type = this.#ir.localTypes[local];
@@ -332,70 +336,14 @@ class MeteredEmitter {
       }
       out.u32(OP.call, this.#context.saveFunction(part));
     }
-    out.branch(OP.br, this.#exit);
   }
 
-  /** Returns behind a stored frame: the results are dummies, and a debt of this function's own is biased. */
+  /** Returns behind a stored frame, with results that mean nothing. */
   #leave(): void {
-    for (const type of this.#type.results) this.#zero(type);
+    if (this.#type.results.length === 0) return;
+    this.#out.u32(OP.localSet, GAS_LOCAL);
+    for (const type of this.#type.results) this.#out.raw(ZERO[type]);
     this.#out.raw([OP.localGet, GAS_LOCAL]);
-    this.#out.i32(BIAS);
-    this.#out.i32(0);
-    this.#isOutOfGas();
-    this.#out.raw([OP.select, OP.i32Sub, OP.return]);
-  }
-
-  #restore(plan: FramePlan): void {
-    if (plan.values.length === 0) return;
-    for (const part of plan.parts.toReversed()) {
-      this.#out.u32(OP.call, this.#context.restoreFunction(part));
-      for (const local of part.values.toReversed()) this.#out.u32(OP.localSet, local + METERED_SHIFT);
-    }
-  }
-
-  /** Jumps to where the stored frame stood, by its number. `body` is the label of the code that runs normally. */
-  #dispatch(region: Region, body: number): void {
-    const out = this.#out;
-    const stubs = region.stubs.map((stub) => ({ ...stub, label: this.#anonymous() }));
-    const invalid = this.#anonymous();
-    out.open(OP.block, invalid);
-    for (const { label } of stubs.toReversed()) out.open(OP.block, label);
-    const targets = Array.from({ length: region.last - region.first }, () => invalid);
-    for (const { from, to, label } of stubs) targets.fill(label, from - region.first, to - region.first);
-    out.u32(OP.localGet, this.#r);
-    if (region.first !== 0) {
-      out.i32(region.first);
-      out.raw([OP.i32Sub]);
-    }
-    out.table([...targets, invalid]);
-    for (const { target } of stubs) {
-      out.close();
-      this.#stub(target, body);
-    }
-    out.close();
-    out.raw([OP.unreachable]);
-  }
-
-  #stub(target: StubTarget, body: number): void {
-    const out = this.#out;
-    if (target.kind === "inside") return out.branch(OP.br, this.#labels.ofWayIn(target.construct));
-    this.#restore(target.plan);
-    if (target.kind === "entry") {
-      this.#loadGas();
-      return out.branch(OP.br, body);
-    }
-    if (target.kind === "call" && target.node.callee.kind !== "import") {
-      out.u32(OP.localGet, this.#r);
-      out.raw([OP.i32Const, 1, OP.i32And, OP.if, EMPTY_BLOCK]);
-      this.#loadGas();
-      out.raw([OP.else]);
-      this.#callAgain(target.node);
-      out.raw([OP.end]);
-    } else this.#loadGas();
-    out.branch(
-      OP.br,
-      target.kind === "loop" ? this.#labels.ofWayIn(target.construct) : this.#labels.ofPoint(target.plan),
-    );
   }
 
   /**
@@ -413,24 +361,6 @@ class MeteredEmitter {
     out.u32(OP.localGet, this.#r);
   }
 
-  /** Calls the callee whose frame comes next; it ignores its arguments. */
-  #callAgain({ callee, point }: Extract<Node, { op: "call" }>): void {
-    const out = this.#out;
-    this.#passHidden();
-    if (callee.kind === "import") throw new Error("Unreachable: imports have no frames");
-    const context = this.#context;
-    const type = callee.kind === "function" ? context.typeOfDefined(callee.index) : context.typeAt(callee.type);
-    for (const param of type.params) this.#zero(param);
-    if (callee.kind === "function") out.u32(OP.call, context.resumeFunction(callee.index));
-    else {
-      out.u32(OP.call, context.peekFunction);
-      out.u32(OP.callIndirect, context.meteredType(type));
-      out.raw([context.hiddenTable]);
-    }
-    out.raw([OP.localSet, GAS_LOCAL]);
-    this.#setResults(point);
-  }
-
   // Pieces.
 
   #passHidden(): void {
@@ -446,18 +376,6 @@ class MeteredEmitter {
     this.#out.raw([OP.localSet, GAS_LOCAL]);
   }
 
-  #isOutOfGas(): void {
-    this.#out.raw([OP.localGet, GAS_LOCAL]);
-    this.#out.i32(THRESHOLD);
-    this.#out.raw([OP.i32GeS]);
-  }
-
-  #zero(type: ValueType): void {
-    this.#out.raw(
-      { i32: [0x41, 0], i64: [0x42, 0], f32: [0x43, 0, 0, 0, 0], f64: [0x44, 0, 0, 0, 0, 0, 0, 0, 0] }[type],
-    );
-  }
-
   #planOf(point: Point): FramePlan {
     return this.#plan.points.get(point) as FramePlan;
   }
@@ -471,9 +389,14 @@ class MeteredEmitter {
     if (this.#form !== "fast") this.#out.closeLabel(label);
   }
 
-  /** Blocks around a loop: one to leave it by, one to store its frame behind it. */
-  #loopLabels(construct: number): { readonly ok: number; readonly save: number } {
-    return { ok: this.#labels.count + 2 * construct, save: this.#labels.count + 2 * construct + 1 };
+  /** The label behind an unrolled loop. */
+  #behind(construct: number): number {
+    return this.#labels.count + construct;
+  }
+
+  #rebuildInput(): RebuildInput {
+    const newLabel = (): number => this.#anonymous();
+    return { out: this.#out, ir: this.#ir, plan: this.#plan, labels: this.#labels, number: this.#r, newLabel };
   }
 
   #anonymous(): number {

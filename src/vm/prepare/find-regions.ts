@@ -4,21 +4,15 @@
 import type { BodyIr, Node } from "./body-ir.ts";
 import type { FramePlan, FunctionPlan } from "./plan-frames.ts";
 
-/** What a stub does once the region's code has been asked to go to a point. */
-export type StubTarget =
-  | { readonly kind: "entry"; readonly plan: FramePlan }
-  | { readonly kind: "loop"; readonly plan: FramePlan; readonly construct: number }
-  | { readonly kind: "call"; readonly plan: FramePlan; readonly node: Extract<Node, { op: "call" }> }
-  | { readonly kind: "here"; readonly plan: FramePlan }
-  /** The point is inside that loop, which will look further. */
+/** Where the region's code goes when it has been asked to go to a point. */
+export type Target =
+  | { readonly kind: "entry" }
+  /** Before that loop, whose header is the point. */
+  | { readonly kind: "loop"; readonly construct: number }
+  /** Behind a call: as it is, or, for a frame in the call, once the callee's frame has been rebuilt. */
+  | { readonly kind: "point"; readonly plan: FramePlan; readonly again: Extract<Node, { op: "call" }> | undefined }
+  /** Before that loop, which will look further: the point is inside. */
   | { readonly kind: "inside"; readonly construct: number };
-
-export interface Stub {
-  /** Ids that lead here: from, and behind the last. */
-  readonly from: number;
-  readonly to: number;
-  readonly target: StubTarget;
-}
 
 export interface Region {
   /** Ids of the points inside: first, and behind the last. */
@@ -26,7 +20,8 @@ export interface Region {
   readonly last: number;
   /** In the order in which they close. */
   readonly labels: number[];
-  readonly stubs: Stub[];
+  /** By id, from `first` on; ids that stand for no point have none. */
+  readonly targets: (Target | undefined)[];
 }
 
 /** Numbers for labels: a construct's own number is its end (a loop's: its start). */
@@ -100,14 +95,9 @@ interface Input {
 
 /** The regions by construct; 0 is the function. */
 export function findRegions({ ir, plan, marked, labels }: Input): Map<number, Region> {
-  const entry: Stub = { from: 0, to: 1, target: { kind: "entry", plan: plan.entry } };
-  const whole: Region = { first: 0, last: plan.idCount, labels: [], stubs: [entry] };
+  const whole: Region = { first: 0, last: plan.idCount, labels: [], targets: [{ kind: "entry" }] };
   const regions = new Map([[0, whole]]);
   const open: Region[] = [whole];
-  const stubFor = (frame: FramePlan, target: StubTarget): void => {
-    const width = frame.point?.kind === "call" ? 2 : 1;
-    open.at(-1)?.stubs.push({ from: frame.id, to: frame.id + width, target });
-  };
   for (const node of ir.nodes) {
     const region = open.at(-1) as Region;
     switch (node.op) {
@@ -116,7 +106,12 @@ export function findRegions({ ir, plan, marked, labels }: Input): Map<number, Re
       case "check": {
         const frame = plan.points.get(node.point) as FramePlan;
         region.labels.push(labels.ofPoint(frame));
-        stubFor(frame, node.op === "call" ? { kind: "call", plan: frame, node } : { kind: "here", plan: frame });
+        const target = { kind: "point", plan: frame } as const;
+        const at = frame.id - region.first;
+        if (node.op === "call" && node.callee.kind !== "import") {
+          region.targets[at] = { ...target, again: node };
+          region.targets[at + 1] = { ...target, again: undefined };
+        } else region.targets[at] = { ...target, again: undefined };
         break;
       }
       case "loop": {
@@ -125,11 +120,11 @@ export function findRegions({ ir, plan, marked, labels }: Input): Map<number, Re
         const frame = header === undefined ? undefined : plan.points.get(header);
         if (frame === undefined) throw new Error("Unreachable: a loop without a header");
         region.labels.push(labels.ofWayIn(construct));
-        stubFor(frame, { kind: "loop", plan: frame, construct });
+        region.targets[frame.id - region.first] = { kind: "loop", construct };
         if (marked[construct] !== true) break;
         const [first, last] = plan.loops.get(construct) as readonly [number, number];
-        region.stubs.push({ from: first, to: last, target: { kind: "inside", construct } });
-        const inner: Region = { first, last, labels: [], stubs: [] };
+        for (let id = first; id < last; id++) region.targets[id - region.first] = { kind: "inside", construct };
+        const inner: Region = { first, last, labels: [], targets: [] };
         regions.set(construct, inner);
         open.push(inner);
         break;

@@ -1,9 +1,9 @@
 // Builds the instrumented module from a checked one, and the two things that go with it: the module that stores its
 // frames, and the map that says what they mean.
 //
-//   imports    the guest's functions; gw.state: pop, peek, save.<n>, restore.<n>; gw.memory (always imported)
-//   functions  the guest's in their metered or plain form; metered forms of plain functions and of imports that the table
-//              holds; run.<name>; get.<n>, set.<n>
+//   imports    the guest's functions; those of the state module, in its order; gw.memory (always imported)
+//   functions  the guest's in their metered or plain form; forms that only rebuild frames; metered forms of plain functions
+//              and of imports that the table holds; helpers; run.<name>; get.<n>, set.<n>
 //   tables     the guest's, with metered functions; and an immutable one from original function indices to the same
 //   globals    the guest's; gas (in and out), gin (gas, or the sentinel to rebuild frames), cause (why it traps)
 //   exports    none of the guest's own; what the Vm needs, by names that the guest cannot reach
@@ -19,18 +19,19 @@ import type { BodyIr, Node, Point } from "./body-ir.ts";
 import { buildBody, type BuildContext } from "./build-body.ts";
 import type { CheckedModule } from "./check-module.ts";
 import { CodeList, u32 } from "./code-list.ts";
+import { helperFunction, type Helper } from "./emit-helpers.ts";
 import { emitMetered, type EmitContext, type MeteredForm } from "./emit-metered.ts";
 import { emitMeteredPlain, emitPlain } from "./emit-plain.ts";
 import { findPlain } from "./find-plain.ts";
 import { mapFrames, type FrameMap, type FunctionFrames } from "./frame-map.ts";
 import { frameWeight, STACK_BUDGET } from "./frame-weight.ts";
 import { MAX_IDS, planFrames, type FunctionPlan } from "./plan-frames.ts";
-import { CAUSE_GLOBAL, METERED_SHIFT, THRESHOLD } from "./protocol.ts";
-import { saveParams, shapeTypes, stateModule, type StoredShape } from "./state-module.ts";
+import { CAUSE_GLOBAL, GAS_IN_GLOBAL, METERED_SHIFT, THRESHOLD } from "./protocol.ts";
+import * as state from "./state-module.ts";
 
 /** Names of what the instrumented module imports on our behalf. */
 export const HOST_MODULE = "gw";
-export const STATE_MODULE = "gw.state";
+export const STATE_MODULE = "gs";
 export const START_ENTRY = "start";
 
 /** What {@link instrumentModule} gives. */
@@ -54,6 +55,14 @@ const MAX_STORED_VALUES = 1_000_000;
 interface Added {
   readonly type: number;
   readonly body: ByteWriter;
+}
+
+/** Where the output has what. */
+interface OutputIndices {
+  readonly stateFunctions: readonly state.StateFunction[];
+  readonly firstAdded: number;
+  readonly definedFunction: (definedIndex: number) => number;
+  readonly resumeFunction: (definedIndex: number) => number;
 }
 
 interface Metered {
@@ -80,9 +89,11 @@ class Instrumenter {
   readonly #imported: number;
   readonly #plainCosts: readonly (number | undefined)[];
   readonly #types: TypeList;
-  readonly #shapes = new Map<string, { readonly stored: StoredShape; readonly index: number }>();
+  readonly #shapes = new Map<string, { readonly stored: state.StoredShape; readonly index: number }>();
+  readonly #storedTypes = new Set<ValueType>();
   readonly #frames: (FunctionFrames | null)[];
   readonly #added: Added[] = [];
+  readonly #helpers = new Map<Helper, number>();
   #storedValues = 0;
 
   constructor(checked: CheckedModule, emission: EmissionOptions) {
@@ -115,19 +126,30 @@ class Instrumenter {
     );
 
     // From here on all shapes are known, and so are all indices.
-    const firstDefined = this.#imported + 2 + 2 * this.#shapes.size;
-    const firstAdded = firstDefined + parsed.bodies.length;
+    const stateFunctions = state.stateFunctions({
+      shapes: [...this.#shapes.values()].map(({ stored }) => stored),
+      types: this.#storedTypes,
+      hasTable: parsed.table !== undefined,
+    });
+    const firstDefined = this.#imported + stateFunctions.length;
     const definedFunction = (index: number): number => firstDefined + index;
     const clones = new Map<number, number>();
     bodies.forEach((body, index) => {
-      if ("plan" in body && this.#isCloned(index)) clones.set(index, firstAdded + clones.size);
+      if ("plan" in body && this.#isCloned(index)) clones.set(index, firstDefined + bodies.length + clones.size);
     });
-    const emit = this.#emitContext(definedFunction, (index) => clones.get(index) ?? definedFunction(index));
+    const firstAdded = firstDefined + bodies.length + clones.size;
+    const emit = this.#emitContext({
+      stateFunctions,
+      firstAdded,
+      definedFunction,
+      resumeFunction: (index) => clones.get(index) ?? definedFunction(index),
+    });
+    const resumes: Added[] = [];
     const functions = bodies.map((body, index): Added => {
       if ("plan" in body) {
         const type = this.#types.index(metered(body.type));
         if (!clones.has(index)) return { type, body: this.#emit(emit, body, "whole") };
-        this.#added.push({ type, body: this.#emit(emit, body, "resume") });
+        resumes.push({ type, body: this.#emit(emit, body, "resume") });
         return { type, body: this.#emit(emit, body, "fast") };
       }
       return { type: this.#types.index(body.type), body: emitPlain(body.ir, body.type, definedFunction) };
@@ -177,7 +199,14 @@ class Instrumenter {
     const gas = this.#gasGlobal;
     const bytes = writeModule({
       types: this.#types.all,
-      importedFunctions: [...parsed.importedFunctions, ...this.#stateImports()],
+      importedFunctions: [
+        ...parsed.importedFunctions,
+        ...stateFunctions.map(({ name, type }) => ({
+          module: STATE_MODULE,
+          field: name,
+          type: this.#types.index(type),
+        })),
+      ],
       importedMemory: {
         module: HOST_MODULE,
         field: "memory",
@@ -190,16 +219,16 @@ class Instrumenter {
       globals: [...parsed.globals, mutableI32(0), mutableI32(0), mutableI32(0)],
       exports: [
         { name: "gas", kind: "global", index: gas },
-        { name: "gin", kind: "global", index: gas + 1 },
+        { name: "gin", kind: "global", index: gas + GAS_IN_GLOBAL },
         { name: "cause", kind: "global", index: gas + CAUSE_GLOBAL },
         ...runners,
         ...accessors,
       ],
       elements,
       data: parsed.data,
-      functions: [...functions, ...this.#added],
+      functions: [...functions, ...resumes, ...this.#added],
     });
-    return { bytes, state: stateModule([...this.#shapes.values()].map(({ stored }) => stored)), frames: this.#frames };
+    return { bytes, state: state.stateModule(stateFunctions), frames: this.#frames };
   }
 
   get #gasGlobal(): number {
@@ -212,6 +241,7 @@ class Instrumenter {
       for (const part of parts) {
         const key = shapeKey(part);
         if (!this.#shapes.has(key)) this.#shapes.set(key, { stored: part, index: this.#shapes.size });
+        for (const local of part.values) this.#storedTypes.add(ir.localTypes[local] as ValueType);
       }
       this.#storedValues += values.length + (point?.operands.length ?? 0);
     }
@@ -236,17 +266,30 @@ class Instrumenter {
     return emitMetered(context, { ir, plan, type, functionIndex, weight, form });
   }
 
-  #emitContext(definedFunction: (index: number) => number, resumeFunction: (index: number) => number): EmitContext {
-    const firstState = this.#imported;
-    const shapeIndex = (part: StoredShape): number => this.#shapes.get(shapeKey(part))?.index ?? -1;
+  #emitContext({ stateFunctions, firstAdded, definedFunction, resumeFunction }: OutputIndices): EmitContext {
+    const byName = new Map(stateFunctions.map(({ name }, at) => [name, this.#imported + at]));
+    const stateFunction = (name: string): number => byName.get(name) ?? -1;
     const { types, bodies } = this.#module;
+    const causeGlobal = this.#gasGlobal + CAUSE_GLOBAL;
+    const popFunction = stateFunction(state.POP);
     return {
       gasGlobal: this.#gasGlobal,
-      causeGlobal: this.#gasGlobal + CAUSE_GLOBAL,
-      popFunction: firstState,
-      peekFunction: firstState + 1,
-      saveFunction: (part) => firstState + 2 + 2 * shapeIndex(part),
-      restoreFunction: (part) => firstState + 3 + 2 * shapeIndex(part),
+      gasInGlobal: this.#gasGlobal + GAS_IN_GLOBAL,
+      causeGlobal,
+      popFunction,
+      peekFunction: stateFunction(state.PEEK),
+      maskFunction: stateFunction(state.MASK),
+      saveFunction: (part) => stateFunction(state.saveName(this.#shapes.get(shapeKey(part))?.index ?? -1)),
+      restoreFunction: (type) => stateFunction(state.restoreName(type)),
+      helper: (helper) => {
+        let index = this.#helpers.get(helper);
+        if (index === undefined) {
+          const { type, body } = helperFunction(helper, { causeGlobal, popFunction });
+          index = this.#add(type, body, firstAdded);
+          this.#helpers.set(helper, index);
+        }
+        return index;
+      },
       definedFunction,
       resumeFunction,
       meteredType: (type) => this.#types.index(metered(type)),
@@ -296,7 +339,7 @@ class Instrumenter {
   ): number {
     const body = this.#module.bodies[original - this.#imported];
     const type = this.#module.types[body?.type ?? -1] as FunctionType;
-    const gasIn = this.#gasGlobal + 1;
+    const gasIn = this.#gasGlobal + GAS_IN_GLOBAL;
     const code = new ByteWriter().u32(0);
     const call = (target: number): unknown =>
       code.byte(OP.globalGet).u32(gasIn).byte(OP.i32Const).s32(STACK_BUDGET).byte(OP.call).u32(target);
@@ -328,23 +371,6 @@ class Instrumenter {
       ];
     });
   }
-
-  #stateImports(): WritableModule["importedFunctions"] {
-    const word = this.#types.index({ params: [], results: ["i32"] });
-    const fields = ["pop", "peek"].map((field) => ({ module: STATE_MODULE, field, type: word }));
-    const shaped = [...this.#shapes.values()].flatMap(({ stored, index }) => {
-      const values = shapeTypes(stored.shape);
-      return [
-        {
-          module: STATE_MODULE,
-          field: `save.${index}`,
-          type: this.#types.index({ params: saveParams(stored), results: [] }),
-        },
-        { module: STATE_MODULE, field: `restore.${index}`, type: this.#types.index({ params: [], results: values }) },
-      ];
-    });
-    return [...fields, ...shaped];
-  }
 }
 
 /** Exported functions without parameters, by name, and the start function under its own. */
@@ -362,7 +388,7 @@ function metered({ params, results }: FunctionType): FunctionType {
   return { params: ["i32", "i32", ...params], results: [...results, "i32"] };
 }
 
-function shapeKey({ shape, isLast }: StoredShape): string {
+function shapeKey({ shape, isLast }: state.StoredShape): string {
   return `${shape.join()}${isLast ? "" : "+"}`;
 }
 

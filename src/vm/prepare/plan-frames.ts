@@ -15,6 +15,8 @@ export interface FramePlan {
    * and the next for one whose callee has returned.
    */
   readonly id: number;
+  /** Whether it has two numbers. */
+  readonly isPair: boolean;
   /** Locals and slots that are stored, in the order of the shape. */
   readonly values: readonly number[];
   readonly shape: Shape;
@@ -56,7 +58,7 @@ export function planFrames(ir: BodyIr): FunctionPlan {
   const add = (point: Point, isPair: boolean): void => {
     if (isPair && next % 2 === 1) next++;
     const values = sortByType([...(live.points.get(point) ?? []), ...point.results], ir.localTypes);
-    points.set(point, { point, id: next, ...layOut(values, ir.localTypes) });
+    points.set(point, { point, id: next, isPair, ...layOut(values, ir.localTypes) });
     next += isPair ? 2 : 1;
   };
   const visit = (node: Node): void => {
@@ -82,7 +84,7 @@ export function planFrames(ir: BodyIr): FunctionPlan {
   };
   ir.nodes.forEach(visit);
   const values = sortByType([...live.entry], ir.localTypes);
-  const entry = { point: undefined, id: 0, ...layOut(values, ir.localTypes) };
+  const entry = { point: undefined, id: 0, isPair: false, ...layOut(values, ir.localTypes) };
   return { entry, points, loops, idCount: next };
 }
 
@@ -96,7 +98,8 @@ function layOut(values: readonly number[], types: readonly ValueType[]): Pick<Fr
   return { values, shape: shapeOf(values, types), parts };
 }
 
-function sortByType(locals: readonly number[], types: readonly ValueType[]): number[] {
+/** The order of values in a frame. */
+export function sortByType(locals: readonly number[], types: readonly ValueType[]): number[] {
   const order = (local: number): number => STATE_TYPES.indexOf(types[local] as ValueType);
   return [...new Set(locals)].toSorted((a, b) => order(a) - order(b) || a - b);
 }

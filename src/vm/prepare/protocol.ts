@@ -10,7 +10,9 @@ export const BIAS = 1_073_741_824; // 2^30
 export const THRESHOLD = -536_870_912; // -2^29
 export const SENTINEL = -2_147_483_648; // -2^31
 
-/** Place, behind the guest's own globals, of the one that says why the program is about to trap: 0 if the engine does. */
+/** Place, behind the guest's own globals and `gas`, of `gin`: the gas to run with, or the sentinel to rebuild frames. */
+export const GAS_IN_GLOBAL = 1;
+/** … of the one that says why the program is about to trap: 0 if the engine does. */
 export const CAUSE_GLOBAL = 2;
 export const CAUSE_STACK = 1;
 /** SpiderMonkey says of a float that does not fit what it says of a division that overflows. */

@@ -1,15 +1,24 @@
-// The module that stores frames: one save and one restore function for each shape that the guest's frames have. It imports
-// the state memory and its pointer, which all Vms of a realm share (`../run/state-memory.ts`); the guest reaches neither.
+// The module that stores frames, and takes them back value by value. It imports the state memory and its pointer, which all
+// Vms of a realm share (`../run/state-memory.ts`); the guest reaches neither.
 //
 // A shape is how many i32, i64, f32 and f64 a frame has. A stored frame is those values in that order, then a word:
-// original function index << 16 | number of the point. The deepest frame is stored first. Save functions take the gas
-// counter, that word and the values; a counter that says that a callee is unwinding lowers the word by one.
+// original function index << 16 | number of the point. The deepest frame is stored first.
+//
+//   <n>  one for each shape: takes the word, the gas counter and the values, gives the counter to return with. A counter
+//        that says that a callee is unwinding lowers the word by one; any other is biased. Pieces of a frame that come
+//        before its last one take values only, and give nothing.
+//   p    the number of the point of the frame that is rebuilt next, plus one; from here on its values are next
+//   k    the function of that frame, whose word is still to be read
+//   m    says which of the values that are asked for next the frame has, by bits from the lowest; the highest goes for all
+//        that follow
+//   i, l, f, d  the last value, if the frame has it; else zero
 
 import { ByteWriter } from "../binary/byte-writer.ts";
 import type { ValueType } from "../device/device.ts";
 import { OP } from "../binary/opcodes.ts";
-import { THRESHOLD } from "./protocol.ts";
-import { TYPE_BYTES } from "../binary/write-module.ts";
+import { BIAS, THRESHOLD } from "./protocol.ts";
+import type { FunctionType } from "../binary/read-module.ts";
+import { TYPE_BYTES, writeType } from "../binary/write-module.ts";
 
 export type Shape = readonly [i32: number, i64: number, f32: number, f64: number];
 
@@ -17,6 +26,7 @@ export const STATE_TYPES: readonly ValueType[] = ["i32", "i64", "f32", "f64"];
 export const TYPE_SIZES: readonly number[] = [4, 8, 4, 8];
 const LOADS = [0x28, 0x29, 0x2a, 0x2b];
 const STORES = [0x36, 0x37, 0x38, 0x39];
+const RESTORE_NAMES = ["i", "l", "f", "d"];
 
 /** Bytes of a stored frame's values. */
 export function shapeBytes(shape: Shape): number {
@@ -35,64 +45,139 @@ export interface StoredShape {
   readonly isLast: boolean;
 }
 
-/** Parameters of the function that stores a piece: the values; before them, for the last one, the gas and the word. */
-export function saveParams({ shape, isLast }: StoredShape): ValueType[] {
-  return isLast ? ["i32", "i32", ...shapeTypes(shape)] : shapeTypes(shape);
+/** What the state module exports, in this order; names are short because each is written twice. */
+export interface StateFunction {
+  readonly name: string;
+  readonly type: FunctionType;
+  readonly body: ByteWriter;
 }
 
-/** Exports: `pop` (the word of the frame that is rebuilt next), `peek` (its function), `save.<n>`, `restore.<n>`. */
-export function stateModule(shapes: readonly StoredShape[]): Uint8Array<ArrayBuffer> {
-  const types = new ByteWriter().u32(1 + 2 * shapes.length).raw(0x60, 0, 1, 0x7f);
-  const functions = new ByteWriter().u32(2 + 2 * shapes.length).raw(0, 0);
-  const exports = new ByteWriter().u32(2 + 2 * shapes.length);
-  exports.name("pop").byte(0).u32(0).name("peek").byte(0).u32(1);
-  const code = new ByteWriter()
-    .u32(2 + 2 * shapes.length)
-    .sized(popBody())
-    .sized(peekBody());
-  shapes.forEach((stored, at) => {
-    const { shape } = stored;
-    const values = shapeTypes(shape);
-    const params = saveParams(stored);
-    types.byte(0x60).u32(params.length);
-    for (const type of params) types.byte(TYPE_BYTES[type]);
-    types.u32(0);
-    types.byte(0x60).u32(0).u32(values.length);
-    for (const type of values) types.byte(TYPE_BYTES[type]);
-    functions.u32(1 + 2 * at).u32(2 + 2 * at);
-    exports
-      .name(`save.${at}`)
-      .byte(0)
-      .u32(2 + 2 * at);
-    exports
-      .name(`restore.${at}`)
-      .byte(0)
-      .u32(3 + 2 * at);
-    code.sized(saveBody(stored)).sized(restoreBody(shape));
+/** What a program needs of its state module. */
+export interface StateNeeds {
+  readonly shapes: readonly StoredShape[];
+  /** Types of the values that its frames have. */
+  readonly types: ReadonlySet<ValueType>;
+  readonly hasTable: boolean;
+}
+
+/** Which function of the state module does what. */
+export function saveName(shape: number): string {
+  return String(shape);
+}
+
+export function restoreName(type: ValueType): string {
+  return RESTORE_NAMES[STATE_TYPES.indexOf(type)] as string;
+}
+
+export const POP = "p";
+export const PEEK = "k";
+export const MASK = "m";
+
+export function stateFunctions({ shapes, types, hasTable }: StateNeeds): StateFunction[] {
+  const toWord: FunctionType = { params: [], results: ["i32"] };
+  return [
+    { name: POP, type: toWord, body: popBody() },
+    ...(hasTable ? [{ name: PEEK, type: toWord, body: peekBody() }] : []),
+    ...(types.size > 0 ? [{ name: MASK, type: { params: ["i64" as const], results: [] }, body: maskBody() }] : []),
+    ...STATE_TYPES.flatMap((type) =>
+      types.has(type)
+        ? [{ name: restoreName(type), type: { params: [], results: [type] }, body: restoreBody(type) }]
+        : [],
+    ),
+    ...shapes.map((stored, at) => ({ name: saveName(at), type: saveType(stored), body: saveBody(stored) })),
+  ];
+}
+
+function saveType({ shape, isLast }: StoredShape): FunctionType {
+  const values = shapeTypes(shape);
+  return isLast ? { params: ["i32", "i32", ...values], results: ["i32"] } : { params: values, results: [] };
+}
+
+export function stateModule(functions: readonly StateFunction[]): Uint8Array<ArrayBuffer> {
+  const types = new Map<string, number>();
+  const typeSection = new ByteWriter();
+  const typeOf = (type: FunctionType): number => {
+    const bytes = new ByteWriter();
+    writeType(bytes, type);
+    const key = bytes.take().join();
+    let index = types.get(key);
+    if (index === undefined) {
+      index = types.size;
+      types.set(key, index);
+      typeSection.bytes(bytes.take());
+    }
+    return index;
+  };
+  const count = functions.length;
+  const [indices, exports, code] = [
+    new ByteWriter().u32(count),
+    new ByteWriter().u32(count),
+    new ByteWriter().u32(count),
+  ];
+  functions.forEach(({ name, type, body }, at) => {
+    indices.u32(typeOf(type));
+    exports.name(name).byte(0).u32(at);
+    code.sized(body);
   });
   const imports = new ByteWriter().u32(2).name("state").name("memory").raw(2, 0).u32(1);
   imports.name("state").name("pointer").raw(3, 0x7f, 1);
+  const mask = new ByteWriter().u32(1).raw(TYPE_BYTES.i64, 1, I64_CONST, 0, OP.end);
   const out = new ByteWriter().raw(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-  out.byte(1).sized(types).byte(2).sized(imports).byte(3).sized(functions).byte(7).sized(exports).byte(10).sized(code);
+  out.byte(1).sized(new ByteWriter().u32(types.size).bytes(typeSection.take()));
+  out.byte(2).sized(imports).byte(3).sized(indices).byte(6).sized(mask).byte(7).sized(exports).byte(10).sized(code);
   return out.take().slice();
 }
 
-const POINTER = 0;
+const POINTER_GLOBAL = 0;
+const MASK_GLOBAL = 1;
+const I64_CONST = 0x42;
+const I64_SHR_S = 0x87;
+const I32_WRAP_I64 = 0xa7;
 
-/** Moves the pointer by a constant and leaves it where it then is. */
+/** Moves the pointer by a constant. */
 function movePointer(out: ByteWriter, by: number): ByteWriter {
-  out.byte(OP.globalGet).u32(POINTER).byte(OP.i32Const).s32(by).byte(OP.i32Add);
-  return out.byte(OP.globalSet).u32(POINTER);
+  out.byte(OP.globalGet).u32(POINTER_GLOBAL).byte(OP.i32Const).s32(by).byte(OP.i32Add);
+  return out.byte(OP.globalSet).u32(POINTER_GLOBAL);
 }
 
 function popBody(): ByteWriter {
-  return movePointer(new ByteWriter().u32(0), -4).byte(OP.globalGet).u32(POINTER).raw(0x28, 2, 0, OP.end);
+  const out = movePointer(new ByteWriter().u32(0), -4).byte(OP.globalGet).u32(POINTER_GLOBAL);
+  return out.raw(I32_LOAD16_U, 1, 0, OP.i32Const, 1, OP.i32Add, OP.end);
 }
 
+const I32_LOAD16_U = 0x2f;
+
 function peekBody(): ByteWriter {
-  const out = new ByteWriter().u32(0).byte(OP.globalGet).u32(POINTER).byte(OP.i32Const).s32(4).byte(OP.i32Sub);
-  return out.raw(0x28, 2, 0).byte(OP.i32Const).s32(16).raw(OP.i32ShrU, OP.end);
+  const out = new ByteWriter().u32(0).byte(OP.globalGet).u32(POINTER_GLOBAL).byte(OP.i32Const).s32(2).byte(OP.i32Sub);
+  return out.raw(I32_LOAD16_U, 1, 0, OP.end);
 }
+
+function maskBody(): ByteWriter {
+  return new ByteWriter().u32(0).raw(OP.localGet, 0, OP.globalSet, MASK_GLOBAL, OP.end);
+}
+
+function restoreBody(type: ValueType): ByteWriter {
+  const at = STATE_TYPES.indexOf(type);
+  const out = new ByteWriter().u32(1).u32(1).byte(TYPE_BYTES.i64);
+  out.raw(OP.globalGet, MASK_GLOBAL, OP.localTee, 0, I64_CONST, 1, I64_SHR_S, OP.globalSet, MASK_GLOBAL);
+  out.raw(OP.localGet, 0, I32_WRAP_I64, OP.i32Const, 1, OP.i32And, OP.if, TYPE_BYTES[type]);
+  movePointer(out, -(TYPE_SIZES[at] as number))
+    .byte(OP.globalGet)
+    .u32(POINTER_GLOBAL);
+  out.byte(LOADS[at] as number).raw(0, 0, OP.else);
+  return out.raw(...ZERO[type], OP.end, OP.end);
+}
+
+/** Instructions that push zero. */
+export const ZERO: Readonly<Record<ValueType, readonly number[]>> = {
+  i32: [OP.i32Const, 0],
+  i64: [I64_CONST, 0],
+  f32: [0x43, 0, 0, 0, 0],
+  f64: [0x44, 0, 0, 0, 0, 0, 0, 0, 0],
+};
+
+const WORD = 0;
+const GAS = 1;
 
 function saveBody({ shape, isLast }: StoredShape): ByteWriter {
   const out = new ByteWriter().u32(0);
@@ -100,7 +185,7 @@ function saveBody({ shape, isLast }: StoredShape): ByteWriter {
   let param = isLast ? 2 : 0;
   shape.forEach((count, type) => {
     for (let i = 0; i < count; i++) {
-      out.byte(OP.globalGet).u32(POINTER).byte(OP.localGet).u32(param++);
+      out.byte(OP.globalGet).u32(POINTER_GLOBAL).byte(OP.localGet).u32(param++);
       out
         .byte(STORES[type] as number)
         .u32(0)
@@ -109,24 +194,10 @@ function saveBody({ shape, isLast }: StoredShape): ByteWriter {
     }
   });
   if (!isLast) return movePointer(out, offset).byte(OP.end);
-  out.byte(OP.globalGet).u32(POINTER).byte(OP.localGet).u32(1);
-  out.byte(OP.localGet).u32(0).byte(OP.i32Const).s32(THRESHOLD).raw(OP.i32LtS, OP.i32Sub, 0x36, 0).u32(offset);
-  return movePointer(out, offset + 4).byte(OP.end);
-}
-
-function restoreBody(shape: Shape): ByteWriter {
-  const out = movePointer(new ByteWriter().u32(0), -shapeBytes(shape));
-  let offset = 0;
-  shape.forEach((count, type) => {
-    for (let i = 0; i < count; i++) {
-      out
-        .byte(OP.globalGet)
-        .u32(POINTER)
-        .byte(LOADS[type] as number)
-        .u32(0)
-        .u32(offset);
-      offset += TYPE_SIZES[type] as number;
-    }
-  });
-  return out.byte(OP.end);
+  const isUnwinding = (): ByteWriter => out.raw(OP.localGet, GAS, OP.i32Const).s32(THRESHOLD).byte(OP.i32LtS);
+  out.byte(OP.globalGet).u32(POINTER_GLOBAL).raw(OP.localGet, WORD);
+  isUnwinding().raw(OP.i32Sub, 0x36, 0).u32(offset);
+  movePointer(out, offset + 4);
+  out.raw(OP.localGet, GAS, OP.i32Const, 0, OP.i32Const).s32(BIAS);
+  return isUnwinding().raw(OP.select, OP.i32Sub, OP.end);
 }
