@@ -2,7 +2,8 @@
 //
 //   size  field
 //      4  length of the JSON part
-//      n  canonical JSON: args, debt, engine, entry, gasUsed, moduleHash, phase, schedule, status, wasi
+//      n  canonical JSON: args, debt, engine, entry, gasUsed, moduleHash, phase, schedule, status, wasi; and tables, if
+//         the program has some that can change
 //      4  number of globals
 //    8×n  bits of each global
 //      4  length of the stack
@@ -14,7 +15,7 @@
 // In the JSON, integers of 64 bits are decimal strings. An argument or answer of a call is a number, or a string where
 // JSON has no number for it: "NaN", "Infinity", "-Infinity", "-0", and "5n" for a 64-bit integer.
 
-import type { GuestValue, Snapshot, SnapshotStatus, TrapCode, WaitingCall } from "../vm/index.ts";
+import type { GuestValue, Snapshot, SnapshotStatus, TablesSnapshot, TrapCode, WaitingCall } from "../vm/index.ts";
 
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
@@ -47,11 +48,13 @@ const TRAP_CODES = {
 const MAX_ARGS = 1_024;
 const MAX_CALL_ARGS = 1_000;
 const MAX_TEXT = 65_536;
+/** Entries of a table, tables, segments: above every policy's limits. */
+const MAX_TABLE_ITEMS = 1_000_000;
 
 /** Fields that the JSON part has and this function does not write are a compile error: no state may go missing. */
 export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
   const { memory, globals, stack, wasi, status, gasUsed, ...plain } = snapshot;
-  const { args, debt, engine, entry, moduleHash, phase, schedule, ...forgotten } = plain;
+  const { args, debt, engine, entry, moduleHash, phase, schedule, tables, ...forgotten } = plain;
   forgotten satisfies Record<string, never>;
   const { entropy, stdin, stdinClosed, wakeAt, ...forgottenWasi } = wasi;
   forgottenWasi satisfies Record<string, never>;
@@ -66,6 +69,7 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
     phase,
     schedule,
     status: encodeStatus(status),
+    ...(tables === undefined ? {} : { tables: encodeTables(tables) }),
     wasi: { entropy, stdinClosed, wakeAt: wakeAt === undefined ? null : wakeAt.toString() },
   });
   const writer = new ByteWriter().prefixed(new TextEncoder().encode(json)).u32(globals.length);
@@ -85,7 +89,9 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
 export function decodeSnapshot(bytes: Uint8Array, what: string, takePages: (wasmPages: number) => void): Snapshot {
   const reader = new ByteReader(bytes, what);
   const json = parseCanonicalJson(reader.prefixed(), what);
+  const hasTables = typeof json === "object" && json !== null && Object.hasOwn(json, "tables");
   const fields = expectObject(json, what, [
+    ...(hasTables ? (["tables"] as const) : []),
     "args",
     "debt",
     "engine",
@@ -119,6 +125,7 @@ export function decodeSnapshot(bytes: Uint8Array, what: string, takePages: (wasm
     debt: expectInteger(fields.debt, `${what}.debt`),
     memory,
     globals,
+    ...(hasTables ? { tables: decodeTables(fields.tables, `${what}.tables`) } : {}),
     stack,
     wasi: {
       entropy: decodeEntropy(wasi.entropy, `${what}.wasi.entropy`),
@@ -133,6 +140,24 @@ function decodeGlobals(reader: ByteReader): readonly bigint[] {
   const count = reader.u32();
   if (count * 8 > reader.remaining) throw reader.malformed(`${count} globals do not fit`);
   return Array.from({ length: count }, () => reader.u64());
+}
+
+function encodeTables({ contents, droppedData, droppedElements, ...forgotten }: TablesSnapshot): JsonValue {
+  forgotten satisfies Record<string, never>;
+  return { contents, droppedData, droppedElements };
+}
+
+function decodeTables(value: JsonValue, path: string): TablesSnapshot {
+  const fields = expectObject(value, path, ["contents", "droppedData", "droppedElements"]);
+  const numbers = (list: JsonValue, at: string): number[] =>
+    expectArray(list, at, MAX_TABLE_ITEMS).map((item, i) => expectInteger(item, `${at}[${i}]`));
+  return {
+    contents: expectArray(fields.contents, `${path}.contents`, MAX_TABLE_ITEMS).map((entries, i) =>
+      numbers(entries, `${path}.contents[${i}]`),
+    ),
+    droppedData: numbers(fields.droppedData, `${path}.droppedData`),
+    droppedElements: numbers(fields.droppedElements, `${path}.droppedElements`),
+  };
 }
 
 function decodeEntropy(value: JsonValue, path: string): readonly number[] {

@@ -3,7 +3,8 @@
 export { prepareModule } from "./prepare/prepare-module.ts";
 export { DEFAULT_LIMITS, type ImportPolicy, type ModuleLimits } from "./prepare/import-policy.ts";
 export { describeGas, type FunctionGas } from "./prepare/describe-gas.ts";
-export type { GuestModule, ModuleImport } from "./prepare/guest-module.ts";
+export type { ChangingTables, GuestModule, ModuleImport } from "./prepare/guest-module.ts";
+export type { GuestType } from "./binary/guest-type.ts";
 export { readModule, typeOfFunction, type ParsedModule } from "./binary/read-module.ts";
 export { locateCode, readDebugInfo, type CodePlace, type ModuleDebugInfo } from "./binary/debug-info.ts";
 export { lineAt, readLineTable, type LineTable, type SourceLine } from "./binary/read-lines.ts";
@@ -18,7 +19,7 @@ export {
 } from "./run/inspect.ts";
 export type { FrameKind } from "./prepare/frame-map.ts";
 export type { Clock, SliceResult, Stdio, Vm, VmOptions, VmState, WaitingCall } from "./run/vm.ts";
-export type { Snapshot, SnapshotStatus, WasiSnapshot } from "./run/snapshot.ts";
+export type { Snapshot, SnapshotStatus, TablesSnapshot, WasiSnapshot } from "./run/snapshot.ts";
 export { gas, MAX_SLICE_GAS, type Gas } from "./gas.ts";
 export type { Trap, TrapCode } from "./trap.ts";
 export {

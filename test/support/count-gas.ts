@@ -5,8 +5,9 @@ import type { DecodedFunction, DecodedModule, Instruction } from "./decode-modul
 
 export const STACK_LIMIT = 400_000;
 
-const FREE = /^(local\.|global\.get|[if]\d\d\.const|drop|nop|block|else|end|return|unreachable)/;
+const FREE = /^(local\.|global\.get|[if]\d\d\.const|ref\.null|drop|nop|block|else|end|return|unreachable)/;
 const ACCESS = /^[if]\d\d\.(load|store)/;
+const BULK = /^(memory\.(copy|fill|init|grow)|table\.(copy|fill|init|grow))$/;
 const DIVISION = /\.(div|rem|sqrt)/;
 
 /** Of one instruction, without what depends on operands or callees. */
@@ -14,7 +15,9 @@ export function costOf({ name }: Instruction): number {
   if (FREE.test(name)) return 0;
   if (ACCESS.test(name)) return 2;
   if (DIVISION.test(name)) return 8;
-  if (name.startsWith("call") || name === "memory.grow" || name === "memory.copy" || name === "memory.fill") return 4;
+  if (name.startsWith("call") || BULK.test(name)) return 4;
+  if (name === "table.get" || name === "ref.func") return 8;
+  if (name === "table.set") return 100;
   return 1;
 }
 
@@ -25,7 +28,7 @@ export function findPlainFunctions(module: DecodedModule): (number | undefined)[
   const isRuledOut = module.functions.map(({ code }) =>
     code.some(
       ({ name, index }) =>
-        /^(loop|call_indirect|memory\.(copy|fill|grow))$/.test(name) || (name === "call" && index < imported),
+        name === "loop" || name === "call_indirect" || BULK.test(name) || (name === "call" && index < imported),
     ),
   );
   // Functions that only call functions known to be plain become known, until nothing changes.

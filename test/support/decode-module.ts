@@ -11,6 +11,8 @@ export interface Instruction {
   readonly signature: string | undefined;
   /** First immediate index or number: label, function, type, local, global, offset. */
   readonly index: number;
+  /** Second one: table of `call_indirect` and `table.init`, source of `table.copy`. */
+  readonly second: number;
   /** Bits of a constant. */
   readonly bits: bigint;
   /** Targets of `br_table`, default last. */
@@ -34,16 +36,26 @@ export interface DecodedModule {
   readonly imports: readonly { readonly module: string; readonly field: string; readonly type: FunctionType }[];
   /** Without imports. */
   readonly functions: readonly DecodedFunction[];
-  readonly tableSize: number;
+  readonly tables: readonly { readonly minimum: number; readonly maximum: number | undefined }[];
   readonly memory: { readonly minimum: number; readonly maximum: number | undefined } | undefined;
   readonly globals: readonly { readonly type: ValueType; readonly isMutable: boolean; readonly init: bigint }[];
   readonly exports: ReadonlyMap<string, number>;
   readonly start: number | undefined;
-  readonly elements: readonly { readonly offset: number; readonly functions: readonly number[] }[];
-  readonly data: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+  /** Entries as references: 0 for null, else the function's index + 1. */
+  readonly elements: readonly {
+    readonly mode: { readonly table: number; readonly offset: number } | "passive" | "declarative";
+    readonly entries: readonly number[];
+  }[];
+  readonly data: readonly { readonly offset: number | undefined; readonly bytes: Uint8Array }[];
 }
 
-const TYPES: Readonly<Record<number, ValueType>> = { 0x7f: "i32", 0x7e: "i64", 0x7d: "f32", 0x7c: "f64" };
+const TYPES: Readonly<Record<number, ValueType>> = {
+  0x7f: "i32",
+  0x7e: "i64",
+  0x7d: "f32",
+  0x7c: "f64",
+  0x70: "funcref",
+};
 
 export function decodeModule(bytes: Uint8Array): DecodedModule {
   const types: FunctionType[] = [];
@@ -55,7 +67,7 @@ export function decodeModule(bytes: Uint8Array): DecodedModule {
   const elements: DecodedModule["elements"][number][] = [];
   const data: DecodedModule["data"][number][] = [];
   let memory: DecodedModule["memory"];
-  let tableSize = 0;
+  const tables: DecodedModule["tables"][number][] = [];
   let start: number | undefined;
   const r = new Cursor(bytes, 8);
   const each = (read: () => void): void => {
@@ -75,7 +87,7 @@ export function decodeModule(bytes: Uint8Array): DecodedModule {
         else memory = limits();
       }),
     3: () => each(() => functionTypes.push(types[r.number()] as FunctionType)),
-    4: () => each(() => (r.byte(), (tableSize = limits().minimum))),
+    4: () => each(() => (r.byte(), tables.push(limits()))),
     5: () => each(() => (memory = limits())),
     6: () =>
       each(() => globals.push({ type: TYPES[r.byte()] as ValueType, isMutable: r.byte() === 1, init: r.constant() })),
@@ -89,9 +101,14 @@ export function decodeModule(bytes: Uint8Array): DecodedModule {
     8: () => void (start = r.number()),
     9: () =>
       each(() => {
-        r.number();
-        const offset = Number(r.constant());
-        elements.push({ offset, functions: Array.from({ length: r.number() }, () => r.number()) });
+        const flags = r.number();
+        const isActive = flags % 2 === 0;
+        const table = isActive && (flags & 2) !== 0 ? r.number() : 0;
+        const target = isActive ? { table, offset: Number(r.constant()) } : undefined;
+        if (flags % 4 !== 0) r.byte();
+        const entry = (): number => (flags < 4 ? r.number() + 1 : Number(r.constant()));
+        const entries = Array.from({ length: r.number() }, entry);
+        elements.push({ mode: target ?? ((flags & 2) === 0 ? "passive" : "declarative"), entries });
       }),
     10: () =>
       each(() => {
@@ -107,8 +124,8 @@ export function decodeModule(bytes: Uint8Array): DecodedModule {
       }),
     11: () =>
       each(() => {
-        r.number();
-        const offset = Number(r.constant());
+        const isPassive = r.number() === 1;
+        const offset = isPassive ? undefined : Number(r.constant());
         const length = r.number();
         data.push({ offset, bytes: bytes.slice(r.at, r.at + length) });
         r.at += length;
@@ -120,7 +137,7 @@ export function decodeModule(bytes: Uint8Array): DecodedModule {
     readers[id]?.();
     r.at = end;
   }
-  return { types, imports, functions, tableSize, memory, globals, exports, start, elements, data };
+  return { types, imports, functions, tables, memory, globals, exports, start, elements, data };
 }
 
 class Cursor {
@@ -178,6 +195,10 @@ class Cursor {
       else if (opcode === 0x42) stack.push(BigInt.asUintN(64, this.signed()));
       else if (opcode === 0x43) stack.push(this.fixed(4));
       else if (opcode === 0x44) stack.push(this.fixed(8));
+      else if (opcode === 0xd0) {
+        this.byte();
+        stack.push(0n);
+      } else if (opcode === 0xd2) stack.push(BigInt(this.number() + 1));
       else {
         const [b, a] = [stack.pop() as bigint, stack.pop() as bigint];
         const width = opcode < 0x70 ? 32 : 64;
@@ -214,6 +235,7 @@ class Cursor {
     const info = OPCODES.get(opcode);
     if (info === undefined) throw new Error(`The interpreter does not know opcode ${opcode} at offset ${this.at}`);
     let index = 0;
+    let second = 0;
     let bits = 0n;
     let labels: number[] = [];
     let blockType: FunctionType | undefined;
@@ -232,12 +254,24 @@ class Cursor {
       case "local":
       case "global":
       case "memory-index":
+      case "table":
+      case "data":
+      case "element":
         index = this.number();
         break;
       case "type-and-table":
       case "memory-indices":
+      case "data-and-memory":
+      case "element-and-table":
+      case "tables":
         index = this.number();
-        this.number();
+        second = this.number();
+        break;
+      case "types":
+        for (let count = this.number(); count > 0; count--) this.byte();
+        break;
+      case "reference-type":
+        this.byte();
         break;
       case "memory-access":
         this.number();
@@ -262,6 +296,6 @@ class Cursor {
         info.immediate satisfies never;
     }
     const { name, signature } = info;
-    return { opcode, name, signature, index, bits, labels, blockType, end: -1, else: -1 };
+    return { opcode, name, signature, index, second, bits, labels, blockType, end: -1, else: -1 };
   }
 }

@@ -1,6 +1,6 @@
 // Writes WebAssembly modules for tests, by an encoder of its own: what it gets wrong, the engine's writer does not share.
 
-export type ValueType = "i32" | "i64" | "f32" | "f64";
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "funcref";
 
 export interface FunctionType {
   readonly params: readonly ValueType[];
@@ -17,7 +17,7 @@ export interface ModuleParts {
     /** Instructions without the final `end`. */
     readonly code: readonly number[];
   }[];
-  readonly tableSize: number | undefined;
+  readonly tables: readonly { readonly minimum: number; readonly maximum: number | undefined }[];
   readonly memory: { readonly minimum: number; readonly maximum: number } | undefined;
   readonly globals: readonly {
     readonly type: ValueType;
@@ -26,11 +26,25 @@ export interface ModuleParts {
   }[];
   readonly exports: readonly { readonly name: string; readonly kind: 0 | 1 | 2 | 3; readonly index: number }[];
   readonly start: number | undefined;
-  readonly elements: readonly { readonly offset: number; readonly functions: readonly number[] }[];
-  readonly data: readonly { readonly offset: number; readonly bytes: readonly number[] }[];
+  readonly elements: readonly ElementParts[];
+  /** Passive without an offset. */
+  readonly data: readonly { readonly offset: number | undefined; readonly bytes: readonly number[] }[];
+  /** Whether the number of data segments comes before the code. @defaultValue false */
+  readonly hasDataCount?: boolean;
 }
 
-const TYPE_CODES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
+export interface ElementParts {
+  /** Where an active segment goes. */
+  readonly mode: { readonly table: number; readonly offset: number } | "passive" | "declarative";
+  /** `null` only with expressions. */
+  readonly functions: readonly (number | null)[];
+  /** Whether entries are expressions; @defaultValue false */
+  readonly hasExpressions?: boolean;
+  /** Whether an active segment names its table though it is the first. @defaultValue false */
+  readonly namesTable?: boolean;
+}
+
+const TYPE_CODES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, funcref: 0x70 };
 
 export function typeCode(type: ValueType): number {
   return TYPE_CODES[type];
@@ -72,6 +86,9 @@ export function constant(type: ValueType, bits: bigint): number[] {
       return [0x43, ...littleEndian(bits, 4)];
     case "f64":
       return [0x44, ...littleEndian(bits, 8)];
+    // As frames have it: 0 for null, else the function's index + 1.
+    case "funcref":
+      return bits === 0n ? [0xd0, 0x70] : [0xd2, ...unsigned(Number(bits) - 1)];
     default:
       return type satisfies never;
   }
@@ -86,23 +103,55 @@ export function encodeModule(parts: ModuleParts): Uint8Array<ArrayBuffer> {
     [1, parts.types.map(({ params, results }) => [0x60, ...types(params), ...types(results)])],
     [2, parts.imports.map(({ module, field, type }) => [...text(module), ...text(field), 0, ...unsigned(type)])],
     [3, parts.functions.map(({ type }) => unsigned(type))],
-    [4, parts.tableSize === undefined ? [] : [[0x70, 1, ...unsigned(parts.tableSize), ...unsigned(parts.tableSize)]]],
+    [
+      4,
+      parts.tables.map(({ minimum, maximum }) =>
+        maximum === undefined ? [0x70, 0, ...unsigned(minimum)] : [0x70, 1, ...unsigned(minimum), ...unsigned(maximum)],
+      ),
+    ],
     [5, parts.memory === undefined ? [] : [[1, ...unsigned(parts.memory.minimum), ...unsigned(parts.memory.maximum)]]],
     [6, parts.globals.map(({ type, isMutable, init }) => [typeCode(type), isMutable ? 1 : 0, ...init, 0x0b])],
     [7, parts.exports.map(({ name, kind, index }) => [...text(name), kind, ...unsigned(index)])],
     [8, parts.start === undefined ? [] : [unsigned(parts.start)]],
-    [9, parts.elements.map(({ offset, functions }) => [0, ...at(offset), ...vector(functions.map(unsigned))])],
+    [9, parts.elements.map(elementSegment)],
+    [12, parts.hasDataCount === true ? [unsigned(parts.data.length)] : []],
     [10, parts.functions.map(({ locals, code }) => body(locals, code))],
-    [11, parts.data.map(({ offset, bytes }) => [0, ...at(offset), ...unsigned(bytes.length), ...bytes])],
+    [
+      11,
+      parts.data.map(({ offset, bytes }) => [
+        ...(offset === undefined ? [1] : [0, ...at(offset)]),
+        ...unsigned(bytes.length),
+        ...bytes,
+      ]),
+    ],
   ];
   const out: number[] = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
   for (const [id, items] of sections) {
     if (items.length === 0) continue;
-    const content = id === 8 ? (items[0] as number[]) : vector(items);
+    const content = id === 8 || id === 12 ? (items[0] as number[]) : vector(items);
     out.push(id, ...unsigned(content.length));
     for (const byte of content) out.push(byte);
   }
   return Uint8Array.from(out);
+}
+
+/** All eight encodings. */
+function elementSegment({ mode, functions, hasExpressions = false, namesTable = false }: ElementParts): number[] {
+  const isActive = typeof mode === "object";
+  const hasTable = isActive && (mode.table > 0 || namesTable);
+  const flags = (isActive ? 0 : 1) + (hasTable || mode === "declarative" ? 2 : 0) + (hasExpressions ? 4 : 0);
+  return [
+    flags,
+    ...(hasTable ? unsigned(mode.table) : []),
+    ...(isActive ? at(mode.offset) : []),
+    ...((flags & 3) === 0 ? [] : [hasExpressions ? 0x70 : 0]),
+    ...vector(
+      functions.map((index) => {
+        if (!hasExpressions) return unsigned(index ?? 0);
+        return [...constant("funcref", BigInt(index === null ? 0 : index + 1)), 0x0b];
+      }),
+    ),
+  ];
 }
 
 function vector(items: readonly (readonly number[])[]): number[] {

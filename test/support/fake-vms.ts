@@ -50,6 +50,7 @@ export const fakePreparer: Preparer = {
       entryFunctions: {},
       memory: { initialPages: 0, maximumPages: 0 },
       globals: [],
+      tables: undefined,
       imports: [],
       entries: ["_start"],
       hasStart: false,

@@ -7,6 +7,8 @@
 
 import { OPCODES, type Opcode } from "../../src/vm/binary/opcodes.ts";
 import { constant, signed, typeCode, unsigned, type FunctionType, type ValueType } from "./encode-module.ts";
+import { TableGenerator, type BodyPort, type TableScope } from "./generate-tables.ts";
+import { INTERESTING, TAME } from "./interesting-values.ts";
 import type { Random } from "./random.ts";
 
 /** What a body may call. */
@@ -21,9 +23,11 @@ export interface BodyScope {
   /** Index of a type, which is added to the module if it is new. */
   readonly typeIndex: (type: FunctionType) => number;
   readonly callees: readonly Callable[];
-  /** By slot of the table; `undefined` where it is empty. Empty if the body calls nothing indirectly. */
+  /** By slot of the first table; `undefined` where it is empty. Empty if the body calls nothing indirectly. */
   readonly table: readonly (FunctionType | undefined)[];
   readonly globals: readonly { readonly type: ValueType; readonly isMutable: boolean }[];
+  /** Present if the module handles references. */
+  readonly tables: TableScope | undefined;
   /** Loops that may be nested; 0 for none. */
   readonly loopDepth: number;
   readonly hasMemory: boolean;
@@ -55,7 +59,8 @@ interface Frame {
 }
 
 export const VALUE_TYPES: readonly ValueType[] = ["i32", "i64", "f32", "f64"];
-const LETTERS: Readonly<Record<string, ValueType>> = { i: "i32", l: "i64", f: "f32", d: "f64" };
+export const ALL_TYPES: readonly ValueType[] = [...VALUE_TYPES, "funcref"];
+const LETTERS: Readonly<Record<string, ValueType>> = { i: "i32", l: "i64", f: "f32", d: "f64", r: "funcref" };
 
 interface Operator {
   readonly code: readonly number[];
@@ -71,53 +76,12 @@ function signatureOf({ signature = ">" }: Opcode): { params: ValueType[]; result
 
 const ALL = [...OPCODES].map(([opcode, info]) => ({ opcode, info, ...signatureOf(info) }));
 const OPERATORS: readonly Operator[] = ALL.flatMap(({ opcode, info, params, result }) =>
-  info.immediate === "none" && result !== undefined
+  info.immediate === "none" && result !== undefined && info.name !== "ref.is_null"
     ? [{ code: opcode > 0xff ? [0xfc, opcode - 0xfc00] : [opcode], params, result, name: info.name }]
     : [],
 );
 const CAN_TRAP = /^i\d\d\.(div|rem|trunc_f)/;
 const ACCESSES = ALL.filter(({ info }) => info.immediate === "memory-access");
-const INTERESTING: Readonly<Record<ValueType, readonly bigint[]>> = {
-  i32: [0n, 1n, 2n, 0xffff_ffffn, 0x7fff_ffffn, 0x8000_0000n, 31n, 32n, 100n, 0xffn, 0x8080n],
-  i64: [0n, 1n, 3n, 0xffff_ffff_ffff_ffffn, 0x7fff_ffff_ffff_ffffn, 0x8000_0000_0000_0000n, 63n, 64n, 0x8000_0000n],
-  // 0, -0, 1, -1.5, a tiny one, the largest, infinities, canonical, payload and signalling NaNs
-  f32: [
-    0n,
-    0x8000_0000n,
-    0x3f80_0000n,
-    0xbfc0_0000n,
-    1n,
-    0x7f7f_ffffn,
-    0x7f80_0000n,
-    0xff80_0000n,
-    0x7fc0_0000n,
-    0xffc0_1234n,
-    0x7fa0_0001n,
-    0x4f00_0000n,
-    0x4020_0000n,
-  ],
-  f64: [
-    0n,
-    0x8000_0000_0000_0000n,
-    0x3ff0_0000_0000_0000n,
-    0xbff8_0000_0000_0000n,
-    1n,
-    0x7fef_ffff_ffff_ffffn,
-    0x7ff0_0000_0000_0000n,
-    0xfff0_0000_0000_0000n,
-    0x7ff8_0000_0000_0000n,
-    0xfff8_0000_0000_1234n,
-    0x7ff4_0000_0000_0001n,
-    0x41e0_0000_0000_0000n,
-    0x4004_0000_0000_0000n,
-  ],
-};
-// No NaNs among these: most programs should be comparable with an engine that chooses NaN bits itself.
-const TAME: Readonly<Record<"f32" | "f64", readonly bigint[]>> = {
-  f32: [0n, 0x3f80_0000n, 0xbfc0_0000n, 0x4020_0000n, 0x4248_0000n],
-  f64: [0n, 0x3ff0_0000_0000_0000n, 0xbff8_0000_0000_0000n, 0x4004_0000_0000_0000n, 0x4059_0000_0000_0000n],
-};
-
 export function generateBody(scope: BodyScope): GeneratedBody {
   return new BodyGenerator(scope).generate();
 }
@@ -131,15 +95,34 @@ class BodyGenerator {
   readonly #freeLocals: number;
   readonly #stack: ValueType[] = [];
   readonly #frames: Frame[] = [];
+  readonly #types: readonly ValueType[];
+  readonly #tables: TableGenerator | undefined;
   #steps: number;
 
   constructor(scope: BodyScope) {
     this.#scope = scope;
     this.#random = scope.random;
     this.#steps = scope.size;
-    const extra = Array.from({ length: this.#random.below(7) }, () => this.#random.pick(VALUE_TYPES));
+    this.#types = scope.tables === undefined ? VALUE_TYPES : ALL_TYPES;
+    this.#tables = scope.tables === undefined ? undefined : new TableGenerator(scope.tables, this.#port());
+    const extra = Array.from({ length: this.#random.below(7) }, () => this.#random.pick(this.#types));
     this.#locals = [...scope.type.params, ...extra];
     this.#freeLocals = this.#locals.length;
+  }
+
+  #port(): BodyPort {
+    const { random, typeIndex, usesFuel, loopDepth, hasMemory } = this.#scope;
+    return {
+      random,
+      typeIndex,
+      emit: (...bytes) => this.#emit(...bytes),
+      value: (type, depth) => this.#value(type, depth),
+      need: (types) => this.#need(types),
+      push: (...types) => void this.#stack.push(...types),
+      take: (count) => void (this.#stack.length -= count),
+      mayPause: loopDepth > 0 && hasMemory,
+      mayCallAnything: usesFuel,
+    };
   }
 
   generate(): GeneratedBody {
@@ -160,7 +143,8 @@ class BodyGenerator {
 
   #useFuel(global: number): void {
     this.#emit(0x23, ...unsigned(global), 0x45, 0x04, 0x40);
-    for (const result of this.#scope.type.results) this.#emit(...constant(result, BigInt(this.#random.below(100))));
+    for (const result of this.#scope.type.results)
+      this.#emit(...constant(result, result === "funcref" ? 0n : BigInt(this.#random.below(100))));
     this.#emit(0x0f, 0x0b, 0x23, ...unsigned(global), 0x41, 1, 0x6b, 0x24, ...unsigned(global));
   }
 
@@ -170,7 +154,8 @@ class BodyGenerator {
     const nesting = this.#frames.length;
     const hasGlobals = globals.some(({ isMutable }) => isMutable);
     const choice = this.#random.weighted<() => void>([
-      [18, () => this.#value(this.#random.pick(VALUE_TYPES), 2)],
+      [18, () => this.#value(this.#random.pick(this.#types), 2)],
+      [this.#tables === undefined ? 0 : 14, () => this.#tables?.step()],
       [14, () => this.#operator(this.#random.pick(OPERATORS), 1)],
       [this.#freeLocals > 0 ? 12 : 0, () => this.#setLocal()],
       [hasGlobals ? 4 : 0, () => this.#setGlobal()],
@@ -231,6 +216,9 @@ class BodyGenerator {
   /** Pushes a value of that type. */
   #value(type: ValueType, depth: number): void {
     const random = this.#random;
+    if (type === "funcref" && depth > 0 && this.#tables?.hasTables === true && random.chance(0.3)) {
+      return this.#tables.get();
+    }
     const locals = this.#locals.flatMap((local, at) => (local === type && at < this.#freeLocals ? [at] : []));
     const globals = this.#scope.globals.flatMap((global, at) => (global.type === type ? [at] : []));
     const operators = OPERATORS.filter(({ result, name }) => result === type && !CAN_TRAP.test(name));
@@ -241,7 +229,7 @@ class BodyGenerator {
       [globals.length > 0 ? 2 : 0, () => this.#emit(0x23, ...unsigned(random.pick(globals)))],
       [type === "i32" && this.#scope.hasMemory ? 1 : 0, () => this.#emit(0x3f, 0)],
     ]);
-    if (depth > 0 && random.chance(0.4)) {
+    if (depth > 0 && type !== "funcref" && random.chance(0.4)) {
       // Fresh operands: what is on the stack already may be meant for the instruction that wants this value.
       if (this.#scope.hasMemory && random.chance(0.2)) this.#access(random.pick(loads), true);
       else this.#operator(random.pick(operators), depth - 1, true);
@@ -254,6 +242,10 @@ class BodyGenerator {
 
   #constant(type: ValueType): void {
     const random = this.#random;
+    if (type === "funcref") {
+      if (this.#tables === undefined) throw new Error("Unreachable: a reference where there are none");
+      return this.#tables.constant();
+    }
     const isTame = (type === "f32" || type === "f64") && random.chance(0.85);
     const bits = isTame
       ? random.pick(TAME[type])
@@ -314,9 +306,10 @@ class BodyGenerator {
   }
 
   #select(): void {
-    const type = this.#random.pick(VALUE_TYPES);
+    const type = this.#random.pick(this.#types);
     this.#need([type, type, "i32"]);
-    this.#emit(0x1b);
+    if (type === "funcref" || this.#random.chance(0.1)) this.#emit(0x1c, 1, typeCode(type));
+    else this.#emit(0x1b);
     this.#stack.push(type);
   }
 
@@ -426,7 +419,7 @@ class BodyGenerator {
                 [1, 3],
               ]),
             },
-            () => random.pick(VALUE_TYPES),
+            () => random.pick(this.#types),
           ));
     if (kind === "if") {
       this.#value("i32", 2);

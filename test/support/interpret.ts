@@ -31,6 +31,8 @@ export interface Interpreted {
   readonly memory: Uint8Array;
   /** Bits of the mutable globals, in index order. */
   readonly globals: readonly bigint[];
+  /** Tables as references: 0 for null, else the function's index + 1. */
+  readonly tables: readonly (readonly number[])[];
   /** Whether float arithmetic gave a NaN, so that engines may differ in its bits. */
   readonly hasMadeNan: boolean;
   readonly steps: number;
@@ -56,6 +58,8 @@ interface Label {
 class TooLong extends Error {}
 
 const PAGE = 65_536;
+/** What tables may grow to by the default policy. */
+const TABLE_ENTRIES = 16_384;
 
 export function interpret(bytes: Uint8Array, entry: string, options: InterpretOptions): Interpreted {
   return new Interpreter(decodeModule(bytes), options).run(entry);
@@ -67,7 +71,11 @@ class Interpreter {
   readonly #plain: readonly (number | undefined)[];
   readonly #weights: readonly number[];
   readonly #globals: Bits[];
-  readonly #table: (number | undefined)[];
+  /** References, by table: 0 for null, else the function's index + 1. */
+  readonly #tables: number[][];
+  /** What is left of each segment. */
+  readonly #elements: (readonly number[])[];
+  readonly #data: Uint8Array[];
   readonly #maximumPages: number;
   readonly #values: Bits[] = [];
   readonly #frames: Frame[] = [];
@@ -82,7 +90,9 @@ class Interpreter {
     this.#plain = findPlainFunctions(module);
     this.#weights = module.functions.map((body) => frameWeight(module, body));
     this.#globals = module.globals.map(({ type, init }) => narrow(type, init));
-    this.#table = Array.from({ length: module.tableSize }, () => undefined);
+    this.#tables = module.tables.map(({ minimum }) => Array.from({ length: minimum }, () => 0));
+    this.#elements = module.elements.map(({ entries }) => entries);
+    this.#data = module.data.map(({ bytes }) => bytes);
     const { minimum = 0, maximum = options.memoryPages } = module.memory ?? {};
     this.#maximumPages = module.memory === undefined ? 0 : Math.min(maximum, options.memoryPages);
     this.#memory = new Uint8Array(minimum * PAGE);
@@ -110,6 +120,7 @@ class Interpreter {
       gas: this.#gas,
       results: this.#values,
       memory: this.#memory,
+      tables: this.#tables,
       globals: this.#globals.filter((_, at) => globals[at]?.isMutable === true).map(BigInt),
       hasMadeNan: observed.hasMadeNan,
       steps: this.#steps,
@@ -118,13 +129,18 @@ class Interpreter {
 
   /** Elements, then data, each bounds-checked and priced before the first instruction. */
   #writeSegments(): void {
-    for (const { offset, functions } of this.#module.elements) {
-      if (offset + functions.length > this.#table.length) throw new GuestTrap("table-out-of-bounds");
-      functions.forEach((index, at) => (this.#table[offset + at] = index));
-      this.#gas += functions.length;
+    for (const [at, { mode, entries }] of this.#module.elements.entries()) {
+      if (mode !== "passive") this.#elements[at] = [];
+      if (typeof mode === "string") continue;
+      const table = this.#tables[mode.table] as number[];
+      if (mode.offset + entries.length > table.length) throw new GuestTrap("table-out-of-bounds");
+      table.splice(mode.offset, entries.length, ...entries);
+      this.#gas += entries.length;
     }
     let bytes = 0;
-    for (const segment of this.#module.data) {
+    for (const [at, segment] of this.#module.data.entries()) {
+      if (segment.offset === undefined) continue;
+      this.#data[at] = new Uint8Array();
       if (segment.offset + segment.bytes.length > this.#memory.length) throw new GuestTrap("memory-out-of-bounds");
       this.#memory.set(segment.bytes, segment.offset);
       bytes += segment.bytes.length;
@@ -274,6 +290,7 @@ class Interpreter {
       case "memory.fill":
         return this.#bulk(i.name === "memory.copy");
       default:
+        if (/^(table|ref|elem|data)\.|^memory\.init$/.test(i.name)) return this.#onTables(i);
         return this.#simple(i);
     }
   }
@@ -305,13 +322,92 @@ class Interpreter {
 
   #callIndirect(i: Instruction): void {
     const slot = this.#popNumber();
-    if (slot >= this.#table.length) throw new GuestTrap("table-out-of-bounds");
-    const index = this.#table[slot];
-    if (index === undefined) throw new GuestTrap("indirect-call");
+    const table = this.#tables[i.second] as number[];
+    if (slot >= table.length) throw new GuestTrap("table-out-of-bounds");
+    const index = (table[slot] as number) - 1;
+    if (index < 0) throw new GuestTrap("indirect-call");
     const { imports, functions, types } = this.#module;
     const found = imports[index]?.type ?? functions[index - imports.length]?.type;
     if (JSON.stringify(found) !== JSON.stringify(types[i.index])) throw new GuestTrap("indirect-call");
     this.#call(index, true);
+  }
+
+  // Tables, segments, references.
+
+  #onTables(i: Instruction): void {
+    const values = this.#values;
+    const table = this.#tables[i.index] as number[];
+    switch (i.name) {
+      case "ref.null":
+        values.push(0);
+        return;
+      case "ref.func":
+        values.push(i.index + 1);
+        return;
+      case "ref.is_null":
+        values.push(this.#popNumber() === 0 ? 1 : 0);
+        return;
+      case "table.size":
+        values.push(table.length);
+        return;
+      case "table.get": {
+        const found = table[this.#popNumber()];
+        if (found === undefined) throw new GuestTrap("table-out-of-bounds");
+        values.push(found);
+        return;
+      }
+      case "table.set": {
+        const value = this.#popNumber();
+        const at = this.#popNumber();
+        if (at >= table.length) throw new GuestTrap("table-out-of-bounds");
+        table[at] = value;
+        return;
+      }
+      case "table.grow":
+        return this.#growTable(table, this.#module.tables[i.index]?.maximum ?? Infinity);
+      case "elem.drop":
+        this.#elements[i.index] = [];
+        return;
+      case "data.drop":
+        this.#data[i.index] = new Uint8Array();
+        return;
+      default:
+        return this.#bulkOnTables(i);
+    }
+  }
+
+  #growTable(table: number[], maximum: number): void {
+    const asked = this.#popNumber();
+    const value = this.#popNumber();
+    const most = Math.min(maximum, TABLE_ENTRIES);
+    if (asked <= most) this.#gas += 100 * asked;
+    if (table.length + asked > most) {
+      this.#values.push(0xffff_ffff);
+      return;
+    }
+    this.#values.push(table.length);
+    for (let left = asked; left > 0; left--) table.push(value);
+  }
+
+  #bulkOnTables(i: Instruction): void {
+    const [length, second, target] = [this.#popNumber(), this.#popNumber(), this.#popNumber()];
+    if (i.name === "memory.init") {
+      const from = this.#data[i.index] as Uint8Array;
+      const isOutside = second + length > from.length || target + length > this.#memory.length;
+      if (isOutside) throw new GuestTrap("memory-out-of-bounds");
+      this.#gas += Math.floor(length / 8);
+      this.#memory.set(from.subarray(second, second + length), target);
+      return;
+    }
+    const into = this.#tables[i.name === "table.init" ? i.second : i.index] as number[];
+    const from = i.name === "table.init" ? this.#elements[i.index] : this.#tables[i.second];
+    const isOutside = target + length > into.length;
+    if (isOutside || (i.name !== "table.fill" && second + length > (from as readonly number[]).length)) {
+      throw new GuestTrap("table-out-of-bounds");
+    }
+    this.#gas += 100 * length;
+    if (i.name === "table.fill") into.fill(second, target, target + length);
+    else into.splice(target, length, ...(from as readonly number[]).slice(second, second + length));
   }
 
   // Memory.
@@ -360,5 +456,7 @@ class Interpreter {
 
 /** Bits as the value stack holds them. */
 function narrow(type: ValueType, bits: bigint): Bits {
-  return type === "i32" || type === "f32" ? Number(BigInt.asUintN(32, bits)) : BigInt.asUintN(64, bits);
+  return type === "i32" || type === "f32" || type === "funcref"
+    ? Number(BigInt.asUintN(32, bits))
+    : BigInt.asUintN(64, bits);
 }

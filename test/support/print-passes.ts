@@ -3,7 +3,8 @@
 import wabt from "wabt";
 
 import type { BodyIr, Node, Operand, Point } from "../../src/vm/prepare/body-ir.ts";
-import { buildBody, type BuildContext } from "../../src/vm/prepare/build-body.ts";
+import { buildBody } from "../../src/vm/prepare/build-body.ts";
+import type { BuildContext } from "../../src/vm/prepare/build-context.ts";
 import { checkModule, type CheckedModule } from "../../src/vm/prepare/check-module.ts";
 import { findPlain } from "../../src/vm/prepare/find-plain.ts";
 import type { FrameOperand, FramePoint } from "../../src/vm/prepare/frame-map.ts";
@@ -29,13 +30,14 @@ export interface BuiltFunction {
 }
 
 export function buildAll(checked: CheckedModule): BuiltFunction[] {
-  const { parsed, imports, memory } = checked;
+  const { parsed, imports, memory, tables } = checked;
   const plainCosts = findPlain(parsed);
   const context: BuildContext = {
     module: parsed,
     importCosts: imports.map(({ cost }) => cost),
     plainCosts,
     maximumPages: memory.maximumPages,
+    tables,
   };
   return parsed.bodies.map((body, at) => ({
     index: parsed.importedFunctions.length + at,

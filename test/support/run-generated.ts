@@ -28,6 +28,8 @@ export interface Ending {
   readonly memory: Uint8Array;
   /** Bits of mutable globals. */
   readonly globals: readonly bigint[];
+  /** Contents by table index; of the Vm, only of tables that can change. */
+  readonly tables: Readonly<Record<number, readonly number[]>>;
 }
 
 const COSTS: Readonly<Record<string, number>> = { mix: 7, note: 0, later: 20 };
@@ -83,6 +85,7 @@ export function endingOf(run: Interpreted): Ending {
     exitCode: run.kind !== "exited" ? undefined : isExitCode ? result | 0 : 0,
     memory: run.memory,
     globals: run.globals,
+    tables: Object.fromEntries(run.tables.entries()),
   };
 }
 
@@ -111,6 +114,7 @@ export function runPlain(bytes: Uint8Array<ArrayBuffer>, entry: string, classify
     exitCode: trap !== undefined ? undefined : typeof result === "number" ? result : 0,
     memory: memory === undefined ? new Uint8Array() : new Uint8Array((memory as WebAssembly.Memory).buffer).slice(),
     globals: globals.flatMap((bits) => (bits === undefined ? [] : [bits])),
+    tables: {},
   };
 }
 
@@ -178,7 +182,7 @@ export function runSliced(module: GuestModule, entry: string, { slice, move }: C
     // Answered before or behind the move: both must do.
     if (vm.waiting !== undefined) vm.answer(valueFor(vm.waiting.function, vm.waiting.args).value);
   }
-  const { memory, globals } = vm.snapshot();
+  const { memory, globals, tables } = vm.snapshot();
   const { gasUsed } = vm;
   vm.dispose();
   return {
@@ -187,6 +191,12 @@ export function runSliced(module: GuestModule, entry: string, { slice, move }: C
     exitCode: result.kind === "exited" ? result.exitCode : undefined,
     memory,
     globals,
+    tables: Object.fromEntries(
+      (module.tables?.tables ?? []).flatMap(({ index }, at) => {
+        const contents = tables?.contents[at];
+        return contents === undefined ? [] : [[index, contents]];
+      }),
+    ),
     pauses,
     moves,
   };

@@ -2,7 +2,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import type { ImportPolicy, ValueType } from "gasworks/vm";
+import { VmError, type ImportPolicy, type ValueType } from "gasworks/vm";
 
 import type { ParsedModule } from "../../../src/vm/binary/read-module.ts";
 import { BULK_BYTES_SHIFT } from "../../../src/vm/gas-schedule.ts";
@@ -10,6 +10,7 @@ import { checkModule, type CheckedModule } from "../../../src/vm/prepare/check-m
 import type { ModuleImport } from "../../../src/vm/prepare/guest-module.ts";
 import { instrumentModule, runnableExports } from "./instrument-module.ts";
 import { START_ENTRY } from "./names.ts";
+import { numericType } from "./numeric-type.ts";
 import { suspend } from "./suspend.ts";
 
 /** Name of this mechanism in snapshots: a stack can only be rebuilt by the code that stored it. */
@@ -37,7 +38,10 @@ export interface AsyncifyBinary {
  */
 export async function buildAsyncifyModule(wasm: Uint8Array, policy: ImportPolicy): Promise<AsyncifyBinary> {
   const checked = checkModule(Uint8Array.from(wasm), policy);
-  const { parsed, imports, memory } = checked;
+  const { parsed, imports, memory, tables } = checked;
+  if (tables.hasReferences || parsed.data.some(({ offset }) => offset === undefined)) {
+    throw new VmError("vm/module-unsupported", "Cannot use the module: this peer knows no references and segments");
+  }
   const waiting = parsed.importedFunctions.flatMap(({ module, field }, index) =>
     imports[index]?.mayWait === true ? [`${module}.${field}`] : [],
   );
@@ -48,7 +52,7 @@ export async function buildAsyncifyModule(wasm: Uint8Array, policy: ImportPolicy
     engine: ENGINE,
     schedule: 0,
     memory,
-    globals: parsed.globals.flatMap(({ isMutable, type }) => (isMutable ? [type] : [])),
+    globals: parsed.globals.flatMap(({ isMutable, type }) => (isMutable ? [numericType(type)] : [])),
     imports: describeImports(checked),
     entries: runnable.flatMap((name) => (name === START_ENTRY ? [] : [name.slice(EXPORT_PREFIX.length)])),
     hasStart: runnable.includes(START_ENTRY),

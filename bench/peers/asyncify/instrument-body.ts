@@ -10,6 +10,7 @@
 
 import { ByteWriter } from "../../../src/vm/binary/byte-writer.ts";
 import { walkInstructions, type Instruction } from "../../../src/vm/binary/instructions.ts";
+import { TYPE_BYTES } from "../../../src/vm/binary/guest-type.ts";
 import { EMPTY_BLOCK, OP } from "../../../src/vm/binary/opcodes.ts";
 import {
   localCount,
@@ -113,7 +114,7 @@ class BodyInstrumenter {
     const out = new ByteWriter();
     const runs = this.#body.locals;
     out.u32(runs.length + (this.#usesScratch ? 1 : 0));
-    for (const { count, type } of runs) out.u32(count).byte({ i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c }[type]);
+    for (const { count, type } of runs) out.u32(count).byte(TYPE_BYTES[type]);
     if (this.#usesScratch) out.u32(1).byte(0x7f);
     if (this.#isLeaf) return out.bytes(this.#code.take()).byte(OP.end);
 
@@ -394,5 +395,5 @@ class BodyInstrumenter {
 
 function resultByte(type: FunctionType): number {
   const result = type.results[0];
-  return result === undefined ? EMPTY_BLOCK : { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c }[result];
+  return result === undefined ? EMPTY_BLOCK : TYPE_BYTES[result];
 }

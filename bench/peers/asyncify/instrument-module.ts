@@ -17,6 +17,7 @@ import { malformed } from "../../../src/vm/binary/byte-reader.ts";
 import type { CheckedModule } from "../../../src/vm/prepare/check-module.ts";
 import { instrumentBody, leafCost, type BodyContext } from "./instrument-body.ts";
 import { HOST_MODULE, START_ENTRY } from "./names.ts";
+import { numericType } from "./numeric-type.ts";
 
 /**
  * Native stack that a guest may use, in the units of frame weights (about bytes). Node and Chromium give a thread about
@@ -42,7 +43,9 @@ export function instrumentModule({ parsed, imports, memory }: CheckedModule): Ui
   };
   const bodies = parsed.bodies.map((body, index) => ({ type: body.type, body: instrumentBody(context, body, index) }));
   const accessors = parsed.globals
-    .flatMap(({ isMutable, type }, index) => (isMutable ? [globalGetter(index, type), globalSetter(index, type)] : []))
+    .flatMap(({ isMutable, type }, index) =>
+      isMutable ? [globalGetter(index, numericType(type)), globalSetter(index, numericType(type))] : [],
+    )
     .map(({ type, body }) => ({ type: types.index(type), body }));
   const pause = { module: HOST_MODULE, field: "pause", type: types.index({ params: [], results: [] }) };
   const firstAccessor = imported + 1 + bodies.length;
@@ -55,7 +58,7 @@ export function instrumentModule({ parsed, imports, memory }: CheckedModule): Ui
       field: "memory",
       limits: { minimum: memory.initialPages, maximum: memory.maximumPages },
     },
-    tables: parsed.table === undefined ? [] : [parsed.table],
+    tables: parsed.tables,
     globals: [...parsed.globals, mutableI32(0), mutableI32(STACK_BUDGET)],
     exports: [
       { name: "gas", kind: "global", index: context.gasGlobal },
@@ -73,12 +76,12 @@ export function instrumentModule({ parsed, imports, memory }: CheckedModule): Ui
         index: firstAccessor + i,
       })),
     ],
-    elements: parsed.elements.map(({ offset, functions }) => ({
-      table: 0,
-      offset,
-      functions: functions.map(context.mapFunction),
+    elements: parsed.elements.map(({ mode, functions }) => ({
+      mode,
+      functions: functions.map((index) => (index === null ? null : context.mapFunction(index))),
     })),
     data: parsed.data,
+    hasDataCount: false,
     functions: [...bodies, ...accessors],
   });
 }

@@ -84,7 +84,7 @@ export async function reportModule(bytes: Uint8Array): Promise<ModuleReport> {
       memory === undefined
         ? null
         : { minimumPages: memory.minimum, maximumPages: memory.maximum ?? null, isImported: memory.isImported },
-    tableEntries: module.table?.minimum ?? null,
+    tableEntries: module.tables.length === 0 ? null : tableEntries(module),
     globals: {
       mutable: module.globals.filter(({ isMutable }) => isMutable).length,
       constant: module.globals.filter(({ isMutable }) => !isMutable).length,
@@ -150,6 +150,11 @@ function gasOf(module: ParsedModule, bytes: Uint8Array): FunctionReport[] {
   });
 }
 
+/** Entries of all tables together. */
+function tableEntries({ tables }: ParsedModule): number {
+  return tables.reduce((sum, { minimum }) => sum + minimum, 0);
+}
+
 function limitsOf(module: ParsedModule, moduleBytes: number): ModuleReport["limits"] {
   const allowed: ModuleLimits = { ...DEFAULT_LIMITS, ...RUN_POLICY.limits };
   const used = {
@@ -157,7 +162,8 @@ function limitsOf(module: ParsedModule, moduleBytes: number): ModuleReport["limi
     functions: module.bodies.length,
     bodyBytes: module.bodies.reduce((most, { start, end }) => Math.max(most, end - start), 0),
     imports: module.importedFunctions.length,
-    tableEntries: module.table?.minimum ?? 0,
+    tables: module.tables.length,
+    tableEntries: tableEntries(module),
     memoryPages: module.memories[0]?.minimum ?? 0,
   };
   return (Object.keys(used) as (keyof typeof used)[]).map((name) => ({

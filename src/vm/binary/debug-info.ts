@@ -4,7 +4,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "./guest-type.ts";
 import { VmError } from "../errors.ts";
 import { lineAfter, lineAt, NO_LINES, readLineTable, type LineTable, type SourceLine } from "./read-lines.ts";
 import { readModule, type ParsedModule } from "./read-module.ts";
@@ -17,7 +17,7 @@ export interface ModuleDebugInfo {
   /** The code of the functions that the module defines, in the order of their offsets. */
   readonly functions: readonly { readonly index: number; readonly start: number; readonly end: number }[];
   /** Index and type of every mutable global, in the order of snapshots. */
-  readonly globals: readonly { readonly index: number; readonly type: ValueType }[];
+  readonly globals: readonly { readonly index: number; readonly type: GuestType }[];
   /** From the name section; where it has none, functions go by the name that they are exported under. */
   readonly names: ModuleNames;
   readonly lines: LineTable;

@@ -1,7 +1,10 @@
 // Walks a function body instruction by instruction, without recursion and without building anything.
 
-import { ByteReader, malformed, unsupported } from "./byte-reader.ts";
-import { describeUnsupported, OPCODES, PREFIX_FC, type Opcode } from "./opcodes.ts";
+import type { GuestType } from "./guest-type.ts";
+import { ByteReader, malformed } from "./byte-reader.ts";
+import { OPCODES, PREFIX_FC, type Opcode } from "./opcodes.ts";
+import { readReferenceType, readValueType } from "./read-types.ts";
+import { instructionUnsupported, secondMemoryUnsupported } from "./unsupported.ts";
 
 /** One instruction. The object is reused by the walk: copy what must outlive the step. */
 export interface Instruction {
@@ -12,20 +15,22 @@ export interface Instruction {
   end: number;
   /**
    * First immediate that is an index or a number: block type (negative: a value type or empty), label depth, function,
-   * type, local, global, memory offset or i32 constant. 0 if there is none, and for memories, of which there is one.
+   * type, local, global, table, segment, memory offset or i32 constant. 0 if there is none, and for memories, of which
+   * there is one.
    */
   index: number;
-  /** Second one: table of `call_indirect`. 0 if there is none. */
+  /** Second one: table of `call_indirect` and `table.init`, source of `table.copy`. 0 if there is none. */
   second: number;
   /** Binary logarithm of the alignment that a memory access states. */
   alignment: number;
   /** Targets of `br_table`, default last; empty otherwise. */
   labels: number[];
+  /** Type that a `select` states; `undefined` otherwise. */
+  selected: GuestType | undefined;
 }
 
 /** Bit of the alignment field that says a memory index follows (multi-memory). */
 const HAS_MEMORY_INDEX = 0x40;
-const ONE_MEMORY = "link one memory only";
 
 /** Calls `visit` for each instruction of the range, the final `end` included. */
 export function walkInstructions(
@@ -42,6 +47,7 @@ export function walkInstructions(
     second: 0,
     alignment: 0,
     labels: [],
+    selected: undefined,
   };
   while (!r.done) {
     readInstruction(r, current);
@@ -56,13 +62,11 @@ function readInstruction(r: ByteReader, into: Instruction): void {
   const first = r.byte();
   into.opcode = first === 0xfc ? PREFIX_FC + r.u32() : first;
   const info = OPCODES.get(into.opcode);
-  if (info === undefined) {
-    const { feature, advice } = describeUnsupported(into.opcode);
-    throw unsupported(feature, into.start, advice);
-  }
+  if (info === undefined) throw instructionUnsupported(into.opcode, into.start);
   into.info = info;
   into.index = 0;
   into.second = 0;
+  into.selected = undefined;
   if (into.labels.length > 0) into.labels = [];
   switch (info.immediate) {
     case "none":
@@ -74,6 +78,9 @@ function readInstruction(r: ByteReader, into: Instruction): void {
     case "function":
     case "local":
     case "global":
+    case "table":
+    case "data":
+    case "element":
       into.index = r.u32();
       break;
     case "memory-index":
@@ -83,7 +90,19 @@ function readInstruction(r: ByteReader, into: Instruction): void {
       memoryIndex(r);
       memoryIndex(r);
       break;
+    case "data-and-memory":
+      into.index = r.u32();
+      memoryIndex(r);
+      break;
+    case "types":
+      into.selected = selectedType(r);
+      break;
+    case "reference-type":
+      readReferenceType(r);
+      break;
     case "type-and-table":
+    case "element-and-table":
+    case "tables":
       into.index = r.u32();
       into.second = r.u32();
       break;
@@ -92,7 +111,7 @@ function readInstruction(r: ByteReader, into: Instruction): void {
       break;
     case "memory-access": {
       const flags = r.u32();
-      if (flags & HAS_MEMORY_INDEX) throw unsupported("a memory index", into.start, ONE_MEMORY);
+      if (flags & HAS_MEMORY_INDEX) throw secondMemoryUnsupported("a memory index", into.start);
       into.alignment = flags;
       into.index = r.u32();
       break;
@@ -118,7 +137,7 @@ function readInstruction(r: ByteReader, into: Instruction): void {
 /** One zero byte, where engines with several memories read a number. */
 function memoryIndex(r: ByteReader): void {
   const at = r.offset;
-  if (r.byte() !== 0) throw unsupported("a memory index", at, ONE_MEMORY);
+  if (r.byte() !== 0) throw secondMemoryUnsupported("a memory index", at);
 }
 
 /** A block type is one byte for a value type or empty (negative), else a type index as a signed 33-bit number. */
@@ -136,4 +155,11 @@ function branchTargets(r: ByteReader): number[] {
   // Each target takes at least one byte, so a count beyond the rest of the body is a lie.
   if (count > r.end - r.offset) throw malformed("more branch targets than bytes", at);
   return Array.from({ length: count + 1 }, () => r.u32());
+}
+
+/** A list of types, which must have one entry. */
+function selectedType(r: ByteReader): GuestType {
+  const at = r.offset;
+  if (r.u32() !== 1) throw malformed("a select of other than one type", at);
+  return readValueType(r);
 }

@@ -1,8 +1,8 @@
-// The instructions that guests may use: WebAssembly 1.0, sign extension, saturating conversion, multi-value, and the two
-// bulk instructions that clang emits for memcpy and memset. Names are the specification's (section 5.4).
+// The instructions that guests may use: WebAssembly 2.0 without SIMD, and of its references those to functions. Names are
+// the specification's (section 5.4).
 //
-// Signature: operand types, ">", result types, in i (i32), l (i64), f (f32), d (f64). Instructions whose types depend on
-// their immediates or on the stack have none here.
+// Signature: operand types, ">", result types, in i (i32), l (i64), f (f32), d (f64), r (funcref). Instructions whose types
+// depend on their immediates or on the stack have none here.
 
 /** What follows the opcode byte. */
 export type Immediate =
@@ -17,13 +17,21 @@ export type Immediate =
   | "memory-access"
   | "memory-index"
   | "memory-indices"
+  | "types"
+  | "reference-type"
+  | "table"
+  | "tables"
+  | "data"
+  | "data-and-memory"
+  | "element"
+  | "element-and-table"
   | "i32"
   | "i64"
   | "f32"
   | "f64";
 
 /** Groups of instructions that cost the same; see `gas-schedule.ts`. */
-export type CostClass = "free" | "plain" | "memory" | "division" | "call" | "grow" | "bulk";
+export type CostClass = "free" | "plain" | "memory" | "division" | "call" | "grow" | "bulk" | "table" | "table-write";
 
 export interface Opcode {
   readonly name: string;
@@ -61,11 +69,15 @@ define(0x10, "call", "call", undefined, "function");
 define(0x11, "call_indirect", "call", undefined, "type-and-table");
 define(0x1a, "drop", "free");
 define(0x1b, "select", "plain");
+define(0x1c, "select", "plain", undefined, "types");
 define(0x20, "local.get", "free", undefined, "local");
 define(0x21, "local.set", "free", undefined, "local");
 define(0x22, "local.tee", "free", undefined, "local");
 define(0x23, "global.get", "free", undefined, "global");
 define(0x24, "global.set", "plain", undefined, "global");
+
+define(0x25, "table.get", "table", "i>r", "table");
+define(0x26, "table.set", "table-write", "ir>", "table");
 
 const LOADS: readonly (readonly [string, string])[] = [
   ["i32.load", "i>i"],
@@ -144,12 +156,24 @@ define(0xbf, "f64.reinterpret_i64", "plain", "l>d");
 series(0xc0, "plain", "i>i", "i32.", "extend8_s extend16_s");
 series(0xc2, "plain", "l>l", "i64.", "extend8_s extend16_s extend32_s");
 
+define(0xd0, "ref.null", "free", ">r", "reference-type");
+define(0xd1, "ref.is_null", "plain", "r>i");
+define(0xd2, "ref.func", "table", ">r", "function");
+
 series(PREFIX_FC, "plain", "f>i", "i32.", "trunc_sat_f32_s trunc_sat_f32_u");
 series(PREFIX_FC + 2, "plain", "d>i", "i32.", "trunc_sat_f64_s trunc_sat_f64_u");
 series(PREFIX_FC + 4, "plain", "f>l", "i64.", "trunc_sat_f32_s trunc_sat_f32_u");
 series(PREFIX_FC + 6, "plain", "d>l", "i64.", "trunc_sat_f64_s trunc_sat_f64_u");
+define(PREFIX_FC + 8, "memory.init", "bulk", "iii>", "data-and-memory");
+define(PREFIX_FC + 9, "data.drop", "plain", ">", "data");
 define(PREFIX_FC + 10, "memory.copy", "bulk", "iii>", "memory-indices");
 define(PREFIX_FC + 11, "memory.fill", "bulk", "iii>", "memory-index");
+define(PREFIX_FC + 12, "table.init", "bulk", "iii>", "element-and-table");
+define(PREFIX_FC + 13, "elem.drop", "plain", ">", "element");
+define(PREFIX_FC + 14, "table.copy", "bulk", "iii>", "tables");
+define(PREFIX_FC + 15, "table.grow", "grow", "ri>i", "table");
+define(PREFIX_FC + 16, "table.size", "plain", ">i", "table");
+define(PREFIX_FC + 17, "table.fill", "bulk", "iri>", "table");
 
 /** Every instruction that guests may use. */
 export const OPCODES: ReadonlyMap<number, Opcode> = table;
@@ -171,11 +195,14 @@ export const OP = {
   callIndirect: 0x11,
   drop: 0x1a,
   select: 0x1b,
+  selectTyped: 0x1c,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
   globalGet: 0x23,
   globalSet: 0x24,
+  tableGet: 0x25,
+  tableSet: 0x26,
   i32Load: 0x28,
   f64Store: 0x39,
   memorySize: 0x3f,
@@ -199,29 +226,23 @@ export const OP = {
   f32ReinterpretI32: 0xbe,
   f64ReinterpretI64: 0xbf,
   memoryGrow: 0x40,
+  refNull: 0xd0,
+  refIsNull: 0xd1,
+  refFunc: 0xd2,
+  memoryInit: 0xfc08,
+  dataDrop: 0xfc09,
   memoryCopy: 0xfc0a,
   memoryFill: 0xfc0b,
+  tableInit: 0xfc0c,
+  elemDrop: 0xfc0d,
+  tableCopy: 0xfc0e,
+  tableGrow: 0xfc0f,
+  tableSize: 0xfc10,
+  tableFill: 0xfc11,
 } as const;
 
 /** Block type byte of a block without parameters and results. */
 export const EMPTY_BLOCK = 0x40;
-
-/** Families of instructions that we recognize only to refuse them by name, with the flag that avoids them. */
-export function describeUnsupported(opcode: number): { readonly feature: string; readonly advice: string } {
-  if (opcode === 0xfd) return { feature: "a SIMD instruction", advice: "compile without -msimd128" };
-  if (opcode === 0xfe) return { feature: "an atomic instruction", advice: "compile without -pthread and -matomics" };
-  if (opcode === 0x12 || opcode === 0x13) return { feature: "a tail call", advice: "compile without -mtail-call" };
-  if ((opcode >= 0x06 && opcode <= 0x0a) || opcode === 0x18 || opcode === 0x19 || opcode === 0x1f) {
-    return { feature: "exception handling", advice: "compile without -fwasm-exceptions and without setjmp" };
-  }
-  if (opcode === 0x1c || opcode === 0x25 || opcode === 0x26 || (opcode >= 0xd0 && opcode <= 0xd6)) {
-    return { feature: "a reference-type instruction", advice: "compile with -mcpu=lime1" };
-  }
-  if (opcode >= PREFIX_FC) {
-    return { feature: "a bulk-memory or table instruction", advice: "compile with -mcpu=lime1" };
-  }
-  return { feature: `opcode 0x${opcode.toString(16)}`, advice: "compile with -mcpu=lime1" };
-}
 
 /** Binary logarithm of the bytes that a load or store moves. */
 export function naturalAlignment(opcode: number): number {

@@ -4,8 +4,11 @@
 import type { ValueType } from "../device/device.ts";
 import { malformed, unsupported, type ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
+import { readReferenceType } from "./read-types.ts";
 
 const END = 0x0b;
+const REF_NULL = 0xd0;
+const REF_FUNC = 0xd2;
 
 interface Constant {
   readonly type: ValueType;
@@ -35,6 +38,24 @@ export function readConstant(r: ByteReader, type: ValueType): Uint8Array {
   }
 }
 
+/**
+ * The function that the expression that comes next refers to; `null` for a null.
+ *
+ * @param functionIndex - Reads an index and checks it.
+ * @throws {VmError} `vm/module-malformed` or `vm/module-unsupported`, with the offset.
+ */
+export function readReference(r: ByteReader, functionIndex: () => number): number | null {
+  const at = r.offset;
+  const opcode = r.byte();
+  if (opcode === 0x23) throw unsupported("a global in a constant", at, "link without -shared and -pie");
+  let found: number | null = null;
+  if (opcode === REF_FUNC) found = functionIndex();
+  else if (opcode === REF_NULL) readReferenceType(r);
+  else throw malformed("a constant that is no reference to a function", at);
+  if (r.byte() !== END) throw malformed("a constant of more than one reference", r.offset - 1);
+  return found;
+}
+
 function step(r: ByteReader, { opcode, at, stack }: { opcode: number; at: number; stack: Constant[] }): void {
   switch (opcode) {
     case 0x41:
@@ -60,7 +81,12 @@ function step(r: ByteReader, { opcode, at, stack }: { opcode: number; at: number
     case 0x23:
       throw unsupported("a global in a constant", at, "link without -shared and -pie");
     default:
-      throw unsupported(`opcode 0x${opcode.toString(16)} in a constant`, at, "compile with -mcpu=lime1");
+      if (opcode === REF_NULL || opcode === REF_FUNC) throw malformed("a reference where a number is expected", at);
+      throw unsupported(
+        `opcode 0x${opcode.toString(16)} in a constant`,
+        at,
+        "compile with -mcpu=generic or -mcpu=lime1",
+      );
   }
 }
 

@@ -3,13 +3,22 @@
 // validated where they are taken apart.
 // Reference: WebAssembly core specification 5.5.
 
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "./guest-type.ts";
+import type { VmError } from "../errors.ts";
 import { ByteReader, malformed, unsupported } from "./byte-reader.ts";
-import { readConstant } from "./read-constant.ts";
+import { readConstant, readReference } from "./read-constant.ts";
+import { readReferenceType, readValueType } from "./read-types.ts";
+import {
+  memory64Unsupported,
+  secondMemoryUnsupported,
+  sharedUnsupported,
+  tagsUnsupported,
+  typeFormUnsupported,
+} from "./unsupported.ts";
 
 export interface FunctionType {
-  readonly params: readonly ValueType[];
-  readonly results: readonly ValueType[];
+  readonly params: readonly GuestType[];
+  readonly results: readonly GuestType[];
 }
 
 export interface ImportedFunction {
@@ -24,10 +33,10 @@ export interface Limits {
 }
 
 export interface Global {
-  readonly type: ValueType;
+  readonly type: GuestType;
   readonly isMutable: boolean;
-  /** One constant, and its `end`. */
-  readonly init: Uint8Array;
+  /** One constant, and its `end`; of a reference, the index of the function, `null` for a null. */
+  readonly init: Uint8Array | number | null;
 }
 
 export interface Export {
@@ -36,21 +45,30 @@ export interface Export {
   readonly index: number;
 }
 
-export interface ElementSegment {
+/** Where an active segment goes when the program is created. */
+export interface SegmentTarget {
+  readonly table: number;
   /** One constant, and its `end`. */
   readonly offset: Uint8Array;
-  readonly functions: readonly number[];
+}
+
+export interface ElementSegment {
+  /** Declarative ones only name functions that the code may refer to. */
+  readonly mode: SegmentTarget | "passive" | "declarative";
+  /** `null` for entries without a function. */
+  readonly functions: readonly (number | null)[];
 }
 
 export interface DataSegment {
-  readonly offset: Uint8Array;
+  /** One constant, and its `end`; `undefined` for passive segments. */
+  readonly offset: Uint8Array | undefined;
   readonly bytes: Uint8Array;
 }
 
 export interface FunctionBody {
   readonly type: number;
   /** Declared locals in runs, parameters not included. */
-  readonly locals: readonly { readonly count: number; readonly type: ValueType }[];
+  readonly locals: readonly { readonly count: number; readonly type: GuestType }[];
   /** Instructions including the final `end`: a range of the module's bytes. */
   readonly start: number;
   readonly end: number;
@@ -60,7 +78,7 @@ export interface ParsedModule {
   readonly bytes: Uint8Array;
   readonly types: readonly FunctionType[];
   readonly importedFunctions: readonly ImportedFunction[];
-  readonly table: Limits | undefined;
+  readonly tables: readonly Limits[];
   /** `isImported` names where it comes from only for messages: the Vm provides it either way. */
   readonly memories: readonly (Limits & { readonly isImported: boolean })[];
   readonly globals: readonly Global[];
@@ -68,26 +86,23 @@ export interface ParsedModule {
   readonly start: number | undefined;
   readonly elements: readonly ElementSegment[];
   readonly data: readonly DataSegment[];
+  /** Whether the number of data segments comes before the code, which may then name them. */
+  readonly hasDataCount: boolean;
   readonly bodies: readonly FunctionBody[];
+  /** Functions that are named outside of bodies: those that `ref.func` may name. */
+  readonly declared: ReadonlySet<number>;
 }
-
-const VALUE_TYPES: ReadonlyMap<number, ValueType> = new Map([
-  [0x7f, "i32"],
-  [0x7e, "i64"],
-  [0x7d, "f32"],
-  [0x7c, "f64"],
-]);
 
 const SECTION_ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
 const EXPORT_KINDS: readonly Export["kind"][] = ["function", "table", "memory", "global"];
-const ADVICE = "compile with -mcpu=lime1";
+const ADVICE = "compile with -mcpu=generic or -mcpu=lime1";
 
 /** Pages of a 32-bit memory. */
 const MOST_PAGES = 65_536;
 
 /** What the limits of a policy have to say about counts, as early as they are read. */
 export type CountCheck = (
-  what: "functions" | "imports" | "items" | "tableEntries",
+  what: "functions" | "imports" | "items" | "tables" | "tableEntries",
   count: number,
   offset: number,
 ) => void;
@@ -115,7 +130,8 @@ class ModuleReader {
   readonly #elements: ElementSegment[] = [];
   readonly #data: DataSegment[] = [];
   readonly #bodies: FunctionBody[] = [];
-  #table: Limits | undefined;
+  readonly #tables: Limits[] = [];
+  readonly #declared = new Set<number>();
   readonly #exportNames = new Set<string>();
   #start: number | undefined;
   #dataCount: number | undefined;
@@ -141,7 +157,7 @@ class ModuleReader {
         continue;
       }
       const order = SECTION_ORDER.indexOf(id);
-      if (id === 13) throw unsupported("an exception tag section", at, "compile without -fwasm-exceptions");
+      if (id === 13) throw tagsUnsupported("a tag section", at);
       if (order < 0) throw malformed(`unknown section ${id}`, at);
       if (order <= last) throw malformed(`section ${id} out of order`, at);
       last = order;
@@ -158,14 +174,16 @@ class ModuleReader {
       bytes: r.bytes,
       types: this.#types,
       importedFunctions: this.#importedFunctions,
-      table: this.#table,
+      tables: this.#tables,
       memories: this.#memories,
       globals: this.#globals,
       exports: this.#exports,
       start: this.#start,
       elements: this.#elements,
       data: this.#data,
+      hasDataCount: this.#dataCount !== undefined,
       bodies: this.#bodies,
+      declared: this.#declared,
     };
   }
 
@@ -178,7 +196,7 @@ class ModuleReader {
       case 3:
         return this.#each(r, "functions", () => this.#functionTypes.push(this.#typeIndex(r)));
       case 4:
-        return this.#each(r, "items", () => this.#readTable(r));
+        return this.#each(r, "tables", () => this.#readTable(r));
       case 5:
         return this.#each(r, "items", () => this.#memory(r, false));
       case 6:
@@ -241,6 +259,8 @@ class ModuleReader {
           at,
           "link without -shared and --import-undefined",
         );
+      case 0x04:
+        throw tagsUnsupported(`the imported tag "${module}.${field}"`, at);
       default:
         throw malformed(`unknown import kind ${kind}`, at);
     }
@@ -248,25 +268,28 @@ class ModuleReader {
 
   #readTable(r: ByteReader): void {
     const at = r.offset;
-    const type = r.byte();
-    if (type !== 0x70) throw unsupported("a table of other than functions", at, ADVICE);
-    if (this.#table !== undefined) throw unsupported("a second table", at, ADVICE);
+    const first = r.byte();
+    if (first === 0x40) throw unsupported("a table with a value for its entries", at, "compile without -mgc");
+    r.offset = at;
+    readReferenceType(r);
     const limits = tableLimits(r);
-    this.#check("tableEntries", limits.minimum, at);
-    this.#table = limits;
+    this.#tables.push(limits);
+    const entries = this.#tables.reduce((sum, { minimum }) => sum + minimum, 0);
+    this.#check("tableEntries", entries, at);
   }
 
   #memory(r: ByteReader, isImported: boolean): void {
-    if (this.#memories.length > 0) throw unsupported("a second memory", r.offset, "link one memory only");
+    if (this.#memories.length > 0) throw secondMemoryUnsupported("a second memory", r.offset);
     this.#memories.push({ ...memoryLimits(r), isImported });
   }
 
   #global(r: ByteReader): void {
-    const type = valueType(r);
+    const type = readValueType(r);
     const at = r.offset;
     const mutability = r.byte();
     if (mutability > 1) throw malformed(`mutability ${mutability}`, at);
-    this.#globals.push({ type, isMutable: mutability === 1, init: readConstant(r, type) });
+    const init = type === "funcref" ? this.#reference(r) : readConstant(r, type);
+    this.#globals.push({ type, isMutable: mutability === 1, init });
   }
 
   #export(r: ByteReader): void {
@@ -276,16 +299,17 @@ class ModuleReader {
     this.#exportNames.add(name);
     const at = r.offset;
     const kind = EXPORT_KINDS[r.byte()];
-    if (kind === undefined) throw unsupported(`the export kind of "${name}"`, at, ADVICE);
+    if (kind === undefined) throw unsupportedExport(name, r.bytes[at] as number, at);
     const index = r.u32();
     const counts: Readonly<Record<Export["kind"], number>> = {
       function: this.#importedFunctions.length + this.#functionTypes.length,
-      table: this.#table === undefined ? 0 : 1,
+      table: this.#tables.length,
       memory: this.#memories.length,
       global: this.#globals.length,
     };
     if (index >= counts[kind]) throw malformed(`the export of an unknown ${kind} ${index}`, at);
     this.#exports.push({ name, kind, index });
+    if (kind === "function") this.#declared.add(index);
   }
 
   #readStart(r: ByteReader): void {
@@ -300,30 +324,60 @@ class ModuleReader {
     this.#start = index;
   }
 
+  /** A reference in a constant; the function counts as declared. */
+  #reference(r: ByteReader): number | null {
+    const found = readReference(r, () => this.#functionIndex(r));
+    if (found !== null) this.#declared.add(found);
+    return found;
+  }
+
+  /**
+   * Bits of the flags: 1 passive or declarative; 2 a table index, or declarative; 4 expressions instead of indices. What
+   * is neither active nor of table 0 says what kind of entries follow.
+   */
   #elementSegment(r: ByteReader): void {
     const at = r.offset;
     const flags = r.u32();
-    if (flags !== 0 && flags !== 2) throw unsupported(`element segment kind ${flags}`, at, ADVICE);
-    if ((flags === 2 && r.u32() !== 0) || this.#table === undefined) {
-      throw malformed("an element segment of an unknown table", at);
+    if (flags > 7) throw malformed(`element segment kind ${flags}`, at);
+    const isActive = (flags & 1) === 0;
+    const mode = isActive ? this.#segmentTarget(r, flags) : flags & 2 ? "declarative" : "passive";
+    const hasExpressions = (flags & 4) !== 0;
+    if ((flags & 3) !== 0) {
+      const kindAt = r.offset;
+      if (hasExpressions) readReferenceType(r);
+      else if (r.byte() !== 0) throw malformed("an unknown element kind", kindAt);
     }
-    const offset = readConstant(r, "i32");
-    if (flags === 2 && r.byte() !== 0) throw unsupported("an element kind", r.offset - 1, ADVICE);
     const countAt = r.offset;
     const count = r.u32();
     this.#check("tableEntries", count, countAt);
-    this.#elements.push({ offset, functions: Array.from({ length: count }, () => this.#functionIndex(r)) });
+    const functions: (number | null)[] = [];
+    for (let left = count; left > 0; left--) {
+      if (hasExpressions) {
+        functions.push(this.#reference(r));
+        continue;
+      }
+      const index = this.#functionIndex(r);
+      this.#declared.add(index);
+      functions.push(index);
+    }
+    this.#elements.push({ mode, functions });
+  }
+
+  #segmentTarget(r: ByteReader, flags: number): SegmentTarget {
+    const at = r.offset;
+    const table = flags & 2 ? r.u32() : 0;
+    if (table >= this.#tables.length) throw malformed(`an element segment of an unknown table ${table}`, at);
+    return { table, offset: readConstant(r, "i32") };
   }
 
   #dataSegment(r: ByteReader): void {
     const at = r.offset;
     const flags = r.u32();
-    if (flags === 1) throw unsupported("a passive data segment", at, "compile without -pthread");
-    if (flags !== 0 && flags !== 2) throw malformed(`data segment kind ${flags}`, at);
-    if ((flags === 2 && r.u32() !== 0) || this.#memories.length === 0) {
+    if (flags > 2) throw malformed(`data segment kind ${flags}`, at);
+    if (flags !== 1 && ((flags === 2 && r.u32() !== 0) || this.#memories.length === 0)) {
       throw malformed("a data segment of an unknown memory", at);
     }
-    const offset = readConstant(r, "i32");
+    const offset = flags === 1 ? undefined : readConstant(r, "i32");
     const content = r.part(r.u32());
     this.#data.push({ offset, bytes: r.bytes.subarray(content.offset, content.end) });
   }
@@ -332,9 +386,9 @@ class ModuleReader {
     const code = r.part(r.u32());
     const type = this.#functionTypes[this.#bodies.length];
     if (type === undefined) throw malformed("more bodies than functions", code.offset);
-    const locals: { count: number; type: ValueType }[] = [];
+    const locals: { count: number; type: GuestType }[] = [];
     const runs = code.u32();
-    for (let i = 0; i < runs; i++) locals.push({ count: code.u32(), type: valueType(code) });
+    for (let i = 0; i < runs; i++) locals.push({ count: code.u32(), type: readValueType(code) });
     this.#bodies.push({ type, locals, start: code.offset, end: code.end });
   }
 }
@@ -356,21 +410,16 @@ function magic(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
 }
 
-function valueType(r: ByteReader): ValueType {
-  const at = r.offset;
-  const byte = r.byte();
-  const type = VALUE_TYPES.get(byte);
-  if (type !== undefined) return type;
-  if (byte === 0x7b) throw unsupported("a SIMD type", at, "compile without -msimd128");
-  if (byte === 0x70 || byte === 0x6f) throw unsupported("a reference type", at, ADVICE);
-  throw malformed(`unknown value type 0x${byte.toString(16)}`, at);
+function unsupportedExport(name: string, kind: number, offset: number): VmError {
+  if (kind === 4) return tagsUnsupported(`the exported tag ${JSON.stringify(name)}`, offset);
+  return malformed(`unknown export kind ${kind}`, offset);
 }
 
 function functionType(r: ByteReader): FunctionType {
   const at = r.offset;
   const form = r.byte();
-  if (form !== 0x60) throw unsupported(`type form 0x${form.toString(16)}`, at, ADVICE);
-  const types = (): ValueType[] => Array.from({ length: bounded(r, 1_000) }, () => valueType(r));
+  if (form !== 0x60) throw typeFormUnsupported(form, at) ?? malformed(`unknown type form 0x${form.toString(16)}`, at);
+  const types = (): GuestType[] => Array.from({ length: bounded(r, 1_000) }, () => readValueType(r));
   return { params: types(), results: types() };
 }
 
@@ -394,15 +443,17 @@ function limits(r: ByteReader, flags: number, most: number): Limits {
 function tableLimits(r: ByteReader): Limits {
   const at = r.offset;
   const flags = r.byte();
-  if (flags > 1) throw unsupported(`table kind ${flags}`, at, ADVICE);
+  if (flags === 2 || flags === 3) throw sharedUnsupported("a shared table", at);
+  if (flags >= 4 && flags <= 7) throw memory64Unsupported("a 64-bit table", at);
+  if (flags > 1) throw malformed(`table kind ${flags}`, at);
   return limits(r, flags, 0xffff_ffff);
 }
 
 function memoryLimits(r: ByteReader): Limits {
   const at = r.offset;
   const flags = r.byte();
-  if (flags & 2) throw unsupported("a shared memory", at, "compile without -pthread");
-  if (flags & 4) throw unsupported("a 64-bit memory", at, "compile for wasm32");
+  if (flags & 2) throw sharedUnsupported("a shared memory", at);
+  if (flags & 4) throw memory64Unsupported("a 64-bit memory", at);
   if (flags > 1) throw unsupported(`memory kind ${flags}`, at, ADVICE);
   return limits(r, flags, MOST_PAGES);
 }

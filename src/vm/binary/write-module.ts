@@ -1,6 +1,6 @@
 // A structure as a .wasm file, with canonical integers and without custom sections.
 
-import type { ValueType } from "../device/device.ts";
+import { TYPE_BYTES } from "./guest-type.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import type {
   DataSegment,
@@ -20,14 +20,17 @@ export interface WritableModule {
   readonly tables: readonly Limits[];
   readonly globals: readonly Global[];
   readonly exports: readonly { readonly name: string; readonly kind: Export["kind"]; readonly index: number }[];
-  readonly elements: readonly (ElementSegment & { readonly table: number })[];
+  readonly elements: readonly ElementSegment[];
   readonly data: readonly DataSegment[];
+  /** Must be there if the code names data segments. */
+  readonly hasDataCount: boolean;
   /** Locals, code and final `end` of each function, without its size. */
   readonly functions: readonly { readonly type: number; readonly body: ByteWriter }[];
 }
 
-/** The byte that stands for a value type. */
-export const TYPE_BYTES: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
+const END = 0x0b;
+const REF_NULL = 0xd0;
+const REF_FUNC = 0xd2;
 
 const EXPORT_KINDS: Readonly<Record<Export["kind"], number>> = { function: 0, table: 1, memory: 2, global: 3 };
 
@@ -51,6 +54,7 @@ export function writeModule(module: WritableModule): Uint8Array<ArrayBuffer> {
     vector(module.exports, (into, { name, kind, index }) => into.name(name).byte(EXPORT_KINDS[kind]).u32(index)),
   );
   if (module.elements.length > 0) section(9, vector(module.elements, writeElements));
+  if (module.hasDataCount) section(12, new ByteWriter().u32(module.data.length));
   section(
     10,
     vector(module.functions, (into, { body }) => into.sized(body)),
@@ -84,22 +88,36 @@ export function writeType(out: ByteWriter, { params, results }: FunctionType): v
 }
 
 function writeGlobal(out: ByteWriter, { type, isMutable, init }: Global): void {
-  out
-    .byte(TYPE_BYTES[type])
-    .byte(isMutable ? 1 : 0)
-    .bytes(init);
+  out.byte(TYPE_BYTES[type]).byte(isMutable ? 1 : 0);
+  if (init instanceof Uint8Array) out.bytes(init);
+  else writeReference(out, init);
 }
 
-function writeElements(
-  out: ByteWriter,
-  { table, offset, functions }: ElementSegment & { readonly table: number },
-): void {
-  if (table === 0) out.u32(0).bytes(offset);
-  else out.u32(2).u32(table).bytes(offset).byte(0);
+function writeReference(out: ByteWriter, index: number | null): void {
+  if (index === null) out.raw(REF_NULL, TYPE_BYTES.funcref, END);
+  else out.byte(REF_FUNC).u32(index).byte(END);
+}
+
+/** See the reader for what the flags say. */
+function writeElements(out: ByteWriter, { mode, functions }: ElementSegment): void {
+  const hasExpressions = functions.includes(null);
+  const isFirstTable = typeof mode === "object" && mode.table === 0;
+  const flags = isFirstTable ? 0 : mode === "passive" ? 1 : mode === "declarative" ? 3 : 2;
+  out.u32(flags + (hasExpressions ? 4 : 0));
+  if (typeof mode === "object") {
+    if (!isFirstTable) out.u32(mode.table);
+    out.bytes(mode.offset);
+  }
+  if (flags !== 0) out.byte(hasExpressions ? TYPE_BYTES.funcref : 0);
   out.u32(functions.length);
-  for (const index of functions) out.u32(index);
+  for (const index of functions) {
+    if (hasExpressions) writeReference(out, index);
+    else out.u32(index as number);
+  }
 }
 
 function writeData(out: ByteWriter, { offset, bytes }: DataSegment): void {
-  out.u32(0).bytes(offset).u32(bytes.length).bytes(bytes);
+  if (offset === undefined) out.u32(1);
+  else out.u32(0).bytes(offset);
+  out.u32(bytes.length).bytes(bytes);
 }

@@ -3,10 +3,9 @@
 import { malformed } from "../binary/byte-reader.ts";
 import type { Instruction } from "../binary/instructions.ts";
 import type { FunctionType, ParsedModule } from "../binary/read-module.ts";
-import type { ValueType } from "../device/device.ts";
+import { typeOfByte } from "../binary/read-types.ts";
 
 const EMPTY = -64;
-const VALUE_TYPES: readonly ValueType[] = ["i32", "i64", "f32", "f64"];
 
 /** @throws {VmError} `vm/module-malformed` if there is no such type. */
 export function typeAt({ types }: ParsedModule, index: number, offset: number): FunctionType {
@@ -19,7 +18,6 @@ export function typeAt({ types }: ParsedModule, index: number, offset: number): 
 export function blockTypeOf(module: ParsedModule, { index, start }: Instruction): FunctionType {
   if (index >= 0) return typeAt(module, index, start);
   if (index === EMPTY) return { params: [], results: [] };
-  const type = VALUE_TYPES[-index - 1];
-  if (type === undefined) throw malformed("unknown block type", start);
-  return { params: [], results: [type] };
+  // A value type's byte, read as a signed number of seven bits.
+  return { params: [], results: [typeOfByte(index + 128, start)] };
 }

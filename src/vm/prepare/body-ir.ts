@@ -1,13 +1,13 @@
 // What `build-body.ts` makes of a function body: a flat list of nodes without values in flight between them. Locals are in
 // the original numbering, parameters first; *slots* (locals that hold operand-stack values) follow the declared ones.
 
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import type { CodeList } from "./code-list.ts";
 
 /** Where an operand-stack value of the original program is while the function stands at a point. */
 export type Operand =
-  | { readonly type: ValueType; readonly kind: "local"; readonly local: number }
-  | { readonly type: ValueType; readonly kind: "const"; readonly bits: bigint };
+  | { readonly type: GuestType; readonly kind: "local"; readonly local: number }
+  | { readonly type: GuestType; readonly kind: "const"; readonly bits: bigint };
 
 export type PointKind = "entry" | "loop" | "check" | "call" | "import" | "bulk";
 
@@ -38,7 +38,7 @@ export type Node =
   | {
       readonly op: "bulk";
       readonly point: Point;
-      readonly opcode: number;
+      readonly operation: BulkOperation;
       readonly slots: readonly [number, number, number];
     }
   | { readonly op: "block" | "loop"; readonly construct: number }
@@ -53,7 +53,16 @@ export type Node =
 export type Callee =
   | { readonly kind: "function"; readonly index: number }
   | { readonly kind: "import"; readonly index: number }
-  | { readonly kind: "indirect"; readonly type: number };
+  | { readonly kind: "indirect"; readonly type: number; readonly table: number };
+
+/** An instruction that moves many bytes or entries: its opcode and its immediates. */
+export interface BulkOperation {
+  readonly opcode: number;
+  /** Table of `table.fill`, destination of `table.copy`, segment of `memory.init` and `table.init`; else 0. */
+  readonly index: number;
+  /** Source of `table.copy`, table of `table.init`; else 0. */
+  readonly second: number;
+}
 
 /** A block, loop or if; index 0 is the function's own body. */
 export interface Construct {
@@ -70,7 +79,7 @@ export interface BodyIr {
   /** Offset of the first instruction in the original bytes. */
   readonly start: number;
   /** Types of parameters, locals and slots. */
-  readonly localTypes: readonly ValueType[];
+  readonly localTypes: readonly GuestType[];
   /** Parameters and locals of the original; slots come behind. */
   readonly originalLocals: number;
   readonly maxHeight: number;

@@ -12,10 +12,12 @@ import { malformed } from "../binary/byte-reader.ts";
 import { walkInstructions, type Instruction } from "../binary/instructions.ts";
 import { OP } from "../binary/opcodes.ts";
 import { typeOfFunction, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import { COST } from "../gas-schedule.ts";
 import { blockTypeOf, typeAt } from "./block-type.ts";
-import type { BodyIr, Callee, Construct, Node, Point } from "./body-ir.ts";
+import type { BuildContext } from "./build-context.ts";
+import type { BodyIr, BulkOperation, Callee, Construct, Node, Point } from "./body-ir.ts";
+import { TableBuilder } from "./build-tables.ts";
 import { CodeList, u32 } from "./code-list.ts";
 import { labelTypes, type ControlFrame } from "./control-frame.ts";
 import { growCode } from "./emit-grow.ts";
@@ -25,20 +27,10 @@ import { OperandStack, unknown, wrongType, type Entry } from "./operand-stack.ts
 import { operatorEntry, selectEntry } from "./operator-entry.ts";
 import { GasPlacer } from "./place-gas.ts";
 
-/** What the builder must know of the rest of the module. */
-export interface BuildContext {
-  readonly module: ParsedModule;
-  /** Gas of one call of an imported function, besides the call itself. */
-  readonly importCosts: readonly number[];
-  /** Worst-case gas of plain defined functions; `undefined` for those that are metered. */
-  readonly plainCosts: readonly (number | undefined)[];
-  readonly maximumPages: number;
-}
-
 /** Where something stands in the original bytes. */
 type At = Pick<Instruction, "start">;
 
-const LETTERS: Readonly<Record<string, ValueType>> = { i: "i32", l: "i64", f: "f32", d: "f64" };
+const LETTERS: Readonly<Record<string, GuestType>> = { i: "i32", l: "i64", f: "f32", d: "f64", r: "funcref" };
 
 /**
  * @param localShift - Number of hidden parameters in front of the function's own.
@@ -54,13 +46,14 @@ class BodyBuilder {
   readonly #body: FunctionBody;
   readonly #type: FunctionType;
   readonly #shift: number;
-  readonly #localTypes: ValueType[];
+  readonly #localTypes: GuestType[];
   readonly #originalLocals: number;
   readonly #nodes: Node[] = [];
   readonly #constructs: Construct[] = [];
   readonly #frames: ControlFrame[] = [];
   readonly #stack: OperandStack;
   readonly #gas: GasPlacer;
+  readonly #tables: TableBuilder;
 
   constructor(context: BuildContext, body: FunctionBody, shift: number) {
     this.#context = context;
@@ -78,6 +71,18 @@ class BodyBuilder {
       emit: (node) => void this.#nodes.push(node),
     });
     this.#gas = new GasPlacer((charge) => void (this.#isDead || this.#nodes.push(charge)));
+    this.#tables = new TableBuilder({
+      module: context.module,
+      layout: context.tables,
+      stack: this.#stack,
+      shift,
+      isDead: () => this.#isDead,
+      pop: (type, i) => this.#pop(type, i),
+      push: (entry) => this.#push(entry),
+      statement: (code, what) => this.#statement(code, what),
+      bulk: (operation, types, i) => this.#bulk(operation, types, i),
+      check: (i) => this.#check(i),
+    });
   }
 
   build(): BodyIr {
@@ -142,12 +147,12 @@ class BodyBuilder {
         break;
       case OP.memoryCopy:
       case OP.memoryFill:
-        this.#bulk(i);
+        this.#bulk({ opcode, index: 0, second: 0 }, ["i32", "i32", "i32"], i);
         break;
       case OP.memoryGrow:
         return this.#grow(i);
       default:
-        this.#simple(i);
+        if (!this.#tables.visit(i)) this.#simple(i);
     }
     if (this.#gas.needsCheck) this.#check(i);
   }
@@ -166,6 +171,7 @@ class BodyBuilder {
         return;
       }
       case OP.select:
+      case OP.selectTyped:
         return this.#select(i);
       case OP.localGet:
         return this.#push(this.#isDead ? unknown(this.#localType(i)) : this.#readLocal(i));
@@ -184,7 +190,7 @@ class BodyBuilder {
 
   #operator(i: Instruction, signature: string): void {
     const arrow = signature.indexOf(">");
-    const types = Array.from(signature.slice(0, arrow), (letter) => LETTERS[letter] as ValueType);
+    const types = Array.from(signature.slice(0, arrow), (letter) => LETTERS[letter] as GuestType);
     const operands = this.#popAll(types, i);
     const result = LETTERS[signature[arrow + 1] ?? ""];
     if (result !== undefined)
@@ -198,15 +204,17 @@ class BodyBuilder {
 
   #select(i: Instruction): void {
     const condition = this.#pop("i32", i);
-    const second = this.#pop(undefined, i);
-    const first = this.#pop(second.type, i);
+    const second = this.#pop(i.selected, i);
+    const first = this.#pop(second.type ?? i.selected, i);
+    const isReference = first.type === "funcref" || second.type === "funcref";
+    if (isReference && i.selected === undefined) throw malformed("a select of references that states no type", i.start);
     // A value that is a copy keeps its bits, also where the other one is arithmetic.
     const isLazy = first.isArithmetic && second.isArithmetic;
     const [one, other] = isLazy ? [first, second] : [this.#stack.exact(first), this.#stack.exact(second)];
     this.#push(selectEntry(one, other, condition));
   }
 
-  #localType(i: Instruction): ValueType {
+  #localType(i: Instruction): GuestType {
     const type = i.index < this.#originalLocals ? this.#localTypes[i.index] : undefined;
     if (type === undefined) throw malformed(`unknown local ${i.index}`, i.start);
     return type;
@@ -279,10 +287,10 @@ class BodyBuilder {
   }
 
   #callIndirect(i: Instruction): void {
-    if (this.#module.table === undefined || i.second !== 0) throw malformed(`unknown table ${i.second}`, i.start);
+    if (i.second >= this.#module.tables.length) throw malformed(`unknown table ${i.second}`, i.start);
     const type = typeAt(this.#module, i.index, i.start);
     const index = this.#pop("i32", i);
-    this.#callPoint({ kind: "indirect", type: i.index }, type, i, index);
+    this.#callPoint({ kind: "indirect", type: i.index, table: i.second }, type, i, index);
   }
 
   #callPoint(callee: Callee, type: FunctionType, i: Instruction, index?: Entry): void {
@@ -305,10 +313,9 @@ class BodyBuilder {
     return { args, traps: entries.some(({ traps }) => traps) };
   }
 
-  // Bulk memory and growth: priced by what they move.
+  // Bulk operations and growth: priced by what they move.
 
-  #bulk(i: Instruction): void {
-    const types: ValueType[] = ["i32", "i32", "i32"];
+  #bulk(operation: BulkOperation, types: readonly GuestType[], i: Instruction): void {
     const entries = this.#popAll(types, i);
     if (this.#isDead) return;
     const height = this.#stack.height;
@@ -319,7 +326,7 @@ class BodyBuilder {
     const operands = this.#stack.operands();
     this.#stack.truncate(height);
     const point: Point = { kind: "bulk", offset: i.start, operands, results: [] };
-    this.#nodes.push({ op: "bulk", point, opcode: i.opcode, slots });
+    this.#nodes.push({ op: "bulk", point, operation, slots });
     this.#gas.tested();
   }
 
@@ -411,7 +418,7 @@ class BodyBuilder {
   }
 
   /** Pushes the values that are in the slots of a construct. */
-  #enter(types: readonly ValueType[], base: number): void {
+  #enter(types: readonly GuestType[], base: number): void {
     types.forEach((type, at) => {
       this.#push(this.#isDead ? unknown(type) : this.#stack.readOf(this.#stack.slot(base + at, type)));
     });
@@ -429,7 +436,7 @@ class BodyBuilder {
     this.#gas.branch(target, false);
   }
 
-  #deliver(frame: ControlFrame, types: readonly ValueType[], entries: readonly Entry[]): void {
+  #deliver(frame: ControlFrame, types: readonly GuestType[], entries: readonly Entry[]): void {
     if (frame.kind !== "function") {
       this.#stack.assign(entries, types, frame.base);
       this.#nodes.push({ op: "br", target: frame.construct });
@@ -531,7 +538,7 @@ class BodyBuilder {
     this.#stack.push(this.#isDead ? unknown(entry.type) : entry);
   }
 
-  #pop(type: ValueType | undefined, at: At): Entry {
+  #pop(type: GuestType | undefined, at: At): Entry {
     const frame = this.#frames.at(-1);
     if (this.#stack.height === (frame?.base ?? 0)) {
       if (frame?.isDead === true) return unknown(type);
@@ -544,19 +551,19 @@ class BodyBuilder {
   }
 
   /** Holds the topmost values against types and leaves them. In dead code they may stay of no type: labels may differ. */
-  #checkTop(types: readonly ValueType[], at: At): void {
+  #checkTop(types: readonly GuestType[], at: At): void {
     const { base, isDead } = this.#frames.at(-1) as ControlFrame;
     const top = this.#stack.from(Math.max(base, this.#stack.height - types.length));
     const missing = types.length - top.length;
     if (missing > 0 && !isDead) throw malformed("the operand stack is empty", at.start);
     top.forEach(({ type }, index) => {
-      const expected = types[missing + index] as ValueType;
+      const expected = types[missing + index] as GuestType;
       if (type !== undefined && type !== expected) throw wrongType(expected, type, at.start);
     });
   }
 
   /** Pops values of these types, and gives them bottom first. */
-  #popAll(types: readonly ValueType[], at: At): Entry[] {
+  #popAll(types: readonly GuestType[], at: At): Entry[] {
     return types
       .toReversed()
       .map((type) => this.#pop(type, at))

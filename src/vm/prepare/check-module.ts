@@ -14,6 +14,7 @@ import {
 import type { HostFunctionType } from "../device/device.ts";
 import { ImportDeniedError, VmError } from "../errors.ts";
 import { WASI_IMPORT_MODULE, wasiFunctionType } from "../wasi/wasi-types.ts";
+import { layOutTables, type TableLayout } from "./table-layout.ts";
 import { DEFAULT_LIMITS, type ImportPolicy, type ModuleLimits } from "./import-policy.ts";
 
 /** A module that keeps to the policy, and what the policy says of each import. */
@@ -21,6 +22,7 @@ export interface CheckedModule {
   readonly parsed: ParsedModule;
   readonly imports: readonly HostFunctionType[];
   readonly memory: { readonly initialPages: number; readonly maximumPages: number };
+  readonly tables: TableLayout;
 }
 
 /**
@@ -35,7 +37,12 @@ export function checkModule(bytes: Uint8Array, policy: ImportPolicy): CheckedMod
     within(limits, what, { value, what: `the number of ${what}`, offset }),
   );
   for (const body of parsed.bodies) checkBody(parsed, body, limits);
-  return { parsed, imports: checkImports(parsed, policy), memory: checkMemory(parsed, limits) };
+  return {
+    parsed,
+    imports: checkImports(parsed, policy),
+    memory: checkMemory(parsed, limits),
+    tables: layOutTables(parsed, limits.tableEntries),
+  };
 }
 
 /** A number that the policy bounds, in words and where it stands. */
@@ -97,7 +104,8 @@ function checkBody(module: ParsedModule, body: FunctionBody, limits: ModuleLimit
 /** What needs a memory has one, and states no alignment beyond the natural one. */
 function checkMemoryUse({ memories }: ParsedModule, { opcode, info, alignment, start }: Instruction): void {
   const isAccess = info.immediate === "memory-access";
-  if (!isAccess && info.immediate !== "memory-index" && info.immediate !== "memory-indices") return;
+  const isOther = info.immediate === "memory-index" || info.immediate === "memory-indices";
+  if (!isAccess && !isOther && info.immediate !== "data-and-memory") return;
   if (memories.length === 0) throw malformed("no memory", start);
   if (isAccess && alignment > naturalAlignment(opcode)) throw malformed("alignment beyond the natural one", start);
 }

@@ -2,21 +2,20 @@
 
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
-import { TYPE_BYTES } from "../binary/write-module.ts";
-import type { ValueType } from "../device/device.ts";
+import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
 import type { CodeList } from "./code-list.ts";
 
 const I64_CONST = 0x42;
 
 export class CodeOutput {
   readonly #out = new ByteWriter();
-  readonly #locals: readonly ValueType[];
+  readonly #locals: readonly GuestType[];
   readonly #functionIndex: (definedIndex: number) => number;
   readonly #open: number[] = [];
   readonly #position = new Map<number, number>();
 
   /** @param functionIndex - Where the output has a defined function of the original. */
-  constructor(locals: readonly ValueType[], functionIndex: (definedIndex: number) => number) {
+  constructor(locals: readonly GuestType[], functionIndex: (definedIndex: number) => number) {
     this.#locals = locals;
     this.#functionIndex = functionIndex;
   }
@@ -47,7 +46,7 @@ export class CodeOutput {
   }
 
   /** Opens a construct: without values, or one that leaves a value of that type. */
-  open(opcode: number, label: number, result?: ValueType): void {
+  open(opcode: number, label: number, result?: GuestType): void {
     this.raw([opcode, result === undefined ? EMPTY_BLOCK : TYPE_BYTES[result]]);
     this.#position.set(label, this.#open.push(label) - 1);
   }
@@ -81,7 +80,7 @@ export class CodeOutput {
   /** @param returns - Whether the code ends with the results on the stack, and not only by instructions that leave. */
   finish(returns = false): ByteWriter {
     const body = new ByteWriter();
-    const runs: { type: ValueType; count: number }[] = [];
+    const runs: { type: GuestType; count: number }[] = [];
     for (const type of this.#locals) {
       const last = runs.at(-1);
       if (last?.type === type) last.count++;

@@ -3,7 +3,7 @@
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
-import { TYPE_BYTES } from "../binary/write-module.ts";
+import { TYPE_BYTES } from "../binary/guest-type.ts";
 import { BULK_BYTES_SHIFT, BULK_CHUNK_BYTES } from "../gas-schedule.ts";
 import { memorySize, moveMemory } from "./memory-access.ts";
 import { CAUSE_STACK } from "./protocol.ts";

@@ -15,16 +15,19 @@ import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import type { BodyIr, Construct, Node, Point } from "./body-ir.ts";
 import { makeCanonical } from "./canonical-nan.ts";
+import { u32 } from "./code-list.ts";
 import { CodeOutput } from "./code-output.ts";
 import { emitBulk } from "./emit-bulk.ts";
 import type { Helper } from "./emit-helpers.ts";
 import { emitDispatch, emitTakeBack, type RebuildContext, type RebuildInput } from "./emit-rebuild.ts";
+import { emitSegmentBulk } from "./emit-segment-bulk.ts";
 import { emitUnrolled } from "./emit-unrolled.ts";
 import { findUnrollable, type UnrolledLoop } from "./find-unrollable.ts";
 import { findRegions, Labels, markConstructs, type Region } from "./find-regions.ts";
 import type { FramePart, FramePlan, FunctionPlan } from "./plan-frames.ts";
 import { CAUSE_TABLE, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL } from "./protocol.ts";
 import { ZERO } from "./state-module.ts";
+import { tableSize, type TableShape } from "./table-layout.ts";
 
 /** Indices in the output module that emitted code refers to. */
 export interface EmitContext extends RebuildContext {
@@ -34,8 +37,6 @@ export interface EmitContext extends RebuildContext {
   readonly helper: (helper: Helper) => number;
   /** Where the output has a defined function: in its metered form unless it is plain. */
   readonly definedFunction: (definedIndex: number) => number;
-  /** Entries of the guest's table, which cannot grow. */
-  readonly tableSize: number;
 }
 
 export interface EmitInput {
@@ -279,9 +280,9 @@ class MeteredEmitter {
       out.code(args);
       if (callee.kind === "function") out.u32(OP.call, this.#context.definedFunction(callee.index));
       else {
-        this.#checkTableIndex();
+        this.#checkTableIndex(callee.table);
         out.u32(OP.callIndirect, this.#context.meteredType(this.#context.typeAt(callee.type)));
-        out.raw([0]);
+        out.raw(u32(callee.table));
       }
       out.raw([OP.localSet, GAS_LOCAL]);
       this.#setResults(point);
@@ -301,8 +302,14 @@ class MeteredEmitter {
     const out = this.#out;
     this.#closeWay(this.#labels.ofPoint(plan));
     const [a, b, n] = node.slots.map((slot) => slot + METERED_SHIFT) as [number, number, number];
-    const helper = this.#context.helper(node.opcode === OP.memoryCopy ? "copy" : "fill");
-    emitBulk(out, { opcode: node.opcode, a, b, n }, { helper, cold: this.#anonymous(), test: () => this.#test(plan) });
+    const { opcode } = node.operation;
+    const test = (): void => this.#test(plan);
+    if (opcode === OP.memoryCopy || opcode === OP.memoryFill) {
+      const helper = this.#context.helper(opcode === OP.memoryCopy ? "copy" : "fill");
+      return emitBulk(out, { opcode, a, b, n }, { helper, cold: this.#anonymous(), test });
+    }
+    const newLabel = (): number => this.#anonymous();
+    emitSegmentBulk(this.#context, node.operation, { out, a, b, n, newLabel, test });
   }
 
   // Frames.
@@ -350,10 +357,10 @@ class MeteredEmitter {
    * Says beforehand if the index is outside the table: SpiderMonkey would say what it says of an address. This takes 1.5 % of
    * a quicksort by function pointer on V8, which checks again.
    */
-  #checkTableIndex(): void {
+  #checkTableIndex(table: number): void {
     const out = this.#out;
     out.u32(OP.localTee, this.#r);
-    out.i32(this.#context.tableSize);
+    out.raw(tableSize(this.#context.tables.tables[table] as TableShape));
     out.raw([OP.i32GeU, OP.if, EMPTY_BLOCK]);
     out.i32(CAUSE_TABLE);
     out.u32(OP.globalSet, this.#context.causeGlobal);

@@ -6,14 +6,16 @@
 
 import { OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import type { BodyIr, Node } from "./body-ir.ts";
+import { u32 } from "./code-list.ts";
 import type { CodeOutput } from "./code-output.ts";
 import type { Labels, Region, Target } from "./find-regions.ts";
 import type { FunctionPlan } from "./plan-frames.ts";
 import { planRestores } from "./plan-restores.ts";
 import { GAS_LOCAL, METERED_SHIFT, STACK_LOCAL } from "./protocol.ts";
 import { ZERO } from "./state-module.ts";
+import type { TableLayout } from "./table-layout.ts";
 
 /** Indices in the output module. */
 export interface RebuildContext {
@@ -22,14 +24,13 @@ export interface RebuildContext {
   readonly gasInGlobal: number;
   readonly peekFunction: number;
   readonly maskFunction: number;
-  readonly restoreFunction: (type: ValueType) => number;
+  readonly restoreFunction: (type: GuestType) => number;
   /** What rebuilds the frames of a defined function. */
   readonly resumeFunction: (definedIndex: number) => number;
   readonly meteredType: (type: FunctionType) => number;
   readonly typeAt: (index: number) => FunctionType;
   readonly typeOfDefined: (definedIndex: number) => FunctionType;
-  /** Immutable table from original function indices to metered functions. */
-  readonly hiddenTable: number;
+  readonly tables: TableLayout;
 }
 
 export interface RebuildInput {
@@ -78,7 +79,7 @@ export function emitTakeBack(context: RebuildContext, { out, ir, plan, number, n
     out.close();
     out.u32(OP.call, context.maskFunction);
     for (const local of values.toReversed()) {
-      out.u32(OP.call, context.restoreFunction(ir.localTypes[local] as ValueType));
+      out.u32(OP.call, context.restoreFunction(ir.localTypes[local] as GuestType));
       out.u32(OP.localSet, local + METERED_SHIFT);
     }
     if (restore < restores.length - 1) out.branch(OP.br, done);
@@ -151,7 +152,7 @@ function callAgain(context: RebuildContext, { out }: RebuildInput, { callee, poi
   else {
     out.u32(OP.call, context.peekFunction);
     out.u32(OP.callIndirect, context.meteredType(type));
-    out.raw([context.hiddenTable]);
+    out.raw(u32(context.tables.resumeTable));
   }
   out.u32(OP.localSet, GAS_LOCAL);
   for (const slot of point.results.toReversed()) out.u32(OP.localSet, slot + METERED_SHIFT);

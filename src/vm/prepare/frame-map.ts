@@ -1,6 +1,6 @@
 // What a stored frame means in terms of the original module. Plain data, part of a GuestModule.
 
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import type { BodyIr, Callee, Operand } from "./body-ir.ts";
 import type { FramePlan, FunctionPlan } from "./plan-frames.ts";
 import { shapeBytes, shapeTypes } from "./state-module.ts";
@@ -18,7 +18,7 @@ export const FRAME_KINDS: readonly FrameKind[] = ["entry", "loop", "check", "cal
 
 /** One stored value: of a local of the original, or of an operand (`at`: local index, or height in the operand stack). */
 export interface StoredValue {
-  readonly type: ValueType;
+  readonly type: GuestType;
   readonly kind: "local" | "operand" | "unused";
   readonly at: number;
 }
@@ -40,11 +40,11 @@ export interface FramePoint {
 }
 
 export type FrameOperand =
-  | { readonly type: ValueType; readonly kind: "stored" }
-  | { readonly type: ValueType; readonly kind: "local"; readonly local: number }
-  | { readonly type: ValueType; readonly kind: "const"; readonly bits: bigint }
+  | { readonly type: GuestType; readonly kind: "stored" }
+  | { readonly type: GuestType; readonly kind: "local"; readonly local: number }
+  | { readonly type: GuestType; readonly kind: "const"; readonly bits: bigint }
   /** Never used again. */
-  | { readonly type: ValueType; readonly kind: "unused" };
+  | { readonly type: GuestType; readonly kind: "unused" };
 
 /** The points of one function by their number; numbers that stand for none are absent. */
 export type FunctionFrames = readonly (FramePoint | null)[];
@@ -60,7 +60,7 @@ export function mapFrames(ir: BodyIr, plan: FunctionPlan, imported: number): Fun
   for (const [point, frame] of plan.points) {
     const results: Operand[] = point.results.map((local) => ({
       kind: "local",
-      type: ir.localTypes[local] as ValueType,
+      type: ir.localTypes[local] as GuestType,
       local,
     }));
     const { kind, offset, operands } = point;
@@ -97,7 +97,7 @@ function describe(
     offset,
     bytes: shapeBytes(frame.shape),
     values: frame.values.map((local, at): StoredValue => {
-      const type = types[at] as ValueType;
+      const type = types[at] as GuestType;
       if (local < ir.originalLocals) return { type, kind: "local", at: local };
       const height = heights.get(local);
       return height === undefined ? { type, kind: "unused", at: 0 } : { type, kind: "operand", at: height };

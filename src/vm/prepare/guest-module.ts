@@ -1,5 +1,6 @@
 // A module that was checked and instrumented. Plain data plus one WebAssembly.Module: it can be posted to another thread.
 
+import type { GuestType } from "../binary/guest-type.ts";
 import type { ValueType } from "../device/device.ts";
 import type { FrameMap } from "./frame-map.ts";
 
@@ -23,7 +24,9 @@ export interface GuestModule {
   readonly entryFunctions: Readonly<Record<string, number>>;
   readonly memory: { readonly initialPages: number; readonly maximumPages: number };
   /** Types of the mutable globals, in index order. */
-  readonly globals: readonly ValueType[];
+  readonly globals: readonly GuestType[];
+  /** Absent unless the program handles references, or changes tables or segments. */
+  readonly tables: ChangingTables | undefined;
   /** Functions that the guest imports, in the order of its import section. */
   readonly imports: readonly ModuleImport[];
   /** Names of exported functions without parameters: what may be an entry. */
@@ -32,6 +35,16 @@ export interface GuestModule {
   readonly hasStart: boolean;
   /** Gas charged before the first instruction: active segments, by length. */
   readonly bootGas: number;
+}
+
+/** What of a module's tables and segments can change. Indices are the original's, ascending. */
+export interface ChangingTables {
+  readonly tables: readonly { readonly index: number; readonly minimum: number; readonly maximum: number }[];
+  /** Passive segments that the program may drop. */
+  readonly data: readonly number[];
+  readonly elements: readonly number[];
+  /** Functions that references can be to; none if the program handles no references. */
+  readonly members: readonly number[];
 }
 
 /** One imported function, as the policy declared it. */

@@ -18,7 +18,9 @@ export interface ModuleLimits {
   readonly nesting: number;
   /** Targets of one `br_table`. @defaultValue 4,096 */
   readonly branchTargets: number;
-  /** Entries of the function table. @defaultValue 16,384 */
+  /** Function tables. @defaultValue 16 */
+  readonly tables: number;
+  /** Entries of all tables together, and what one may grow to; also those of each segment. @defaultValue 16,384 */
   readonly tableEntries: number;
   /** Imports. @defaultValue 128 */
   readonly imports: number;
@@ -47,6 +49,7 @@ export const DEFAULT_LIMITS: ModuleLimits = {
   bodyBytes: 512 * 1024,
   nesting: 1_024,
   branchTargets: 4_096,
+  tables: 16,
   tableEntries: 16_384,
   imports: 128,
   items: 4_096,

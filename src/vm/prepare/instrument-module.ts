@@ -4,8 +4,8 @@
 //   imports    the guest's functions; those of the state module, in its order; gw.memory (always imported)
 //   functions  the guest's in their metered or plain form; forms that only rebuild frames; metered forms of plain functions
 //              and of imports that the table holds; helpers; run.<name>; get.<n>, set.<n>
-//   tables     the guest's, with metered functions; and an immutable one from original function indices to the same
-//   globals    the guest's; gas (in and out), gin (gas, or the sentinel to rebuild frames), cause (why it traps)
+//   tables     the guest's, with metered functions; and immutable ones from original function indices (`table-layout.ts`)
+//   globals    the guest's; gas (in and out), gin (gas, or the sentinel to rebuild frames), cause (why it traps); sizes
 //   exports    none of the guest's own; what the Vm needs, by names that the guest cannot reach
 //   start      dropped: it is run.start, metered like everything else
 
@@ -13,10 +13,11 @@ import { ByteWriter } from "../binary/byte-writer.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { FunctionType, Global, ParsedModule } from "../binary/read-module.ts";
 import { writeModule, type WritableModule } from "../binary/write-module.ts";
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
 import type { BodyIr, Node, Point } from "./body-ir.ts";
-import { buildBody, type BuildContext } from "./build-body.ts";
+import { buildBody } from "./build-body.ts";
+import type { BuildContext } from "./build-context.ts";
 import type { CheckedModule } from "./check-module.ts";
 import { CodeList, u32 } from "./code-list.ts";
 import { helperFunction, type Helper } from "./emit-helpers.ts";
@@ -28,6 +29,7 @@ import { frameWeight, STACK_BUDGET } from "./frame-weight.ts";
 import { MAX_IDS, planFrames, type FunctionPlan } from "./plan-frames.ts";
 import { CAUSE_GLOBAL, GAS_IN_GLOBAL, METERED_SHIFT, THRESHOLD } from "./protocol.ts";
 import * as state from "./state-module.ts";
+import { guestElements, tableExports } from "./output-tables.ts";
 
 /** Names of what the instrumented module imports on our behalf. */
 export const HOST_MODULE = "gw";
@@ -90,7 +92,7 @@ class Instrumenter {
   readonly #plainCosts: readonly (number | undefined)[];
   readonly #types: TypeList;
   readonly #shapes = new Map<string, { readonly stored: state.StoredShape; readonly index: number }>();
-  readonly #storedTypes = new Set<ValueType>();
+  readonly #storedTypes = new Set<GuestType>();
   readonly #frames: (FunctionFrames | null)[];
   readonly #added: Added[] = [];
   readonly #helpers = new Map<Helper, number>();
@@ -107,12 +109,13 @@ class Instrumenter {
   }
 
   run(): InstrumentedModule {
-    const { parsed, imports, memory } = this.#checked;
+    const { parsed, imports, memory, tables } = this.#checked;
     const context: BuildContext = {
       module: parsed,
       importCosts: imports.map(({ cost }) => cost),
       plainCosts: this.#plainCosts,
       maximumPages: memory.maximumPages,
+      tables,
     };
     const bodies = parsed.bodies.map((body, index) => {
       const type = parsed.types[body.type] as FunctionType;
@@ -120,16 +123,15 @@ class Instrumenter {
       const ir = buildBody(context, body, isPlain ? 0 : METERED_SHIFT);
       return isPlain ? { ir, type } : this.#plan(ir, type, this.#imported + index);
     });
-    const inTable = new Set(parsed.elements.flatMap(({ functions }) => functions));
     const wrappers = new Map(
-      [...inTable].filter((index) => index < this.#imported).map((index) => [index, this.#wrapImport(index)]),
+      tables.members.filter((index) => index < this.#imported).map((index) => [index, this.#wrapImport(index)]),
     );
 
     // From here on all shapes are known, and so are all indices.
     const stateFunctions = state.stateFunctions({
       shapes: [...this.#shapes.values()].map(({ stored }) => stored),
       types: this.#storedTypes,
-      hasTable: parsed.table !== undefined,
+      hasTable: parsed.tables.length > 0,
     });
     const firstDefined = this.#imported + stateFunctions.length;
     const definedFunction = (index: number): number => firstDefined + index;
@@ -184,16 +186,16 @@ class Instrumenter {
       ),
     }));
     const accessors = this.#addAccessors(firstAdded);
+    const outputTables = this.#outputTables();
     const elements = [
-      ...parsed.elements.map(({ offset, functions: members }) => ({
-        table: 0,
-        offset,
-        functions: members.map(meteredIndex),
-      })),
-      ...[...inTable].map((original) => ({
-        table: 1,
-        offset: constantI32(original),
+      ...guestElements(this.#checked, meteredIndex),
+      ...(outputTables.length > 0 ? tables.members : []).map((original) => ({
+        mode: { table: tables.resumeTable, offset: constantI32(original) },
         functions: [clones.get(original - this.#imported) ?? meteredIndex(original)],
+      })),
+      ...(tables.hasReferences ? tables.members : []).map((original) => ({
+        mode: { table: tables.referenceTable, offset: constantI32(original) },
+        functions: [meteredIndex(original)],
       })),
     ];
     const gas = this.#gasGlobal;
@@ -212,20 +214,25 @@ class Instrumenter {
         field: "memory",
         limits: { minimum: memory.initialPages, maximum: memory.maximumPages },
       },
-      tables:
-        parsed.table === undefined
-          ? []
-          : [parsed.table, { minimum: this.#frames.length, maximum: this.#frames.length }],
-      globals: [...parsed.globals, mutableI32(0), mutableI32(0), mutableI32(0)],
+      tables: outputTables,
+      globals: [
+        ...parsed.globals.map((global) => {
+          const { init } = global;
+          return typeof init === "number" ? { ...global, init: meteredIndex(init) } : global;
+        }),
+        ...[0, 0, 0, ...tables.addedGlobals].map(mutableI32),
+      ],
       exports: [
         { name: "gas", kind: "global", index: gas },
         { name: "gin", kind: "global", index: gas + GAS_IN_GLOBAL },
         { name: "cause", kind: "global", index: gas + CAUSE_GLOBAL },
+        ...tableExports(tables),
         ...runners,
         ...accessors,
       ],
       elements,
       data: parsed.data,
+      hasDataCount: parsed.hasDataCount,
       functions: [...functions, ...resumes, ...this.#added],
     });
     return { bytes, state: state.stateModule(stateFunctions), frames: this.#frames };
@@ -235,13 +242,22 @@ class Instrumenter {
     return this.#module.globals.length;
   }
 
+  /** Tables that grow have all their entries from the start. */
+  #outputTables(): WritableModule["tables"] {
+    const { tables, hasReferences } = this.#checked.tables;
+    if (tables.length === 0 && !hasReferences) return [];
+    const hidden = { minimum: this.#frames.length, maximum: this.#frames.length };
+    const own = tables.map(({ maximum }) => ({ minimum: maximum, maximum }));
+    return [...own, hidden, ...(hasReferences ? [hidden] : [])];
+  }
+
   #plan(ir: BodyIr, type: FunctionType, functionIndex: number): Metered {
     const plan = planFrames(ir);
     for (const { parts, values, point } of [plan.entry, ...plan.points.values()]) {
       for (const part of parts) {
         const key = shapeKey(part);
         if (!this.#shapes.has(key)) this.#shapes.set(key, { stored: part, index: this.#shapes.size });
-        for (const local of part.values) this.#storedTypes.add(ir.localTypes[local] as ValueType);
+        for (const local of part.values) this.#storedTypes.add(ir.localTypes[local] as GuestType);
       }
       this.#storedValues += values.length + (point?.operands.length ?? 0);
     }
@@ -295,8 +311,7 @@ class Instrumenter {
       meteredType: (type) => this.#types.index(metered(type)),
       typeAt: (index) => types[index] as FunctionType,
       typeOfDefined: (index) => types[bodies[index]?.type ?? -1] as FunctionType,
-      tableSize: this.#module.table?.minimum ?? 0,
-      hiddenTable: 1,
+      tables: this.#checked.tables,
     };
   }
 
@@ -429,15 +444,16 @@ interface Accessor {
 
 /** Bits of floats cross to JavaScript as integers: through numbers, NaN payloads would be lost. */
 const BITS: Readonly<
-  Record<ValueType, { readonly carrier: ValueType; readonly out: number[]; readonly in: number[] }>
+  Record<GuestType, { readonly carrier: GuestType; readonly out: number[]; readonly in: number[] }>
 > = {
   i32: { carrier: "i32", out: [], in: [] },
   i64: { carrier: "i64", out: [], in: [] },
   f32: { carrier: "i32", out: [OP.i32ReinterpretF32], in: [OP.f32ReinterpretI32] },
   f64: { carrier: "i64", out: [OP.i64ReinterpretF64], in: [OP.f64ReinterpretI64] },
+  funcref: { carrier: "funcref", out: [], in: [] },
 };
 
-function globalGetter(index: number, type: ValueType): Accessor {
+function globalGetter(index: number, type: GuestType): Accessor {
   const { carrier, out } = BITS[type];
   const body = new ByteWriter()
     .u32(0)
@@ -448,7 +464,7 @@ function globalGetter(index: number, type: ValueType): Accessor {
   return { type: { params: [], results: [carrier] }, body };
 }
 
-function globalSetter(index: number, type: ValueType): Accessor {
+function globalSetter(index: number, type: GuestType): Accessor {
   const { carrier, in: convert } = BITS[type];
   const body = new ByteWriter()
     .u32(0)

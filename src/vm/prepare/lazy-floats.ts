@@ -3,7 +3,7 @@
 import { walkInstructions } from "../binary/instructions.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { FunctionBody, ParsedModule } from "../binary/read-module.ts";
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 
 /** Operations whose result, if it is NaN, has bits that engines choose (specification, section 4.3.3). */
 export function isFloatArithmetic(opcode: number): boolean {
@@ -25,7 +25,7 @@ const F64_CONST = 0x44;
 export function findLazyFloats(
   module: ParsedModule,
   body: FunctionBody,
-  localTypes: readonly ValueType[],
+  localTypes: readonly GuestType[],
   paramCount: number,
 ): boolean[] {
   const lazy = localTypes.map((type, local) => local >= paramCount && (type === "f32" || type === "f64"));

@@ -34,3 +34,8 @@ export function moveMemory(opcode: number): readonly number[] {
   const memories = opcode === OP.memoryCopy ? [0, 0] : [0];
   return [PREFIX_FC >>> 8, opcode - PREFIX_FC, ...memories];
 }
+
+/** memory.init of no more than a chunk, from the output's segment of that number: takes destination, source, length. */
+export function initMemory(segment: number): readonly number[] {
+  return [PREFIX_FC >>> 8, OP.memoryInit - PREFIX_FC, ...u32(segment), 0];
+}

@@ -5,7 +5,7 @@
 
 import { malformed } from "../binary/byte-reader.ts";
 import { OP } from "../binary/opcodes.ts";
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
 import type { Node, Operand } from "./body-ir.ts";
 import { makeCanonical } from "./canonical-nan.ts";
@@ -13,7 +13,7 @@ import { CodeList, u32 } from "./code-list.ts";
 
 export interface Entry {
   /** `undefined`: any type, behind an unconditional branch. */
-  readonly type: ValueType | undefined;
+  readonly type: GuestType | undefined;
   readonly code: CodeList;
   /** Set if the value is that of a local or slot. */
   readonly local?: number;
@@ -37,7 +37,7 @@ const MOST_LISTED = 200_000;
 
 export interface StackOptions {
   /** Types of the original locals; slots are added behind them. */
-  readonly localTypes: ValueType[];
+  readonly localTypes: GuestType[];
   readonly lazyFloats: readonly boolean[];
   readonly shift: number;
   readonly emit: (node: Node) => void;
@@ -92,7 +92,7 @@ export class OperandStack {
   /** An entry that reads a local or slot. */
   readOf(local: number): Entry {
     return {
-      type: this.#options.localTypes[local] as ValueType,
+      type: this.#options.localTypes[local] as GuestType,
       code: this.#getCode(local),
       local,
       traps: false,
@@ -121,15 +121,19 @@ export class OperandStack {
   exact(entry: Entry): Entry {
     const { type } = entry;
     if (!entry.isArithmetic || (type !== "f32" && type !== "f64")) return entry;
-    const scratch = this.#newSlot(`scratch ${type}`, type);
-    const local = scratch + this.#options.shift;
+    const local = this.scratch(type);
     entry.code.add([OP.localTee, ...u32(local), ...makeCanonical(type, local)]);
     const { local: _, ...rest } = entry;
     return { ...rest, isArithmetic: false };
   }
 
+  /** A local of the output that holds a value within one piece of code, from one instruction to the next. */
+  scratch(type: GuestType): number {
+    return this.#newSlot(`scratch ${type}`, type) + this.#options.shift;
+  }
+
   /** The slot for a value of that type at that height. */
-  slot(height: number, type: ValueType, isLazy = false): number {
+  slot(height: number, type: GuestType, isLazy = false): number {
     const slot = this.#newSlot(`${height} ${type} ${isLazy}`, type);
     if (isLazy) this.#lazySlots.add(slot);
     return slot;
@@ -158,7 +162,7 @@ export class OperandStack {
   }
 
   /** Assigns values to the slots of their types from `base` upwards, all at once. */
-  assign(entries: readonly Entry[], types: readonly ValueType[], base: number): number[] {
+  assign(entries: readonly Entry[], types: readonly GuestType[], base: number): number[] {
     const slots = types.map((type, at) => this.slot(base + at, type));
     const moves = entries.flatMap((entry, at) =>
       entry.local === slots[at] ? [] : [{ entry, slot: slots[at] as number }],
@@ -195,7 +199,7 @@ export class OperandStack {
   /** Values below that would trap before this one, or that read its slot, go first. */
   #spillAt(height: number): void {
     const entry = this.#entries[height] as Entry;
-    const slot = this.slot(height, entry.type as ValueType, entry.isArithmetic);
+    const slot = this.slot(height, entry.type as GuestType, entry.isArithmetic);
     this.#count(entry, -1);
     const mustTrapFirst = entry.traps && this.#trapping > 0;
     if (mustTrapFirst || (this.#readers[slot] ?? 0) > 0) {
@@ -215,7 +219,7 @@ export class OperandStack {
     for (const local of entry.reads) this.#readers[local] = (this.#readers[local] ?? 0) + by;
   }
 
-  #newSlot(key: string, type: ValueType): number {
+  #newSlot(key: string, type: GuestType): number {
     let slot = this.#slots.get(key);
     if (slot === undefined) {
       slot = this.#options.localTypes.push(type) - 1;
@@ -234,11 +238,11 @@ export class OperandStack {
 }
 
 /** A value that dead code makes. */
-export function unknown(type?: ValueType): Entry {
+export function unknown(type?: GuestType): Entry {
   return { type, code: new CodeList(), traps: false, readsState: false, isArithmetic: false, reads: [], size: 0 };
 }
 
 /** The error for a value of the wrong type. */
-export function wrongType(expected: ValueType, found: ValueType, offset: number): Error {
+export function wrongType(expected: GuestType, found: GuestType, offset: number): Error {
   return malformed(`expected ${expected}, found ${found}`, offset);
 }

@@ -5,7 +5,7 @@ import { encodeInstruction } from "../binary/encode-instruction.ts";
 import type { Instruction } from "../binary/instructions.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { ParsedModule } from "../binary/read-module.ts";
-import type { ValueType } from "../device/device.ts";
+import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
 import { CodeList, u32 } from "./code-list.ts";
 import { isFloatArithmetic } from "./lazy-floats.ts";
 import { accessMemory, memorySize } from "./memory-access.ts";
@@ -15,7 +15,7 @@ import { CAUSE_CONVERSION, CAUSE_GLOBAL } from "./protocol.ts";
 interface OperatorParts {
   /** Bottom first. */
   readonly operands: readonly Entry[];
-  readonly result: ValueType;
+  readonly result: GuestType;
   readonly stack: OperandStack;
 }
 
@@ -54,9 +54,12 @@ function operatorCode(module: ParsedModule, i: Instruction, pieces: readonly Cod
 /** The value of a `select`. */
 export function selectEntry(first: Entry, second: Entry, condition: Entry): Entry {
   const all = [first, second, condition];
+  const type = first.type ?? second.type;
+  // References need the select that states its type.
+  const select = type === "funcref" ? [OP.selectTyped, 1, TYPE_BYTES.funcref] : [OP.select];
   return {
-    type: first.type ?? second.type,
-    code: first.code.join(second.code).join(condition.code).add([OP.select]),
+    type,
+    code: first.code.join(second.code).join(condition.code).add(select),
     traps: all.some(({ traps }) => traps),
     readsState: all.some(({ readsState }) => readsState),
     isArithmetic: first.isArithmetic || second.isArithmetic,

@@ -1,7 +1,7 @@
 // Numbers the points of a function and lays out their frames. The result is what the emitter writes code for and what the
 // frame map records.
 
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import type { BodyIr, Node, Point } from "./body-ir.ts";
 import { findLive } from "./liveness.ts";
 import { STATE_TYPES, type Shape } from "./state-module.ts";
@@ -89,7 +89,7 @@ export function planFrames(ir: BodyIr): FunctionPlan {
 }
 
 /** How values, sorted by type, are stored. */
-function layOut(values: readonly number[], types: readonly ValueType[]): Pick<FramePlan, "values" | "shape" | "parts"> {
+function layOut(values: readonly number[], types: readonly GuestType[]): Pick<FramePlan, "values" | "shape" | "parts"> {
   const count = Math.max(1, Math.ceil(values.length / PART_VALUES));
   const parts = Array.from({ length: count }, (_, at): FramePart => {
     const members = values.slice(at * PART_VALUES, (at + 1) * PART_VALUES);
@@ -99,12 +99,12 @@ function layOut(values: readonly number[], types: readonly ValueType[]): Pick<Fr
 }
 
 /** The order of values in a frame. */
-export function sortByType(locals: readonly number[], types: readonly ValueType[]): number[] {
-  const order = (local: number): number => STATE_TYPES.indexOf(types[local] as ValueType);
+export function sortByType(locals: readonly number[], types: readonly GuestType[]): number[] {
+  const order = (local: number): number => STATE_TYPES.indexOf(types[local] as GuestType);
   return [...new Set(locals)].toSorted((a, b) => order(a) - order(b) || a - b);
 }
 
-function shapeOf(locals: readonly number[], types: readonly ValueType[]): Shape {
-  const count = (type: ValueType): number => locals.filter((local) => types[local] === type).length;
-  return [count("i32"), count("i64"), count("f32"), count("f64")];
+function shapeOf(locals: readonly number[], types: readonly GuestType[]): Shape {
+  const count = (type: GuestType): number => locals.filter((local) => types[local] === type).length;
+  return [count("i32"), count("i64"), count("f32"), count("f64"), count("funcref")];
 }

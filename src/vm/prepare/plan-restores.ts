@@ -2,7 +2,7 @@
 // them stores, last one first; a mask says which of them the frame at hand has. How many points share is a choice about the
 // output: frames are the same.
 
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import { sortByType, type FramePlan, type FunctionPlan } from "./plan-frames.ts";
 
 /** Locals and slots that are asked for, in the order of frames: the last one first. */
@@ -21,7 +21,7 @@ export interface RestorePlan {
 /** Bits of a mask. A frame with more values shares with none. */
 const MASK_BITS = 64;
 
-export function planRestores({ entry, points }: FunctionPlan, types: readonly ValueType[]): RestorePlan {
+export function planRestores({ entry, points }: FunctionPlan, types: readonly GuestType[]): RestorePlan {
   const plans = [entry, ...points.values()].filter(({ values }) => values.length > 0);
   const groups = groupPlans(plans);
   const restores: Restore[] = [];

@@ -6,9 +6,10 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { typeOfFunction, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
 import { BULK_BYTES_SHIFT, SCHEDULE_VERSION } from "../gas-schedule.ts";
 import { checkModule, type CheckedModule } from "./check-module.ts";
-import type { GuestModule } from "./guest-module.ts";
+import type { ChangingTables, GuestModule } from "./guest-module.ts";
 import type { ImportPolicy } from "./import-policy.ts";
 import { instrumentModule, runnableExports, START_ENTRY, type EmissionOptions } from "./instrument-module.ts";
+import type { SegmentShape, TableLayout } from "./table-layout.ts";
 
 /** Name of the mechanism in modules and snapshots: frames in terms of the original module, as `frame-codec.ts` lays out. */
 export const ENGINE = "frames-1";
@@ -51,10 +52,11 @@ export async function prepareWithEmission(
     state: await WebAssembly.compile(state),
     frames,
     typeKeys: parsed.types.map(typeKey),
-    indirectTypes: indirectTypes(parsed),
+    indirectTypes: indirectTypes(checked),
     entryFunctions: Object.fromEntries(runnable.map(({ name, index }) => [name, index])),
     memory,
     globals: parsed.globals.flatMap(({ isMutable, type }) => (isMutable ? [type] : [])),
+    tables: changingTables(checked.tables),
     imports: describeImports(checked),
     entries: names.flatMap((name) => (name === START_ENTRY ? [] : [name.slice(EXPORT_PREFIX.length)])),
     hasStart: names.includes(START_ENTRY),
@@ -66,11 +68,25 @@ function typeKey({ params, results }: FunctionType): string {
   return `${params.join()}>${results.join()}`;
 }
 
-function indirectTypes(module: ParsedModule): Record<number, string> {
-  const members = new Set(module.elements.flatMap(({ functions }) => functions));
+function indirectTypes({ parsed, tables }: CheckedModule): Record<number, string> {
   return Object.fromEntries(
-    [...members].map((index) => [index, typeKey(typeOfFunction(module, index) as FunctionType)]),
+    tables.members.map((index) => [index, typeKey(typeOfFunction(parsed, index) as FunctionType)]),
   );
+}
+
+/** Of what changes, what a Vm must know to copy it out. */
+function changingTables({ tables, data, elements, hasReferences, members }: TableLayout): ChangingTables | undefined {
+  const droppable = (segments: readonly SegmentShape[]): number[] =>
+    segments.flatMap(({ lengthGlobal }, index) => (lengthGlobal === undefined ? [] : [index]));
+  const found: ChangingTables = {
+    tables: tables.flatMap(({ isChanging, minimum, maximum }, index) =>
+      isChanging ? [{ index, minimum, maximum }] : [],
+    ),
+    data: droppable(data),
+    elements: droppable(elements),
+    members: hasReferences ? members : [],
+  };
+  return hasReferences || found.data.length + found.elements.length > 0 ? found : undefined;
 }
 
 function describeImports({ parsed, imports }: CheckedModule): GuestModule["imports"] {
@@ -82,7 +98,10 @@ function describeImports({ parsed, imports }: CheckedModule): GuestModule["impor
 
 /** Active segments are work done before the first instruction: priced like bulk operations. */
 function bootGas({ data, elements }: ParsedModule): number {
-  const bytes = data.reduce((sum, segment) => sum + segment.bytes.length, 0);
-  const entries = elements.reduce((sum, segment) => sum + segment.functions.length, 0);
+  const bytes = data.reduce((sum, { offset, bytes: { length } }) => sum + (offset === undefined ? 0 : length), 0);
+  const entries = elements.reduce(
+    (sum, { mode, functions }) => sum + (typeof mode === "object" ? functions.length : 0),
+    0,
+  );
   return (bytes >> BULK_BYTES_SHIFT) + entries;
 }

@@ -20,6 +20,12 @@ export const CAUSE_CONVERSION = 2;
 /** Likewise of an index outside the table and an address outside the memory. */
 export const CAUSE_TABLE = 3;
 
+/** An address, or a place in a segment, that a bulk operation would leave. */
+export const CAUSE_MEMORY = 4;
+
+/** Globals behind the guest's own: gas, gas in, cause. */
+export const OWN_GLOBALS = 3;
+
 /** Hidden parameters in front of a metered function's own. */
 export const METERED_SHIFT = 2;
 export const GAS_LOCAL = 0;

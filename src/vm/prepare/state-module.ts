@@ -1,8 +1,8 @@
 // The module that stores frames, and takes them back value by value. It imports the state memory and its pointer, which all
 // Vms of a realm share (`../run/state-memory.ts`); the guest reaches neither.
 //
-// A shape is how many i32, i64, f32 and f64 a frame has. A stored frame is those values in that order, then a word:
-// original function index << 16 | number of the point. The deepest frame is stored first.
+// A shape is how many i32, i64, f32, f64 and references a frame has. References lie in a table beside the memory; a frame
+// has their places there. A stored frame is those values in that order, then a word: original function index << 16 | number of the point. The deepest frame is stored first.
 //
 //   <n>  one for each shape: takes the word, the gas counter and the values, gives the counter to return with. A counter
 //        that says that a callee is unwinding lowers the word by one; any other is biased. Pieces of a frame that come
@@ -11,22 +11,23 @@
 //   k    the function of that frame, whose word is still to be read
 //   m    says which of the values that are asked for next the frame has, by bits from the lowest; the highest goes for all
 //        that follow
-//   i, l, f, d  the last value, if the frame has it; else zero
+//   i, l, f, d, r  the last value, if the frame has it; else zero, or null
 
 import { ByteWriter } from "../binary/byte-writer.ts";
-import type { ValueType } from "../device/device.ts";
+import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
 import { OP } from "../binary/opcodes.ts";
 import { BIAS, THRESHOLD } from "./protocol.ts";
 import type { FunctionType } from "../binary/read-module.ts";
-import { TYPE_BYTES, writeType } from "../binary/write-module.ts";
+import { writeType } from "../binary/write-module.ts";
 
-export type Shape = readonly [i32: number, i64: number, f32: number, f64: number];
+export type Shape = readonly [i32: number, i64: number, f32: number, f64: number, funcref: number];
 
-export const STATE_TYPES: readonly ValueType[] = ["i32", "i64", "f32", "f64"];
-export const TYPE_SIZES: readonly number[] = [4, 8, 4, 8];
-const LOADS = [0x28, 0x29, 0x2a, 0x2b];
+export const STATE_TYPES: readonly GuestType[] = ["i32", "i64", "f32", "f64", "funcref"];
+export const TYPE_SIZES: readonly number[] = [4, 8, 4, 8, 4];
+const REFERENCE = 4;
+const LOADS = [0x28, 0x29, 0x2a, 0x2b, 0x28];
 const STORES = [0x36, 0x37, 0x38, 0x39];
-const RESTORE_NAMES = ["i", "l", "f", "d"];
+const RESTORE_NAMES = ["i", "l", "f", "d", "r"];
 
 /** Bytes of a stored frame's values. */
 export function shapeBytes(shape: Shape): number {
@@ -34,8 +35,8 @@ export function shapeBytes(shape: Shape): number {
 }
 
 /** The types of a shape's values, in order. */
-export function shapeTypes(shape: Shape): ValueType[] {
-  return shape.flatMap((count, at) => Array.from({ length: count }, () => STATE_TYPES[at] as ValueType));
+export function shapeTypes(shape: Shape): GuestType[] {
+  return shape.flatMap((count, at) => Array.from({ length: count }, () => STATE_TYPES[at] as GuestType));
 }
 
 /** A piece of a frame, as the state module stores it. */
@@ -56,7 +57,7 @@ export interface StateFunction {
 export interface StateNeeds {
   readonly shapes: readonly StoredShape[];
   /** Types of the values that its frames have. */
-  readonly types: ReadonlySet<ValueType>;
+  readonly types: ReadonlySet<GuestType>;
   readonly hasTable: boolean;
 }
 
@@ -65,7 +66,7 @@ export function saveName(shape: number): string {
   return String(shape);
 }
 
-export function restoreName(type: ValueType): string {
+export function restoreName(type: GuestType): string {
   return RESTORE_NAMES[STATE_TYPES.indexOf(type)] as string;
 }
 
@@ -78,10 +79,10 @@ export function stateFunctions({ shapes, types, hasTable }: StateNeeds): StateFu
   return [
     { name: POP, type: toWord, body: popBody() },
     ...(hasTable ? [{ name: PEEK, type: toWord, body: peekBody() }] : []),
-    ...(types.size > 0 ? [{ name: MASK, type: { params: ["i64" as const], results: [] }, body: maskBody() }] : []),
+    ...(types.size > 0 ? [{ name: MASK, type: { params: ["i64" as const], results: [] }, body: maskBody(types) }] : []),
     ...STATE_TYPES.flatMap((type) =>
       types.has(type)
-        ? [{ name: restoreName(type), type: { params: [], results: [type] }, body: restoreBody(type) }]
+        ? [{ name: restoreName(type), type: { params: [], results: [type] }, body: restoreBody(type, types) }]
         : [],
     ),
     ...shapes.map((stored, at) => ({ name: saveName(at), type: saveType(stored), body: saveBody(stored) })),
@@ -119,8 +120,18 @@ export function stateModule(functions: readonly StateFunction[]): Uint8Array<Arr
     exports.name(name).byte(0).u32(at);
     code.sized(body);
   });
-  const imports = new ByteWriter().u32(2).name("state").name("memory").raw(2, 0).u32(1);
-  imports.name("state").name("pointer").raw(3, 0x7f, 1);
+  const hasReferences = functions.some(({ name }) => name === restoreName("funcref"));
+  const imports = new ByteWriter()
+    .u32(hasReferences ? 4 : 2)
+    .name("state")
+    .name("memory")
+    .raw(2, 0)
+    .u32(1);
+  imports.name("state").name("pointer").raw(3, TYPE_BYTES.i32, 1);
+  if (hasReferences) {
+    imports.name("state").name("references").raw(1, TYPE_BYTES.funcref, 0, 0);
+    imports.name("state").name("referenceCount").raw(3, TYPE_BYTES.i32, 1);
+  }
   const mask = new ByteWriter().u32(1).raw(TYPE_BYTES.i64, 1, I64_CONST, 0, OP.end);
   const out = new ByteWriter().raw(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   out.byte(1).sized(new ByteWriter().u32(types.size).bytes(typeSection.take()));
@@ -129,7 +140,7 @@ export function stateModule(functions: readonly StateFunction[]): Uint8Array<Arr
 }
 
 const POINTER_GLOBAL = 0;
-const MASK_GLOBAL = 1;
+const COUNT_GLOBAL = 1;
 const I64_CONST = 0x42;
 const I64_SHR_S = 0x87;
 const I32_WRAP_I64 = 0xa7;
@@ -152,28 +163,37 @@ function peekBody(): ByteWriter {
   return out.raw(I32_LOAD16_U, 1, 0, OP.end);
 }
 
-function maskBody(): ByteWriter {
-  return new ByteWriter().u32(0).raw(OP.localGet, 0, OP.globalSet, MASK_GLOBAL, OP.end);
+/** The one global that is not imported comes behind those that are. */
+function maskGlobal(types: ReadonlySet<GuestType>): number {
+  return types.has("funcref") ? COUNT_GLOBAL + 1 : COUNT_GLOBAL;
 }
 
-function restoreBody(type: ValueType): ByteWriter {
+function maskBody(types: ReadonlySet<GuestType>): ByteWriter {
+  return new ByteWriter().u32(0).raw(OP.localGet, 0, OP.globalSet, maskGlobal(types), OP.end);
+}
+
+function restoreBody(type: GuestType, types: ReadonlySet<GuestType>): ByteWriter {
+  const mask = maskGlobal(types);
   const at = STATE_TYPES.indexOf(type);
   const out = new ByteWriter().u32(1).u32(1).byte(TYPE_BYTES.i64);
-  out.raw(OP.globalGet, MASK_GLOBAL, OP.localTee, 0, I64_CONST, 1, I64_SHR_S, OP.globalSet, MASK_GLOBAL);
+  out.raw(OP.globalGet, mask, OP.localTee, 0, I64_CONST, 1, I64_SHR_S, OP.globalSet, mask);
   out.raw(OP.localGet, 0, I32_WRAP_I64, OP.i32Const, 1, OP.i32And, OP.if, TYPE_BYTES[type]);
   movePointer(out, -(TYPE_SIZES[at] as number))
     .byte(OP.globalGet)
     .u32(POINTER_GLOBAL);
-  out.byte(LOADS[at] as number).raw(0, 0, OP.else);
+  out.byte(LOADS[at] as number).raw(0, 0);
+  if (at === REFERENCE) out.raw(OP.tableGet, 0);
+  out.byte(OP.else);
   return out.raw(...ZERO[type], OP.end, OP.end);
 }
 
-/** Instructions that push zero. */
-export const ZERO: Readonly<Record<ValueType, readonly number[]>> = {
+/** Instructions that push zero, or null. */
+export const ZERO: Readonly<Record<GuestType, readonly number[]>> = {
   i32: [OP.i32Const, 0],
   i64: [I64_CONST, 0],
   f32: [0x43, 0, 0, 0, 0],
   f64: [0x44, 0, 0, 0, 0, 0, 0, 0, 0],
+  funcref: [OP.refNull, TYPE_BYTES.funcref],
 };
 
 const WORD = 0;
@@ -185,11 +205,14 @@ function saveBody({ shape, isLast }: StoredShape): ByteWriter {
   let param = isLast ? 2 : 0;
   shape.forEach((count, type) => {
     for (let i = 0; i < count; i++) {
-      out.byte(OP.globalGet).u32(POINTER_GLOBAL).byte(OP.localGet).u32(param++);
-      out
-        .byte(STORES[type] as number)
-        .u32(0)
-        .u32(offset);
+      if (type === REFERENCE) saveReference(out, offset, param++);
+      else {
+        out.byte(OP.globalGet).u32(POINTER_GLOBAL).byte(OP.localGet).u32(param++);
+        out
+          .byte(STORES[type] as number)
+          .u32(0)
+          .u32(offset);
+      }
       offset += TYPE_SIZES[type] as number;
     }
   });
@@ -200,4 +223,11 @@ function saveBody({ shape, isLast }: StoredShape): ByteWriter {
   movePointer(out, offset + 4);
   out.raw(OP.localGet, GAS, OP.i32Const, 0, OP.i32Const).s32(BIAS);
   return isUnwinding().raw(OP.select, OP.i32Sub, OP.end);
+}
+
+/** Puts a reference into the next place of the table, and the number of that place into the frame. */
+function saveReference(out: ByteWriter, offset: number, param: number): void {
+  out.byte(OP.globalGet).u32(POINTER_GLOBAL).byte(OP.globalGet).u32(COUNT_GLOBAL).raw(0x36, 0).u32(offset);
+  out.byte(OP.globalGet).u32(COUNT_GLOBAL).byte(OP.localGet).u32(param).raw(OP.tableSet, 0);
+  out.byte(OP.globalGet).u32(COUNT_GLOBAL).raw(OP.i32Const, 1, OP.i32Add, OP.globalSet).u32(COUNT_GLOBAL);
 }

@@ -3,7 +3,7 @@
 import type { ValueType } from "../device/device.ts";
 import { VmError } from "../errors.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
-import { importOfFrame, type Frame } from "./frames.ts";
+import { importOfFrame, isReference, type Frame } from "./frames.ts";
 import { toGuestValue } from "./guest-value.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
 import { MAX_STACK_BYTES } from "./state-memory.ts";
@@ -36,11 +36,42 @@ export function checkSnapshot(module: GuestModule, snapshot: Snapshot, phaseCoun
               ? `phase ${phase} of ${phaseCount}`
               : !Number.isSafeInteger(debt) || debt < 0
                 ? `a debt of ${debt} gas`
-                : undefined;
+                : isStanding
+                  ? problemOfReferences(module, snapshot)
+                  : undefined;
   if (problem !== undefined) {
     throw new VmError("vm/snapshot-malformed", `Cannot restore the snapshot: it has ${problem}`);
   }
   if (status.kind === "waiting" || status.kind === "answered") checkWaiting(module, status);
+}
+
+/** Globals and tables may refer to no other functions than the program itself could put there. */
+function problemOfReferences(module: GuestModule, { globals, tables }: Snapshot): string | undefined {
+  const lost = module.globals.findIndex((type, at) => type === "funcref" && !isReference(module, globals[at] ?? -1n));
+  if (lost >= 0) return `a reference to nothing in global ${lost}`;
+  const layout = module.tables;
+  if (layout === undefined || tables === undefined) {
+    return (layout === undefined) === (tables === undefined) ? undefined : "tables where the program has none, or none";
+  }
+  const { contents, droppedData, droppedElements } = tables;
+  if (contents.length !== layout.tables.length) {
+    return `${contents.length} tables, expected ${layout.tables.length}`;
+  }
+  for (const [at, { index, minimum, maximum }] of layout.tables.entries()) {
+    const entries = contents[at] as readonly number[];
+    if (entries.length < minimum || entries.length > maximum) {
+      return `${entries.length} entries in table ${index}, expected ${minimum} to ${maximum}`;
+    }
+    const stray = entries.findIndex((number) => !Number.isSafeInteger(number) || !isReference(module, BigInt(number)));
+    if (stray >= 0) return `a reference to nothing in entry ${stray} of table ${index}`;
+  }
+  if (!isPart(droppedData, layout.data)) return `data segments ${droppedData.join()} dropped`;
+  return isPart(droppedElements, layout.elements) ? undefined : `element segments ${droppedElements.join()} dropped`;
+}
+
+/** Whether numbers are some of others, in the same order and once each. */
+function isPart(some: readonly number[], all: readonly number[]): boolean {
+  return some.every((index, at) => all.includes(index) && index > (some[at - 1] ?? -1));
 }
 
 type Waiting = Extract<SnapshotStatus, { readonly kind: "waiting" | "answered" }>;

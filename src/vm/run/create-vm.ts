@@ -9,7 +9,15 @@ import { VmError } from "../errors.ts";
 import { gas, type Gas } from "../gas.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
 import { HOST_MODULE, STATE_MODULE } from "../prepare/instrument-module.ts";
-import { BIAS, CAUSE_CONVERSION, CAUSE_STACK, CAUSE_TABLE, SENTINEL, THRESHOLD } from "../prepare/protocol.ts";
+import {
+  BIAS,
+  CAUSE_CONVERSION,
+  CAUSE_MEMORY,
+  CAUSE_STACK,
+  CAUSE_TABLE,
+  SENTINEL,
+  THRESHOLD,
+} from "../prepare/protocol.ts";
 import { classifyTrap, trap, type Trap } from "../trap.ts";
 import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../wasi/wasi.ts";
@@ -17,8 +25,9 @@ import { checkSnapshot, checkWaitingFrame } from "./check-snapshot.ts";
 import { decodeFrames, encodeFrames } from "./frame-codec.ts";
 import { operandOffset, readStored, writeStored, type Frame } from "./frames.ts";
 import { GuestMemory, GuestRangeError } from "./guest-memory.ts";
-import { fromGuestBits, toGuestBits, toGuestValue, zeroOf } from "./guest-value.ts";
+import { toGuestValue, zeroOf } from "./guest-value.ts";
 import { copyRange, INSPECT, type Inspectable } from "./inspect.ts";
+import { machineOf, readState, writeState, type Machine, type MachineState } from "./machine.ts";
 import { DEFAULT_ENTRY, phasesOf } from "./phases.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
 import { stateMemory } from "./state-memory.ts";
@@ -54,16 +63,6 @@ export function restoreVm(module: GuestModule, snapshot: Snapshot, options: VmOp
 
 type Status = SnapshotStatus | { readonly kind: "disposed" };
 
-/** What an instance exports on our behalf, beside the functions to run. */
-interface Machine {
-  readonly gas: WebAssembly.Global;
-  readonly gasIn: WebAssembly.Global;
-  readonly cause: WebAssembly.Global;
-  /** By phase. */
-  readonly run: readonly (() => unknown)[];
-  readonly global: (access: "get" | "set", index: number) => (...bits: GuestValue[]) => GuestValue;
-}
-
 /** Carries a trap that we raise ourselves out of the guest's frames. */
 class TrapSignal {
   readonly trap: Trap;
@@ -90,8 +89,8 @@ class GuestVm implements Vm {
   #debt: number;
   /** The paused frames, as the state memory stores them. */
   #stack: Uint8Array = new Uint8Array();
-  /** Globals of a program that has ended and was restored: it has no instance. */
-  #endedGlobals: readonly bigint[] = [];
+  /** Globals and tables of a program that has ended and was restored: it has no instance. */
+  #endedState: MachineState = { globals: [] };
   #isRunning = false;
   /** Set when a host function said to wait: the gas that was left then. */
   #suspended: { readonly waiting: WaitingCall; readonly gasLeft: number } | undefined;
@@ -156,6 +155,7 @@ class GuestVm implements Vm {
     } finally {
       this.#isRunning = false;
       this.#suspended = undefined;
+      if (this.#machine?.tables !== undefined) stateMemory().references().clear();
     }
   }
 
@@ -196,7 +196,7 @@ class GuestVm implements Vm {
       gasUsed: this.#gasUsed,
       debt: this.#debt,
       memory: new Uint8Array(this.#memory.buffer).slice(),
-      globals: this.#readGlobals(),
+      ...this.#readState(),
       stack: encodeFrames(this.#frames()),
       wasi: this.#wasi.capture(),
     };
@@ -218,7 +218,8 @@ class GuestVm implements Vm {
       moduleHash: this.#module.hash,
       status: structuredClone(this.#status as SnapshotStatus),
       frames: this.#frames(),
-      globals: this.#readGlobals(),
+      tables: undefined,
+      ...this.#readState(),
       memoryBytes: this.#memory.buffer.byteLength,
       readMemory: (offset, length) => copyRange(new Uint8Array(this.#memory.buffer), offset, length),
     };
@@ -233,6 +234,10 @@ class GuestVm implements Vm {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #readState(): MachineState {
+    return this.#machine === undefined ? structuredClone(this.#endedState) : readState(this.#module, this.#machine);
   }
 
   #frames(): Frame[] {
@@ -250,7 +255,7 @@ class GuestVm implements Vm {
     const machine = (this.#machine ??= this.#instantiate());
     const status = this.#status;
     if (status.kind === "answered") this.#giveAnswer(status.call, status.value);
-    stateMemory().putStack(this.#stack);
+    stateMemory().putStack(machine.tables?.placeReferences(this.#stack) ?? this.#stack);
     machine.gas.value = start;
     machine.gasIn.value = status.kind === "ready" ? start : SENTINEL;
     let result: unknown;
@@ -266,6 +271,7 @@ class GuestVm implements Vm {
 
   #pause(start: number, debt: number): SliceResult {
     this.#stack = stateMemory().takeStack(this.#stack);
+    this.#machine?.tables?.nameReferences(this.#stack);
     const suspended = this.#suspended;
     const gasUsed = this.#settle(start, suspended?.gasLeft ?? debt);
     if (suspended === undefined) {
@@ -322,6 +328,8 @@ class GuestVm implements Vm {
         return trap("invalid-conversion");
       case CAUSE_TABLE:
         return trap("table-out-of-bounds");
+      case CAUSE_MEMORY:
+        return trap("memory-out-of-bounds");
       default:
         return undefined;
     }
@@ -363,14 +371,7 @@ class GuestVm implements Vm {
       functions[declared.function] = (...args: GuestValue[]) => this.#hostCall(declared, args);
     }
     const { exports } = new WebAssembly.Instance(this.#module.compiled, imports);
-    const fn = (name: string): ((...args: unknown[]) => unknown) => exports[name] as (...args: unknown[]) => unknown;
-    return {
-      gas: exports["gas"] as WebAssembly.Global,
-      gasIn: exports["gin"] as WebAssembly.Global,
-      cause: exports["cause"] as WebAssembly.Global,
-      run: this.#phases.map((phase) => fn(`run.${phase}`)),
-      global: (access, index) => fn(`${access}.${index}`) as (...bits: GuestValue[]) => GuestValue,
-    };
+    return machineOf(this.#module, exports, this.#phases);
   }
 
   #hostCall(declared: ModuleImport, args: readonly GuestValue[]): GuestValue | undefined {
@@ -442,12 +443,6 @@ class GuestVm implements Vm {
     return found;
   }
 
-  #readGlobals(): bigint[] {
-    const machine = this.#machine;
-    if (machine === undefined) return [...this.#endedGlobals];
-    return this.#module.globals.map((type, index) => fromGuestBits(type, machine.global("get", index)()));
-  }
-
   #restore(snapshot: Snapshot): void {
     this.#status = structuredClone(snapshot.status);
     this.#phase = snapshot.phase;
@@ -455,17 +450,17 @@ class GuestVm implements Vm {
     this.#debt = snapshot.debt;
     this.#wasi.restore(snapshot.wasi);
     const { kind } = snapshot.status;
-    if (kind === "exited" || kind === "trapped") this.#endedGlobals = [...snapshot.globals];
-    else if (kind !== "ready") {
+    if (kind === "exited" || kind === "trapped") {
+      const { globals, tables } = snapshot;
+      this.#endedState = structuredClone(tables === undefined ? { globals } : { globals, tables });
+    } else if (kind !== "ready") {
       const entry = this.#module.entryFunctions[this.#phases[this.#phase] as string] as number;
       const frames = decodeFrames(snapshot.stack);
       this.#stack = writeStored(this.#module, frames, entry);
       checkWaitingFrame(this.#module, snapshot.status, frames.at(-1));
       this.#machine = this.#instantiateAgain();
       const machine = this.#machine;
-      this.#module.globals.forEach((type, index) => {
-        machine.global("set", index)(toGuestBits(type, snapshot.globals[index] ?? 0n));
-      });
+      writeState(this.#module, machine, snapshot);
     }
     // After the instance: creating it writes the program's segments.
     new Uint8Array(this.#memory.buffer).set(snapshot.memory);

@@ -8,14 +8,14 @@
 //     u32  number of locals, then each:    u32 index, u8 type, u64 bits
 //     u32  number of operands, then each:  u8 type, u64 bits; type 0 for a value that is never used again
 //
-// Types are 1 i32, 2 i64, 3 f32, 4 f64.
+// Types are 1 i32, 2 i64, 3 f32, 4 f64, 5 funcref, whose bits are 0 for null, else the function index + 1.
 
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
 import { FRAME_KINDS } from "../prepare/frame-map.ts";
 import type { Frame, FrameValue } from "./frames.ts";
 
-const TYPES: readonly (ValueType | undefined)[] = [undefined, "i32", "i64", "f32", "f64"];
+const TYPES: readonly (GuestType | undefined)[] = [undefined, "i32", "i64", "f32", "f64", "funcref"];
 
 export function encodeFrames(frames: readonly Frame[]): Uint8Array {
   if (frames.length === 0) return new Uint8Array();

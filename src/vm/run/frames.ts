@@ -3,15 +3,15 @@
 // A stored frame is its values, then a word: original function index << 16 | number of the point. The deepest frame comes
 // first, so reading goes from the end.
 
-import type { ValueType } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
 import type { FrameKind, FrameMap, FramePoint } from "../prepare/frame-map.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
 import { MAX_STACK_BYTES } from "./state-memory.ts";
 
-/** Bits of a value, zero-extended to 64. */
+/** Bits of a value, zero-extended to 64; of a reference, 0 for null, else the original function index + 1. */
 export interface FrameValue {
-  readonly type: ValueType;
+  readonly type: GuestType;
   readonly bits: bigint;
 }
 
@@ -29,7 +29,7 @@ export interface Frame {
 }
 
 const WORD_BYTES = 4;
-const is64 = (type: ValueType): boolean => type === "i64" || type === "f64";
+const is64 = (type: GuestType): boolean => type === "i64" || type === "f64";
 
 /** The frames of a stored stack, outermost first. */
 export function readStored(map: FrameMap, stored: Uint8Array): Frame[] {
@@ -44,6 +44,20 @@ export function readStored(map: FrameMap, stored: Uint8Array): Frame[] {
     end = start;
   }
   return frames;
+}
+
+/** Where a stored stack has references, in bytes. */
+export function referenceOffsets(map: FrameMap, stored: Uint8Array): number[] {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
+  const found: number[] = [];
+  for (let end = stored.length; end > 0;) {
+    const point = pointOf(map, view.getUint32(end - WORD_BYTES, true));
+    // References come last among the values.
+    const count = point.values.filter(({ type }) => type === "funcref").length;
+    end -= WORD_BYTES + point.bytes;
+    for (let left = count; left > 0; left--) found.push(end + point.bytes - 4 * left);
+  }
+  return found;
 }
 
 /** Where the deepest frame's value of an operand is in a stored stack, for an answer that comes late. */
@@ -112,7 +126,7 @@ export function writeStored(module: GuestModule, frames: readonly Frame[], entry
     if (isInnermost === (point.kind === "call")) refuse(isInnermost ? "has no callee" : "cannot have a callee");
     const next = frames[depth + 1];
     if (next !== undefined && !mayCall(module, point, next.function)) refuse("does not call the next one");
-    parts.push(writeFrame(point, (frame.function << 16) | id, frame, refuse));
+    parts.push(writeFrame({ module, point, word: (frame.function << 16) | id, refuse }, frame));
   });
   const size = parts.reduce((sum, { length }) => sum + length, 0);
   if (size > MAX_STACK_BYTES) {
@@ -149,7 +163,19 @@ function mayCall(module: GuestModule, { callee }: FramePoint, next: number): boo
   return module.indirectTypes[next] === module.typeKeys[callee.type];
 }
 
-function writeFrame(point: FramePoint, word: number, frame: Frame, refuse: (what: string) => never): Uint8Array {
+interface FrameTarget {
+  readonly module: GuestModule;
+  readonly point: FramePoint;
+  readonly word: number;
+  readonly refuse: (what: string) => never;
+}
+
+/** Whether a number stands for null or for a function that references can be to. */
+export function isReference(module: GuestModule, number: bigint): boolean {
+  return number === 0n || module.indirectTypes[Number(number) - 1] !== undefined;
+}
+
+function writeFrame({ module, point, word, refuse }: FrameTarget, frame: Frame): Uint8Array {
   const out = new Uint8Array(point.bytes + WORD_BYTES);
   const view = new DataView(out.buffer);
   const expectedLocals = point.values.filter(({ kind }) => kind === "local").length;
@@ -163,6 +189,7 @@ function writeFrame(point: FramePoint, word: number, frame: Frame, refuse: (what
       kind === "local" ? frame.locals.get(at) : kind === "operand" ? frame.operands[at] : { type, bits: 0n };
     if (found === undefined || found.type !== type) refuse(`has no ${type} in ${kind} ${at}`);
     const { bits } = found as FrameValue;
+    if (type === "funcref" && !isReference(module, bits)) refuse(`has a reference to nothing in ${kind} ${at}`);
     if (is64(type)) view.setBigUint64(offset, bits, true);
     else view.setUint32(offset, Number(BigInt.asUintN(32, bits)), true);
     offset += is64(type) ? 8 : 4;

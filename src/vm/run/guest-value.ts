@@ -1,5 +1,6 @@
 // Values as they cross between guest and host.
 
+import type { GuestType } from "../binary/guest-type.ts";
 import type { GuestValue, ValueType } from "../device/device.ts";
 
 /** The value that stands in while frames are stored; nobody sees it. */
@@ -35,13 +36,13 @@ export function toGuestValue(type: ValueType | undefined, value: unknown): Guest
 }
 
 /** What a global's getter gave, zero-extended to 64 bits. */
-export function fromGuestBits(type: ValueType, value: GuestValue): bigint {
+export function fromGuestBits(type: GuestType, value: GuestValue): bigint {
   const is64 = type === "i64" || type === "f64";
   return is64 ? BigInt.asUintN(64, BigInt(value)) : BigInt.asUintN(32, BigInt(value));
 }
 
 /** What a global's setter takes for those bits. */
-export function toGuestBits(type: ValueType, bits: bigint): GuestValue {
+export function toGuestBits(type: GuestType, bits: bigint): GuestValue {
   const is64 = type === "i64" || type === "f64";
   return is64 ? BigInt.asIntN(64, bits) : Number(BigInt.asIntN(32, bits));
 }

@@ -4,18 +4,22 @@
 
 import { locateCode, type ModuleDebugInfo } from "../binary/debug-info.ts";
 import type { SourceLine } from "../binary/read-lines.ts";
-import type { GuestValue, ValueType } from "../device/device.ts";
+import type { GuestValue } from "../device/device.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
 import type { FrameKind } from "../prepare/frame-map.ts";
 import { ENGINE } from "../prepare/prepare-module.ts";
 import { decodeFrames } from "./frame-codec.ts";
 import type { Frame, FrameValue } from "./frames.ts";
-import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
+import type { Snapshot, SnapshotStatus, TablesSnapshot } from "./snapshot.ts";
 import type { Vm } from "./vm.ts";
 
-/** A value with its bits; `value` is a number of its type, signed, in which a NaN's payload may be lost. */
+/**
+ * A value with its bits; `value` is a number of its type, signed, in which a NaN's payload may be lost. Of a reference, both
+ * are 0 for null, else the index of the function in the original module + 1.
+ */
 export interface InspectedValue {
-  readonly type: ValueType;
+  readonly type: GuestType;
   /** Zero-extended to 64 bits. */
   readonly bits: bigint;
   readonly value: GuestValue;
@@ -56,6 +60,8 @@ export interface Inspection {
   readonly frames: readonly InspectedFrame[];
   /** Mutable globals, in index order. Empty before the first instruction. */
   readonly globals: readonly InspectedGlobal[];
+  /** Of programs that can change them. */
+  readonly tables: TablesSnapshot | undefined;
   readonly memoryBytes: number;
   /**
    * Copies a range of linear memory.
@@ -72,6 +78,7 @@ export interface Inspectable {
   /** Outermost first. */
   readonly frames: readonly Frame[];
   readonly globals: readonly bigint[];
+  readonly tables: TablesSnapshot | undefined;
   readonly memoryBytes: number;
   readonly readMemory: (offset: number, length: number) => Uint8Array;
 }
@@ -106,6 +113,7 @@ export function inspectVm(source: Vm | Snapshot, debug?: ModuleDebugInfo): Inspe
     status: shown.status,
     frames: shown.frames.map((frame) => inspectFrame(frame, debug)).toReversed(),
     globals: shown.globals.map((bits, at) => inspectGlobal(bits, at, debug)),
+    tables: shown.tables,
     memoryBytes: shown.memoryBytes,
     readMemory: (offset, length) => shown.readMemory(offset, length),
   };
@@ -126,6 +134,7 @@ function inspectable(source: Vm | Snapshot): Inspectable {
     status: snapshot.status,
     frames: decodeFrames(snapshot.stack),
     globals: snapshot.globals,
+    tables: snapshot.tables,
     memoryBytes: snapshot.memory.length,
     readMemory: (offset, length) => copyRange(snapshot.memory, offset, length),
   };
@@ -167,11 +176,12 @@ function inspectValue({ type, bits }: FrameValue): InspectedValue {
   return { type, bits, value: valueOf(type, bits) };
 }
 
-function valueOf(type: ValueType, bits: bigint): GuestValue {
+function valueOf(type: GuestType, bits: bigint): GuestValue {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigUint64(0, BigInt.asUintN(64, bits), true);
   switch (type) {
     case "i32":
+    case "funcref":
       return view.getInt32(0, true);
     case "i64":
       return view.getBigInt64(0, true);

@@ -15,6 +15,18 @@ export interface WasiSnapshot {
   readonly wakeAt?: bigint;
 }
 
+/** Tables that the program can change, and passive segments that it has dropped. */
+export interface TablesSnapshot {
+  /**
+   * The entries of each table that can change, in the order of indices: 0 for null, else the index of the function in the
+   * original module + 1.
+   */
+  readonly contents: readonly (readonly number[])[];
+  /** Indices, ascending. */
+  readonly droppedData: readonly number[];
+  readonly droppedElements: readonly number[];
+}
+
 /** Where the program stands. */
 export type SnapshotStatus =
   | { readonly kind: "ready" }
@@ -50,10 +62,12 @@ export interface Snapshot {
   /** The whole linear memory, a multiple of 64 KiB. */
   readonly memory: Uint8Array;
   /**
-   * Bits of every mutable global, by index among the mutable ones, zero-extended to 64 bits. Empty before the first
-   * instruction.
+   * Bits of every mutable global, by index among the mutable ones, zero-extended to 64 bits; of a reference, as in
+   * {@link TablesSnapshot}. Empty before the first instruction.
    */
   readonly globals: readonly bigint[];
+  /** Absent before the first instruction, and for programs that neither handle references nor change tables or segments. */
+  readonly tables?: TablesSnapshot;
   /** The paused call stack, in the layout of `frame-codec.ts`. Empty unless paused, waiting or answered. */
   readonly stack: Uint8Array;
   readonly wasi: WasiSnapshot;

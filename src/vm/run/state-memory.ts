@@ -23,7 +23,20 @@ export interface StateMemory {
   takeStack(room: Uint8Array): Uint8Array;
   /** Puts back a stack that is about to be rebuilt; nothing for a program that starts. */
   putStack(stack: Uint8Array): void;
+  /** References of the stack, which no memory can hold. There are none before and after a slice. */
+  references(): StoredReferences;
 }
+
+/** The references of one stored stack, by the places that its frames name. */
+export interface StoredReferences {
+  get(place: number): unknown;
+  put(place: number, reference: unknown): void;
+  /** Forgets all, so that no instance is kept alive. */
+  clear(): void;
+}
+
+/** A reference takes four bytes of the stack. */
+const MAX_REFERENCES = MAX_STACK_BYTES / 4;
 
 let shared: StateMemory | undefined;
 
@@ -36,12 +49,20 @@ function createStateMemory(): StateMemory {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
   const pointer = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
   const bytes = new Uint8Array(memory.buffer);
+  // Made for the first program that has references on its stack: few have.
+  let table: WebAssembly.Table | undefined;
+  const referenceTable = (): WebAssembly.Table =>
+    (table ??= new WebAssembly.Table({ element: "anyfunc", initial: MAX_REFERENCES, maximum: MAX_REFERENCES }));
+  const referenceCount = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+  let highest = 0;
   const known = new WeakMap<WebAssembly.Module, WebAssembly.ModuleImports>();
   return {
     functionsOf: (state) => {
       let functions = known.get(state);
       if (functions === undefined) {
-        const { exports } = new WebAssembly.Instance(state, { state: { memory, pointer } });
+        const hasReferences = WebAssembly.Module.imports(state).some(({ name }) => name === "references");
+        const imports = hasReferences ? { references: referenceTable(), referenceCount } : {};
+        const { exports } = new WebAssembly.Instance(state, { state: { memory, pointer, ...imports } });
         functions = Object.fromEntries(Object.entries(exports));
         known.set(state, functions);
       }
@@ -59,5 +80,18 @@ function createStateMemory(): StateMemory {
       else for (let at = 0; at < length; at++) bytes[at] = stack[at] as number;
       pointer.value = length;
     },
+    references: () => ({
+      get: (place) => referenceTable().get(place),
+      put: (place, reference) => {
+        referenceTable().set(place, reference);
+        highest = Math.max(highest, place + 1);
+      },
+      clear: () => {
+        const count = Math.max(highest, Number(referenceCount.value));
+        for (let place = 0; place < count; place++) table?.set(place, null);
+        referenceCount.value = 0;
+        highest = 0;
+      },
+    }),
   };
 }

@@ -14,7 +14,7 @@ const DROP = 0x1a;
 const UNREACHABLE = 0x00;
 
 /** Loads, stores, size, growth and bulk operations, in a plain and in a metered function. */
-const WAT = `(module (memory 1 2)
+const WAT = `(module (memory 1 2) (data $bytes "abc")
   (func $plain (result i64)
     (f32.store (i32.const 0) (f32.load (i32.const 4)))
     (i64.extend_i32_u (i32.add (memory.size) (i32.load8_s (i32.const 9)))))
@@ -22,6 +22,7 @@ const WAT = `(module (memory 1 2)
     (loop (br_if 0 (i32.load16_u (i32.const 2))))
     (i64.store (i32.const 8) (call $plain))
     (drop (memory.grow (i32.const 1)))
+    (memory.init $bytes (i32.const 0) (i32.const 0) (i32.const 3))
     (memory.fill (i32.const 0) (i32.const 1) (i32.const 70000))
     (memory.copy (i32.const 0) (i32.const 1) (i32.const 70000))))`;
 
@@ -45,6 +46,7 @@ describe("memory-access.ts", () => {
     vi.mocked(memoryAccess.memorySize).mockReturnValue([UNREACHABLE]);
     vi.mocked(memoryAccess.memoryGrow).mockReturnValue([UNREACHABLE]);
     vi.mocked(memoryAccess.moveMemory).mockReturnValue([DROP, DROP, DROP]);
+    vi.mocked(memoryAccess.initMemory).mockReturnValue([DROP, DROP, DROP]);
     expect(memoryInstructions(instrumentModule(checkModule(guest, {})).bytes)).toEqual([]);
   });
 });

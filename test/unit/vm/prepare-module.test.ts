@@ -84,11 +84,6 @@ describe("prepareModule()", () => {
     ["an imported global", "vm/module-unsupported", `(module (import "env" "g" (global i32)))`],
     ["SIMD", "vm/module-unsupported", `(module (func (drop (v128.const i32x4 1 2 3 4))))`],
     ["tail calls", "vm/module-unsupported", `(module (func $f (return_call $f)))`],
-    [
-      "table growth",
-      "vm/module-unsupported",
-      `(module (table 1 funcref) (func (drop (table.grow (ref.null func) (i32.const 1)))))`,
-    ],
     ["more memory than the policy allows", "vm/limit-exceeded", `(module (memory 65))`],
     [
       "too many targets in a br_table",
@@ -97,6 +92,8 @@ describe("prepareModule()", () => {
     ],
     ["too many locals", "vm/limit-exceeded", `(module (func ${"(local i32)".repeat(17_000)}))`],
     ["too large a table", "vm/limit-exceeded", `(module (table 20000 funcref))`],
+    ["tables too large together", "vm/limit-exceeded", `(module (table 10000 funcref) (table 10000 funcref))`],
+    ["too many tables", "vm/limit-exceeded", `(module ${"(table 1 funcref)".repeat(17)})`],
     [
       "thousands of operands at thousands of pauses",
       "vm/limit-exceeded",

@@ -15,12 +15,12 @@ const VALID: ModuleParts = {
     { type: 0, locals: [], code: [] },
     { type: 1, locals: [], code: [] },
   ],
-  tableSize: 2,
+  tables: [{ minimum: 2, maximum: 2 }],
   memory: { minimum: 1, maximum: 2 },
   globals: [{ type: "i32", isMutable: true, init: constant("i32", 7n) }],
   exports: [{ name: "_start", kind: 0, index: 0 }],
   start: 0,
-  elements: [{ offset: 0, functions: [1] }],
+  elements: [{ mode: { table: 0, offset: 0 }, functions: [1] }],
   data: [{ offset: 0, bytes: [1, 2, 3] }],
 };
 
@@ -34,7 +34,7 @@ const INVALID: readonly (readonly [what: string, change: Partial<ModuleParts>, m
   ["an export of an unknown global", { exports: [{ name: "g", kind: 3, index: 1 }] }, /unknown global 1/],
   [
     "an export of an unknown table",
-    { tableSize: undefined, elements: [], exports: [{ name: "t", kind: 1, index: 0 }] },
+    { tables: [], elements: [], exports: [{ name: "t", kind: 1, index: 0 }] },
     /unknown table 0/,
   ],
   [
@@ -44,8 +44,12 @@ const INVALID: readonly (readonly [what: string, change: Partial<ModuleParts>, m
   ],
   ["an unknown start function", { start: 2 }, /unknown function 2/],
   ["a start function with parameters", { start: 1 }, /start function with parameters/],
-  ["an unknown function in an element segment", { elements: [{ offset: 0, functions: [9] }] }, /unknown function 9/],
-  ["an element segment without a table", { tableSize: undefined }, /unknown table/],
+  [
+    "an unknown function in an element segment",
+    { elements: [{ mode: { table: 0, offset: 0 }, functions: [9] }] },
+    /unknown function 9/,
+  ],
+  ["an element segment without a table", { tables: [] }, /unknown table/],
   ["a data segment without a memory", { memory: undefined }, /unknown memory/],
   ["a function of an unknown type", { functions: [{ type: 2, locals: [], code: [] }] }, /unknown type 2/],
   ["a memory whose maximum is below its minimum", { memory: { minimum: 2, maximum: 1 } }, /maximum below the minimum/],

@@ -1,0 +1,9 @@
+// This peer carries numbers only.
+
+import { VmError, type GuestType, type ValueType } from "gasworks/vm";
+
+/** @throws {VmError} `vm/module-unsupported` for references. */
+export function numericType(type: GuestType): ValueType {
+  if (type === "funcref") throw new VmError("vm/module-unsupported", "Cannot use the module: it handles references");
+  return type;
+}
