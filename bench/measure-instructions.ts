@@ -21,6 +21,9 @@ interface Measured {
   readonly text: string;
 }
 
+/** Of a linear congruential generator, whose upper bits are in no order that a processor learns. */
+const LCG = 1_664_525;
+
 const INSTRUCTIONS: readonly Measured[] = [
   { name: "i32.clz", type: "i32", gas: 1, text: "(i32.clz X)" },
   { name: "select", type: "i32", gas: 1, text: "(select X (local.get $three) X)" },
@@ -36,18 +39,44 @@ const INSTRUCTIONS: readonly Measured[] = [
   { name: "f64.mul", type: "f64", gas: 1, text: "(f64.mul X (f64.const 1.0000001))" },
   { name: "f64.div", type: "f64", gas: 8, text: "(f64.div X (f64.const 1.0000001))" },
   { name: "f64.sqrt", type: "f64", gas: 8, text: "(f64.sqrt X)" },
-  { name: "f64.min", type: "f64", gas: 1, text: "(f64.min X (f64.const 3))" },
-  { name: "f64.floor", type: "f64", gas: 1, text: "(f64.floor X)" },
-  { name: "f64 to i32 and back", type: "f64", gas: 2, text: "(f64.convert_i32_s (i32.trunc_sat_f64_s X))" },
+  { name: "f64.min", type: "f64", gas: 2, text: "(f64.min X (f64.const 3))" },
+  { name: "f64.floor", type: "f64", gas: 2, text: "(f64.floor X)" },
+  { name: "f64 to i32 and back", type: "f64", gas: 8, text: "(f64.convert_i32_s (i32.trunc_sat_f64_s X))" },
+  { name: "f64 to i64 and back", type: "f64", gas: 8, text: "(f64.convert_i64_s (i64.trunc_sat_f64_s X))" },
+  { name: "f64 to f32 and back", type: "f64", gas: 2, text: "(f64.promote_f32 (f32.demote_f64 X))" },
   { name: "i32.load", type: "i32", gas: 3, text: "(i32.load (i32.and X (i32.const 1020)))" },
   {
     name: "br_if, foreseen",
     type: "i32",
-    gas: 3,
+    gas: 5,
     text: "(block (result i32) (drop (br_if 0 X (i32.eqz X))) (i32.add X (i32.const 1)))",
   },
+  {
+    name: "br_if, not foreseen",
+    type: "i32",
+    gas: 6,
+    text: `(block (result i32) (drop (br_if 0 (i32.mul X (i32.const ${LCG})) (i32.lt_s X (i32.const 0))))
+      (i32.add (i32.mul X (i32.const ${LCG})) (i32.const 12345)))`,
+  },
+  {
+    name: "br_table, not foreseen",
+    type: "i32",
+    gas: 7,
+    text: `(block (result i32)
+      (block (block (block (block (br_table 0 1 2 3 (i32.shr_u X (i32.const 30))))
+        (br 3 (i32.add (i32.mul X (i32.const ${LCG})) (i32.const 12345))))
+        (br 2 (i32.add (i32.mul X (i32.const ${LCG})) (i32.const 54321))))
+        (br 1 (i32.add (i32.mul X (i32.const ${LCG})) (i32.const 33333))))
+        (i32.add (i32.mul X (i32.const ${LCG})) (i32.const 77777)))`,
+  },
   { name: "call", type: "i32", gas: 4, text: "(call $same X)" },
-  { name: "call_indirect", type: "i32", gas: 4, text: "(call_indirect (type $unary) X (local.get $none))" },
+  { name: "call_indirect", type: "i32", gas: 20, text: "(call_indirect (type $unary) X (local.get $none))" },
+  {
+    name: "call_indirect, of two",
+    type: "i32",
+    gas: 23,
+    text: `(call_indirect (type $unary) (i32.add (i32.mul X (i32.const ${LCG})) (i32.const 12345)) (i32.shr_u X (i32.const 31)))`,
+  },
 ];
 
 const REPEATS = 16;
@@ -102,12 +131,14 @@ function programOf({ type, text }: Measured, chains: number): string {
   });
   const sum = values.map((value) => `(${TO_I32[type]} (local.get ${value}))`).reduce((a, b) => `(i32.add ${a} ${b})`);
   // Too large to be inlined, and no more than a few instructions to run.
-  const same = `(func $same (type $unary) (if (i32.eqz (local.get 0)) (then ${"(i32.store (i32.const 8) (local.get 0))".repeat(40)}))
+  const same = (
+    name: string,
+  ): string => `(func ${name} (type $unary) (if (i32.eqz (local.get 0)) (then ${"(i32.store (i32.const 8) (local.get 0))".repeat(40)}))
     (local.get 0))`;
   return `(module
     (type $unary (func (param i32) (result i32)))
-    (memory 1) (table 1 funcref) (elem (i32.const 0) $same)
-    ${same}
+    (memory 1) (table 2 funcref) (elem (i32.const 0) $same $other)
+    ${same("$same")} ${same("$other")}
     (func (export "run") (param $three i32) (param $none i32) (result i32)
       (local $wide i64) (local $round i32) ${values.map((value) => `(local ${value} ${type})`).join(" ")}
       (local.set $wide (i64.extend_i32_u (local.get $three)))

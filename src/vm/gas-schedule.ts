@@ -6,15 +6,19 @@ import type { CostClass } from "./binary/opcodes.ts";
 export const SCHEDULE_VERSION = 1;
 
 /**
- * Cost by class. Measured on V8 (Node 20): a division takes about eight plain instructions, a load or store that hits
- * the cache about two, a call about four.
+ * Cost by class, in units of about 0.1 ns on V8. `docs/gas.md` has the measurement behind each number; `branch` is what a
+ * foreseen one takes and a share of one that is not.
  */
 export const COST: Readonly<Record<CostClass, number>> = {
   free: 0,
   plain: 1,
   memory: 2,
+  branch: 3,
+  rounding: 2,
+  conversion: 4,
   division: 8,
   call: 4,
+  "call-indirect": 20,
   grow: 4,
   bulk: 4,
   table: 8,

@@ -9,13 +9,20 @@ const FREE = /^(local\.|global\.get|[if]\d\d\.const|ref\.null|drop|nop|block|els
 const ACCESS = /^[if]\d\d\.(load|store)/;
 const BULK = /^(memory\.(copy|fill|init|grow)|table\.(copy|fill|init|grow))$/;
 const DIVISION = /\.(div|rem|sqrt)/;
+const BRANCH = /^(br_if|br_table|if)$/;
+const ROUNDING = /^f\d\d\.(ceil|floor|trunc|nearest|min|max)$/;
+const CONVERSION = /\.(trunc_(sat_)?f\d\d|convert_i\d\d)_[su]$/;
 
 /** Of one instruction, without what depends on operands or callees. */
 export function costOf({ name }: Instruction): number {
   if (FREE.test(name)) return 0;
   if (ACCESS.test(name)) return 2;
   if (DIVISION.test(name)) return 8;
-  if (name.startsWith("call") || BULK.test(name)) return 4;
+  if (BRANCH.test(name)) return 3;
+  if (ROUNDING.test(name)) return 2;
+  if (CONVERSION.test(name)) return 4;
+  if (name === "call_indirect") return 20;
+  if (name === "call" || BULK.test(name)) return 4;
   if (name === "table.get" || name === "ref.func") return 8;
   if (name === "table.set") return 100;
   return 1;

@@ -36,8 +36,8 @@ export async function engineFacts(everything: Uint8Array, deep: Uint8Array): Pro
 /** Changes with the gas schedule and the instrumenter, never with the engine. */
 export const EXPECTED_FACTS: EngineFacts = {
   exitCode: 64,
-  gasUsed: "42047",
-  pausedHash: "d594a7d66fe3a7590dbfd24987165de4f7c879220d96fbb4f7fa6a733e3b9bf0",
+  gasUsed: "42259",
+  pausedHash: "5cdc6230479da71bfbd764e13ab24ed6b3184aa6252df25c1895958080157395",
   stateHash: "d4fe4dfc0e226c48c93b47bc3ebeb740b8398e3f8ff2168874b07b4e2b81bd2b",
   depths: [2272, 2272, 2272],
 };

@@ -53,7 +53,9 @@ export function leafCost(module: ParsedModule, body: FunctionBody): number | und
   let isLeaf = true;
   walkInstructions({ bytes: module.bytes, start: body.start, end: body.end }, ({ opcode, info }) => {
     total += COST[info.cost];
-    if (opcode === OP.loop || info.cost === "call" || info.cost === "bulk" || info.cost === "grow") isLeaf = false;
+    if (opcode === OP.loop || info.cost.startsWith("call") || info.cost === "bulk" || info.cost === "grow") {
+      isLeaf = false;
+    }
   });
   return isLeaf && total <= LEAF_BOUND ? total : undefined;
 }

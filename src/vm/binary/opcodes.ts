@@ -31,7 +31,20 @@ export type Immediate =
   | "f64";
 
 /** Groups of instructions that cost the same; see `gas-schedule.ts`. */
-export type CostClass = "free" | "plain" | "memory" | "division" | "call" | "grow" | "bulk" | "table" | "table-write";
+export type CostClass =
+  | "free"
+  | "plain"
+  | "memory"
+  | "branch"
+  | "rounding"
+  | "conversion"
+  | "division"
+  | "call"
+  | "call-indirect"
+  | "grow"
+  | "bulk"
+  | "table"
+  | "table-write";
 
 export interface Opcode {
   readonly name: string;
@@ -58,15 +71,15 @@ define(0x00, "unreachable", "free");
 define(0x01, "nop", "free");
 define(0x02, "block", "free", undefined, "block");
 define(0x03, "loop", "plain", undefined, "block");
-define(0x04, "if", "plain", undefined, "block");
+define(0x04, "if", "branch", undefined, "block");
 define(0x05, "else", "free");
 define(0x0b, "end", "free");
 define(0x0c, "br", "plain", undefined, "label");
-define(0x0d, "br_if", "plain", undefined, "label");
-define(0x0e, "br_table", "plain", undefined, "labels");
+define(0x0d, "br_if", "branch", undefined, "label");
+define(0x0e, "br_table", "branch", undefined, "labels");
 define(0x0f, "return", "free");
 define(0x10, "call", "call", undefined, "function");
-define(0x11, "call_indirect", "call", undefined, "type-and-table");
+define(0x11, "call_indirect", "call-indirect", undefined, "type-and-table");
 define(0x1a, "drop", "free");
 define(0x1b, "select", "plain");
 define(0x1c, "select", "plain", undefined, "types");
@@ -127,27 +140,31 @@ series(0x79, "plain", "l>l", "i64.", "clz ctz popcnt");
 series(0x7c, "plain", "ll>l", "i64.", "add sub mul");
 series(0x7f, "division", "ll>l", "i64.", "div_s div_u rem_s rem_u");
 series(0x83, "plain", "ll>l", "i64.", "and or xor shl shr_s shr_u rotl rotr");
-series(0x8b, "plain", "f>f", "f32.", "abs neg ceil floor trunc nearest");
+series(0x8b, "plain", "f>f", "f32.", "abs neg");
+series(0x8d, "rounding", "f>f", "f32.", "ceil floor trunc nearest");
 define(0x91, "f32.sqrt", "division", "f>f");
 series(0x92, "plain", "ff>f", "f32.", "add sub mul");
 define(0x95, "f32.div", "division", "ff>f");
-series(0x96, "plain", "ff>f", "f32.", "min max copysign");
-series(0x99, "plain", "d>d", "f64.", "abs neg ceil floor trunc nearest");
+series(0x96, "rounding", "ff>f", "f32.", "min max");
+define(0x98, "f32.copysign", "plain", "ff>f");
+series(0x99, "plain", "d>d", "f64.", "abs neg");
+series(0x9b, "rounding", "d>d", "f64.", "ceil floor trunc nearest");
 define(0x9f, "f64.sqrt", "division", "d>d");
 series(0xa0, "plain", "dd>d", "f64.", "add sub mul");
 define(0xa3, "f64.div", "division", "dd>d");
-series(0xa4, "plain", "dd>d", "f64.", "min max copysign");
+series(0xa4, "rounding", "dd>d", "f64.", "min max");
+define(0xa6, "f64.copysign", "plain", "dd>d");
 define(0xa7, "i32.wrap_i64", "plain", "l>i");
-series(0xa8, "plain", "f>i", "i32.", "trunc_f32_s trunc_f32_u");
-series(0xaa, "plain", "d>i", "i32.", "trunc_f64_s trunc_f64_u");
+series(0xa8, "conversion", "f>i", "i32.", "trunc_f32_s trunc_f32_u");
+series(0xaa, "conversion", "d>i", "i32.", "trunc_f64_s trunc_f64_u");
 series(0xac, "plain", "i>l", "i64.", "extend_i32_s extend_i32_u");
-series(0xae, "plain", "f>l", "i64.", "trunc_f32_s trunc_f32_u");
-series(0xb0, "plain", "d>l", "i64.", "trunc_f64_s trunc_f64_u");
-series(0xb2, "plain", "i>f", "f32.", "convert_i32_s convert_i32_u");
-series(0xb4, "plain", "l>f", "f32.", "convert_i64_s convert_i64_u");
+series(0xae, "conversion", "f>l", "i64.", "trunc_f32_s trunc_f32_u");
+series(0xb0, "conversion", "d>l", "i64.", "trunc_f64_s trunc_f64_u");
+series(0xb2, "conversion", "i>f", "f32.", "convert_i32_s convert_i32_u");
+series(0xb4, "conversion", "l>f", "f32.", "convert_i64_s convert_i64_u");
 define(0xb6, "f32.demote_f64", "plain", "d>f");
-series(0xb7, "plain", "i>d", "f64.", "convert_i32_s convert_i32_u");
-series(0xb9, "plain", "l>d", "f64.", "convert_i64_s convert_i64_u");
+series(0xb7, "conversion", "i>d", "f64.", "convert_i32_s convert_i32_u");
+series(0xb9, "conversion", "l>d", "f64.", "convert_i64_s convert_i64_u");
 define(0xbb, "f64.promote_f32", "plain", "f>d");
 define(0xbc, "i32.reinterpret_f32", "plain", "f>i");
 define(0xbd, "i64.reinterpret_f64", "plain", "d>l");
@@ -160,10 +177,10 @@ define(0xd0, "ref.null", "free", ">r", "reference-type");
 define(0xd1, "ref.is_null", "plain", "r>i");
 define(0xd2, "ref.func", "table", ">r", "function");
 
-series(PREFIX_FC, "plain", "f>i", "i32.", "trunc_sat_f32_s trunc_sat_f32_u");
-series(PREFIX_FC + 2, "plain", "d>i", "i32.", "trunc_sat_f64_s trunc_sat_f64_u");
-series(PREFIX_FC + 4, "plain", "f>l", "i64.", "trunc_sat_f32_s trunc_sat_f32_u");
-series(PREFIX_FC + 6, "plain", "d>l", "i64.", "trunc_sat_f64_s trunc_sat_f64_u");
+series(PREFIX_FC, "conversion", "f>i", "i32.", "trunc_sat_f32_s trunc_sat_f32_u");
+series(PREFIX_FC + 2, "conversion", "d>i", "i32.", "trunc_sat_f64_s trunc_sat_f64_u");
+series(PREFIX_FC + 4, "conversion", "f>l", "i64.", "trunc_sat_f32_s trunc_sat_f32_u");
+series(PREFIX_FC + 6, "conversion", "d>l", "i64.", "trunc_sat_f64_s trunc_sat_f64_u");
 define(PREFIX_FC + 8, "memory.init", "bulk", "iii>", "data-and-memory");
 define(PREFIX_FC + 9, "data.drop", "plain", ">", "data");
 define(PREFIX_FC + 10, "memory.copy", "bulk", "iii>", "memory-indices");

@@ -3,13 +3,16 @@
 // tested nor pausable. Iterative, and linear in the module's size.
 
 import { walkInstructions } from "../binary/instructions.ts";
-import { OP } from "../binary/opcodes.ts";
+import { OP, type CostClass } from "../binary/opcodes.ts";
 import { localCount, type FunctionBody, type ParsedModule } from "../binary/read-module.ts";
 import { COST, PLAIN_BOUND } from "../gas-schedule.ts";
 import { BYTES_PER_VALUE, FRAME_OVERHEAD } from "./frame-weight.ts";
 
 /** Native stack that a chain of plain calls may take, in the units of frame weights; every metered frame has it spare. */
 export const PLAIN_CHAIN_WEIGHT = 8_192;
+
+/** What no plain function has; direct calls are looked at one by one. */
+const RULED_OUT: ReadonlySet<CostClass> = new Set<CostClass>(["call-indirect", "bulk", "grow"]);
 
 interface Candidate {
   readonly callees: readonly number[];
@@ -63,7 +66,7 @@ function candidate(module: ParsedModule, body: FunctionBody): Candidate | undefi
     if (opcode === OP.call) {
       callees.add(index - imported);
       if (index < imported || index - imported >= module.bodies.length) isCandidate = false;
-    } else if (opcode === OP.loop || info.cost === "call" || info.cost === "bulk" || info.cost === "grow") {
+    } else if (opcode === OP.loop || RULED_OUT.has(info.cost)) {
       isCandidate = false;
     }
   });

@@ -14,9 +14,9 @@ export interface UnrolledLoop {
 }
 
 /** Loops whose charges sum to at most this are tested once in four rounds. */
-const FOUR_ROUNDS_BOUND = 12;
+const FOUR_ROUNDS_BOUND = 16;
 /** … once in two rounds. */
-const TWO_ROUNDS_BOUND = 40;
+const TWO_ROUNDS_BOUND = 42;
 const MAX_NODES = 64;
 
 interface Candidate {
