@@ -21,9 +21,10 @@ import { programGuest, watGuest } from "../support/guest.ts";
 const POLICY: ImportPolicy = { wasi: true };
 
 const CHOICES: Readonly<Record<string, (bytes: Uint8Array) => Promise<GuestModule>>> = {
-  "no clones": (bytes) => prepareWithEmission(bytes, POLICY, { cloneBoundBytes: 0 }),
-  "small clones": (bytes) => prepareWithEmission(bytes, POLICY),
-  "all cloned": (bytes) => prepareWithEmission(bytes, POLICY, { cloneBoundBytes: Infinity }),
+  "no clones, no copies": (bytes) => prepareWithEmission(bytes, POLICY, { cloneBoundBytes: 0, copyShare: 0 }),
+  "as by default": (bytes) => prepareWithEmission(bytes, POLICY),
+  "all cloned and copied": (bytes) =>
+    prepareWithEmission(bytes, POLICY, { cloneBoundBytes: Infinity, copyShare: Infinity }),
   optimized: async (bytes) => {
     const module = await prepareWithEmission(bytes, POLICY);
     const { bytes: instrumented } = instrumentModule(checkModule(Uint8Array.from(bytes), POLICY));

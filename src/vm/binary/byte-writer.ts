@@ -16,6 +16,12 @@ export class ByteWriter {
     return this;
   }
 
+  /** Writes over one byte that is there. */
+  replace(at: number, value: number): void {
+    if (at >= this.#length) throw new Error(`Unreachable: byte ${at} of ${this.#length}`);
+    this.#bytes[at] = value;
+  }
+
   /** Single bytes, e.g. opcodes without immediates. */
   raw(...values: readonly number[]): this {
     for (const value of values) this.byte(value);

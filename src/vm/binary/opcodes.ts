@@ -238,6 +238,7 @@ export const OP = {
   i32Or: 0x72,
   i32Shl: 0x74,
   i32ShrU: 0x76,
+  i32Rotl: 0x77,
   i32ReinterpretF32: 0xbc,
   i64ReinterpretF64: 0xbd,
   f32ReinterpretI32: 0xbe,

@@ -25,6 +25,7 @@ export interface Point {
 export type BranchTarget = number; // construct index; 0 is the function
 
 export type Node =
+  /** Assigns locals or slots, the first of them last, by the instruction at its end. */
   | { readonly op: "code"; readonly code: CodeList; readonly defines: readonly number[] }
   | { readonly op: "charge"; cost: number }
   | { readonly op: "check"; readonly point: Point }

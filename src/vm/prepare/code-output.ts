@@ -3,20 +3,32 @@
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
-import type { CodeList } from "./code-list.ts";
+import { u32, type CodeList } from "./code-list.ts";
 
 const I64_CONST = 0x42;
+
+interface CodeParts {
+  /** Parameters not included. */
+  readonly locals: readonly GuestType[];
+  /** Number of hidden parameters in front of the function's own. */
+  readonly shift: number;
+  /** Where the output has a defined function of the original. */
+  readonly functionIndex: (definedIndex: number) => number;
+}
 
 export class CodeOutput {
   readonly #out = new ByteWriter();
   readonly #locals: readonly GuestType[];
+  readonly #shift: number;
   readonly #functionIndex: (definedIndex: number) => number;
   readonly #open: number[] = [];
   readonly #position = new Map<number, number>();
+  /** The last assignment that stands at the end of what {@link CodeOutput.code} wrote. */
+  #lastSet: { readonly end: number; readonly local: readonly number[] } = { end: -1, local: [] };
 
-  /** @param functionIndex - Where the output has a defined function of the original. */
-  constructor(locals: readonly GuestType[], functionIndex: (definedIndex: number) => number) {
+  constructor({ locals, shift, functionIndex }: CodeParts) {
     this.#locals = locals;
+    this.#shift = shift;
     this.#functionIndex = functionIndex;
   }
 
@@ -36,13 +48,42 @@ export class CodeOutput {
     this.#out.byte(I64_CONST).s64(value);
   }
 
-  code(code: CodeList): void {
+  /** Code that ends by assigning `local` (original numbering), if that is given; what reads it next takes it along. */
+  code(code: CodeList, local?: number): void {
+    let isFirst = true;
     code.forEachBytes((bytes) => {
-      for (const byte of bytes) {
+      let at = 0;
+      if (isFirst && bytes.length > 0) {
+        at = this.#takeAlong(bytes);
+        isFirst = false;
+      }
+      for (; at < bytes.length; at++) {
+        const byte = bytes[at] as number;
         if (byte < 0) this.#out.u32(this.#functionIndex(-1 - byte));
         else this.#out.byte(byte);
       }
     });
+    if (local !== undefined) this.#lastSet = { end: this.#out.length, local: u32(local + this.#shift) };
+  }
+
+  /** Reads a local, in the output's numbering as {@link CodeOutput.set}. */
+  get(local: number): void {
+    const bytes = [OP.localGet, ...u32(local)];
+    this.raw(bytes.slice(this.#takeAlong(bytes)));
+  }
+
+  set(local: number): void {
+    this.u32(OP.localSet, local);
+    this.#lastSet = { end: this.#out.length, local: u32(local) };
+  }
+
+  /** Where an assignment is followed by a read of the same local, makes one instruction of the two: how much it replaces. */
+  #takeAlong(bytes: readonly number[]): number {
+    const { end, local } = this.#lastSet;
+    if (end !== this.#out.length || bytes[0] !== OP.localGet || local.some((byte, at) => bytes[at + 1] !== byte))
+      return 0;
+    this.#out.replace(end - local.length - 1, OP.localTee);
+    return local.length + 1;
   }
 
   /** Opens a construct: without values, or one that leaves a value of that type. */

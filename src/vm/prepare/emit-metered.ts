@@ -13,16 +13,17 @@
 import type { ByteWriter } from "../binary/byte-writer.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
+import type { GuestType } from "../binary/guest-type.ts";
 import type { BodyIr, Construct, Node, Point } from "./body-ir.ts";
 import { makeCanonical } from "./canonical-nan.ts";
+import type { RoundLoop } from "./choose-copies.ts";
 import { u32 } from "./code-list.ts";
 import { CodeOutput } from "./code-output.ts";
 import { emitBulk } from "./emit-bulk.ts";
 import type { Helper } from "./emit-helpers.ts";
-import { emitDispatch, emitTakeBack, type RebuildContext, type RebuildInput } from "./emit-rebuild.ts";
+import { emitCallsAgain, emitDispatch, emitTakeBack, type RebuildContext, type RebuildInput } from "./emit-rebuild.ts";
 import { emitSegmentBulk } from "./emit-segment-bulk.ts";
-import { emitUnrolled } from "./emit-unrolled.ts";
-import { findUnrollable, type UnrolledLoop } from "./find-unrollable.ts";
+import { charge, emitUnrolled } from "./emit-unrolled.ts";
 import { findRegions, Labels, markConstructs, type Region } from "./find-regions.ts";
 import type { FramePart, FramePlan, FunctionPlan } from "./plan-frames.ts";
 import { CAUSE_TABLE, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL } from "./protocol.ts";
@@ -33,6 +34,8 @@ import { tableSize, type TableShape } from "./table-layout.ts";
 export interface EmitContext extends RebuildContext {
   readonly causeGlobal: number;
   readonly popFunction: number;
+  /** How many bits the numbers of points take. */
+  readonly idBits: number;
   readonly saveFunction: (part: FramePart) => number;
   readonly helper: (helper: Helper) => number;
   /** Where the output has a defined function: in its metered form unless it is plain. */
@@ -47,6 +50,8 @@ export interface EmitInput {
   readonly functionIndex: number;
   readonly weight: number;
   readonly form: MeteredForm;
+  /** Loops that are tested once in several rounds. */
+  readonly roundLoops: ReadonlyMap<number, RoundLoop>;
 }
 
 /**
@@ -59,6 +64,11 @@ export function emitMetered(context: EmitContext, input: EmitInput): ByteWriter 
   return new MeteredEmitter(context, input).emit();
 }
 
+/** Whether nothing behind the node is reached, as validators see it. */
+function isLeaving(node: Node | undefined): boolean {
+  return node?.op === "return" || node?.op === "br" || node?.op === "br_table" || node?.op === "unreachable";
+}
+
 class MeteredEmitter {
   readonly #context: EmitContext;
   readonly #ir: BodyIr;
@@ -68,19 +78,22 @@ class MeteredEmitter {
   readonly #weight: number;
   readonly #form: MeteredForm;
   readonly #out: CodeOutput;
+  /** Holds the number of the point to rebuild, plus one; later, the index of an indirect call. */
   readonly #r: number;
+  /** One bit that goes around once in as many rounds of a loop as have one test, which is due when it is the highest. */
+  readonly #rounds: number;
   /** Constructs with a point inside; blocks and ifs among them are flattened. */
   readonly #marked: readonly boolean[];
-  readonly #unrolled: ReadonlyMap<number, UnrolledLoop>;
+  readonly #roundLoops: ReadonlyMap<number, RoundLoop>;
   readonly #labels: Labels;
   readonly #regions: ReadonlyMap<number, Region>;
-  /** Where the function returns once it has stored a frame: with the gas counter to return. */
+  /** Where a function that has results returns once it has stored a frame: with the gas counter to return. */
   readonly #exit = -1;
   /** Where frames are stored, by the list of their values: with the frame's word. */
   readonly #saves = new Map<string, { readonly label: number; readonly plan: FramePlan }>();
   #nextAnonymous = -2;
 
-  constructor(context: EmitContext, { ir, plan, type, functionIndex, weight, form }: EmitInput) {
+  constructor(context: EmitContext, { ir, plan, type, functionIndex, weight, form, roundLoops }: EmitInput) {
     this.#context = context;
     this.#ir = ir;
     this.#plan = plan;
@@ -89,11 +102,18 @@ class MeteredEmitter {
     this.#weight = weight;
     this.#form = form;
     this.#marked = form === "fast" ? ir.constructs.map(() => false) : markConstructs(ir);
-    this.#unrolled = findUnrollable(ir);
+    this.#roundLoops = roundLoops;
     this.#labels = new Labels(ir, plan);
     this.#regions = form === "fast" ? new Map() : findRegions({ ir, plan, marked: this.#marked, labels: this.#labels });
     this.#r = METERED_SHIFT + ir.localTypes.length;
-    this.#out = new CodeOutput([...ir.localTypes.slice(type.params.length), "i32"], context.definedFunction);
+    this.#rounds = this.#r + 1;
+    const isCounting = [...roundLoops.values()].some(({ isCopied }) => !isCopied);
+    const added: GuestType[] = isCounting ? ["i32", "i32"] : ["i32"];
+    this.#out = new CodeOutput({
+      locals: [...ir.localTypes.slice(type.params.length), ...added],
+      shift: METERED_SHIFT,
+      functionIndex: context.definedFunction,
+    });
     for (const frame of [plan.entry, ...plan.points.values()]) {
       const key = frame.values.join();
       if (!this.#saves.has(key)) this.#saves.set(key, { label: this.#anonymous(), plan: frame });
@@ -104,7 +124,8 @@ class MeteredEmitter {
     const out = this.#out;
     const region = this.#regions.get(0);
     const saves = [...this.#saves.values()];
-    out.open(OP.block, this.#exit, "i32");
+    const hasResults = this.#type.results.length > 0;
+    if (hasResults) out.open(OP.block, this.#exit, "i32");
     for (const { label } of saves.toReversed()) out.open(OP.block, label, "i32");
     for (const label of region?.labels.toReversed() ?? []) out.open(OP.block, label);
     this.#enter(region);
@@ -112,18 +133,19 @@ class MeteredEmitter {
     for (let at = 0; at < nodes.length; at++) {
       const node = nodes[at] as Node;
       this.#node(node);
-      const unrolled = node.op === "loop" ? this.#unrolled.get(node.construct) : undefined;
+      const loop = node.op === "loop" ? this.#roundLoops.get(node.construct) : undefined;
       // The loop's own end is still to come.
-      if (unrolled !== undefined) at = unrolled.to - 1;
+      if (loop?.isCopied === true) at = loop.to - 1;
     }
-    out.raw([OP.unreachable]);
+    if (!isLeaving(nodes.at(-1))) out.raw([OP.unreachable]);
     saves.forEach(({ label, plan }, at) => {
       out.closeLabel(label);
       this.#save(plan);
-      if (at < saves.length - 1) out.branch(OP.br, this.#exit);
+      if (at === saves.length - 1) return;
+      if (hasResults) out.branch(OP.br, this.#exit);
+      else out.raw([OP.return]);
     });
-    out.close();
-    this.#leave();
+    if (hasResults) this.#leave();
     return out.finish(true);
   }
 
@@ -159,6 +181,7 @@ class MeteredEmitter {
     }
     if (region !== undefined) {
       emitTakeBack(this.#context, this.#rebuildInput());
+      emitCallsAgain(this.#context, this.#rebuildInput());
       emitDispatch(this.#context, this.#rebuildInput(), region, body);
     }
     out.close();
@@ -170,7 +193,7 @@ class MeteredEmitter {
       case "charge":
         return this.#charge(node.cost);
       case "code":
-        return out.code(node.code);
+        return out.code(node.code, node.defines[0]);
       case "check": {
         const plan = this.#planOf(node.point);
         this.#closeWay(this.#labels.ofPoint(plan));
@@ -203,7 +226,8 @@ class MeteredEmitter {
         return out.table(node.targets);
       case "return":
         out.code(node.values);
-        return out.raw([OP.localGet, GAS_LOCAL, OP.return]);
+        out.get(GAS_LOCAL);
+        return out.raw([OP.return]);
       case "unreachable":
         return out.raw([OP.unreachable]);
       default:
@@ -213,9 +237,7 @@ class MeteredEmitter {
 
   #charge(cost: number): void {
     if (cost === 0) return;
-    this.#out.raw([OP.localGet, GAS_LOCAL]);
-    this.#out.i32(cost);
-    this.#out.raw([OP.i32Sub, OP.localSet, GAS_LOCAL]);
+    charge(this.#out, cost);
   }
 
   #openIf({ construct, condition }: Extract<Node, { op: "if" }>): void {
@@ -229,28 +251,47 @@ class MeteredEmitter {
   #openLoop(construct: number): void {
     const out = this.#out;
     const plan = this.#planOf(this.#construct(construct).point as Point);
-    const unrolled = this.#unrolled.get(construct);
-    this.#closeWay(this.#labels.ofWayIn(construct));
-    if (unrolled !== undefined) out.open(OP.block, this.#behind(construct));
-    out.open(OP.loop, construct);
+    const rounds = this.#roundLoops.get(construct);
     const region = this.#regions.get(construct);
-    for (const label of region?.labels.toReversed() ?? []) out.open(OP.block, label);
-    if (region === undefined) this.#test(plan);
-    else {
-      const cold = this.#anonymous();
-      out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS]);
-      out.open(OP.if, cold);
-      this.#word(plan);
-      // Out of gas: only the sentinel loses all its bits.
-      out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 1, OP.i32Shl]);
-      this.#saveIf(plan);
-      emitDispatch(this.#context, this.#rebuildInput(), region, cold);
-      out.close();
+    this.#closeWay(this.#labels.ofWayIn(construct));
+    if (rounds?.isCopied === true) out.open(OP.block, this.#behind(construct));
+    if (rounds?.isCopied === false) {
+      out.i32(2 ** (31 - 32 / rounds.rounds));
+      out.u32(OP.localSet, this.#rounds);
     }
-    if (unrolled !== undefined) this.#unroll(construct, unrolled);
+    out.open(OP.loop, construct);
+    for (const label of region?.labels.toReversed() ?? []) out.open(OP.block, label);
+    if (rounds?.isCopied === false) this.#testRound(plan, rounds.rounds);
+    else if (region === undefined) this.#test(plan);
+    else this.#testAndDispatch(plan, region);
+    if (rounds?.isCopied === true) this.#copyRounds(construct, rounds);
   }
 
-  #unroll(construct: number, loop: UnrolledLoop): void {
+  /** A loop's test where its rounds are not written out: due in the first, and in each `every` rounds. */
+  #testRound(plan: FramePlan, every: number): void {
+    const out = this.#out;
+    this.#word(plan);
+    out.u32(OP.localGet, this.#rounds);
+    out.raw([OP.i32Const, 32 / every, OP.i32Rotl]);
+    out.u32(OP.localTee, this.#rounds);
+    out.raw([OP.localGet, GAS_LOCAL, OP.i32And, OP.i32Const, 0, OP.i32LtS]);
+    this.#saveIf(plan);
+  }
+
+  #testAndDispatch(plan: FramePlan, region: Region): void {
+    const out = this.#out;
+    const cold = this.#anonymous();
+    out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS]);
+    out.open(OP.if, cold);
+    this.#word(plan);
+    // Out of gas: only the sentinel loses all its bits.
+    out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 1, OP.i32Shl]);
+    this.#saveIf(plan);
+    emitDispatch(this.#context, this.#rebuildInput(), region, cold);
+    out.close();
+  }
+
+  #copyRounds(construct: number, loop: RoundLoop): void {
     this.#charge(loop.rounds * loop.cost);
     const newLabel = (): number => this.#anonymous();
     const ok = this.#behind(construct);
@@ -261,7 +302,7 @@ class MeteredEmitter {
     const out = this.#out;
     if (this.#construct(construct).kind !== "loop" && this.#marked[construct] === true) out.closeLabel(construct);
     else out.close();
-    if (this.#unrolled.has(construct)) out.close();
+    if (this.#roundLoops.get(construct)?.isCopied === true) out.close();
   }
 
   #call(node: Extract<Node, { op: "call" }>): void {
@@ -269,7 +310,7 @@ class MeteredEmitter {
     const out = this.#out;
     const plan = this.#planOf(point);
     if (callee.kind === "import") {
-      out.raw([OP.localGet, GAS_LOCAL]);
+      out.get(GAS_LOCAL);
       out.u32(OP.globalSet, this.#context.gasGlobal);
       out.code(args);
       out.u32(OP.call, callee.index);
@@ -316,7 +357,7 @@ class MeteredEmitter {
 
   /** The word that stands for a point. The state module tells a call's two frames apart by g. */
   #word(plan: FramePlan): void {
-    this.#out.i32((this.#functionIndex << 16) | (plan.id + (plan.isPair ? 1 : 0)));
+    this.#out.i32((this.#functionIndex << this.#context.idBits) | (plan.id + (plan.isPair ? 1 : 0)));
   }
 
   /** With the word and a condition on the stack: stores a frame, or goes on. */
@@ -345,9 +386,9 @@ class MeteredEmitter {
     }
   }
 
-  /** Returns behind a stored frame, with results that mean nothing. */
+  /** Behind a stored frame: puts results that mean nothing before the gas counter. */
   #leave(): void {
-    if (this.#type.results.length === 0) return;
+    this.#out.close();
     this.#out.u32(OP.localSet, GAS_LOCAL);
     for (const type of this.#type.results) this.#out.raw(ZERO[type]);
     this.#out.raw([OP.localGet, GAS_LOCAL]);
@@ -371,7 +412,8 @@ class MeteredEmitter {
   // Pieces.
 
   #passHidden(): void {
-    this.#out.raw([OP.localGet, GAS_LOCAL, OP.localGet, STACK_LOCAL]);
+    this.#out.get(GAS_LOCAL);
+    this.#out.u32(OP.localGet, STACK_LOCAL);
   }
 
   #setResults({ results }: Point): void {
@@ -396,7 +438,7 @@ class MeteredEmitter {
     if (this.#form !== "fast") this.#out.closeLabel(label);
   }
 
-  /** The label behind an unrolled loop. */
+  /** The label behind a loop whose rounds are written out. */
   #behind(construct: number): number {
     return this.#labels.count + construct;
   }

@@ -5,13 +5,13 @@ import { OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import type { BodyIr, Node } from "./body-ir.ts";
 import { CodeOutput } from "./code-output.ts";
-import { GAS_LOCAL } from "./protocol.ts";
+import { GAS_LOCAL, METERED_SHIFT } from "./protocol.ts";
 
 type FunctionIndex = (definedIndex: number) => number;
 
 /** The original function, with its callees renumbered. */
 export function emitPlain(ir: BodyIr, type: FunctionType, functionIndex: FunctionIndex): ByteWriter {
-  const out = new CodeOutput(ir.localTypes.slice(type.params.length), functionIndex);
+  const out = new CodeOutput({ locals: ir.localTypes.slice(type.params.length), shift: 0, functionIndex });
   for (const node of ir.nodes) emitNode(out, node, []);
   return out.finish();
 }
@@ -27,7 +27,7 @@ export interface MeteredPlain {
 
 /** A plain function as others call it through a table: it charges its worst path and gives back the gas. */
 export function emitMeteredPlain({ ir, type, cost }: MeteredPlain, functionIndex: FunctionIndex): ByteWriter {
-  const out = new CodeOutput(ir.localTypes.slice(type.params.length), functionIndex);
+  const out = new CodeOutput({ locals: ir.localTypes.slice(type.params.length), shift: METERED_SHIFT, functionIndex });
   out.raw([OP.localGet, GAS_LOCAL]);
   out.i32(cost);
   out.raw([OP.i32Sub, OP.localSet, GAS_LOCAL]);
@@ -40,7 +40,7 @@ function emitNode(out: CodeOutput, node: Node, atReturn: readonly number[]): voi
     case "charge":
       return;
     case "code":
-      return out.code(node.code);
+      return out.code(node.code, node.defines[0]);
     case "block":
     case "loop":
       return out.open(node.op === "block" ? OP.block : OP.loop, node.construct);

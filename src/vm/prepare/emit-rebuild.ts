@@ -1,17 +1,18 @@
-// Writes the cold code that rebuilds a frame: takes back its values, then jumps to where it stood.
+// Writes the cold code that rebuilds a frame: takes back its values, rebuilds those above it, then jumps to where it stood.
 //
-//   at the function's entry   by the number of the point: which values, into their locals (`plan-restores.ts`)
+//   at the function's entry   by the number of the point: which values, into their locals (`plan-restores.ts`); then, for a
+//                             frame in a call, that call once more, whose gas goes to the global
 //   in each region            by the same number: before a loop that the point is inside of, with the sentinel still in g;
-//                             else with the gas in g, to the point, or first once more into the call that it is in
+//                             else to the point, with the gas in g
 
 import { OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import type { GuestType } from "../binary/guest-type.ts";
-import type { BodyIr, Node } from "./body-ir.ts";
+import type { BodyIr, Callee, Node } from "./body-ir.ts";
 import { u32 } from "./code-list.ts";
 import type { CodeOutput } from "./code-output.ts";
 import type { Labels, Region, Target } from "./find-regions.ts";
-import type { FunctionPlan } from "./plan-frames.ts";
+import type { FramePlan, FunctionPlan } from "./plan-frames.ts";
 import { planRestores } from "./plan-restores.ts";
 import { GAS_LOCAL, METERED_SHIFT, STACK_LOCAL } from "./protocol.ts";
 import { ZERO } from "./state-module.ts";
@@ -87,51 +88,89 @@ export function emitTakeBack(context: RebuildContext, { out, ir, plan, number, n
   out.close();
 }
 
-/** Goes to the point. `body` is the label of the code that runs normally. */
+/**
+ * Calls the callee whose frame comes next, if there is one; it ignores its arguments. Calls that differ in nothing else are
+ * written once.
+ */
+export function emitCallsAgain(context: RebuildContext, input: RebuildInput): void {
+  const { out, ir, plan, number, newLabel } = input;
+  const calls = new Map<string, { readonly label: number; readonly call: Call }>();
+  const done = newLabel();
+  const targets = Array.from({ length: 1 + plan.idCount }, () => done);
+  for (const node of ir.nodes) {
+    if (node.op !== "call" || node.callee.kind === "import") continue;
+    const key = `${calleeKey(node.callee)} ${node.point.results.join()}`;
+    const found = calls.get(key) ?? { label: newLabel(), call: node };
+    calls.set(key, found);
+    targets[1 + (plan.points.get(node.point) as FramePlan).id] = found.label;
+  }
+  if (calls.size === 0) return;
+  out.open(OP.block, done);
+  const written = [...calls.values()];
+  for (const { label } of written.toReversed()) out.open(OP.block, label);
+  out.u32(OP.localGet, number);
+  out.shortTable(targets, done);
+  written.forEach(({ call }, at) => {
+    out.close();
+    callAgain(context, input, call);
+    if (at < written.length - 1) out.branch(OP.br, done);
+  });
+  out.close();
+}
+
+function calleeKey(callee: Callee): string {
+  return callee.kind === "indirect" ? `type ${callee.type}` : `${callee.kind} ${callee.index}`;
+}
+
+/**
+ * Goes to the point. What is no point of the function traps here, in its own region; only points get to others.
+ *
+ * @param body - Label of the code that runs normally.
+ */
 export function emitDispatch(context: RebuildContext, input: RebuildInput, region: Region, body: number): void {
   const { out, labels, newLabel } = input;
   if (region.targets.some((target) => target?.kind === "inside")) {
     const isHere = newLabel();
     out.open(OP.block, isHere);
-    table(input, region, isHere, (target) => (target.kind === "inside" ? labels.ofWayIn(target.construct) : isHere));
+    const way = (target: Target): number | undefined =>
+      target.kind === "inside" ? labels.ofWayIn(target.construct) : undefined;
+    emitTable(input, region, { label: way, otherwise: isHere });
     out.close();
   }
   out.u32(OP.globalGet, context.gasGlobal);
   out.u32(OP.localSet, GAS_LOCAL);
-  const invalid = newLabel();
-  out.open(OP.block, invalid);
-  const again = new Map<Target, number>();
-  for (const target of region.targets) {
-    if (target?.kind === "point" && target.again !== undefined) again.set(target, newLabel());
-  }
-  for (const label of [...again.values()].toReversed()) out.open(OP.block, label);
-  table(input, region, invalid, (target) => {
-    if (target.kind === "inside") return invalid;
+  const place = (target: Target): number | undefined => {
+    if (target.kind === "inside") return undefined;
     if (target.kind === "entry") return body;
-    return target.kind === "loop"
-      ? labels.ofWayIn(target.construct)
-      : (again.get(target) ?? labels.ofPoint(target.plan));
-  });
-  for (const target of again.keys()) {
-    if (target.kind !== "point") continue;
+    return target.kind === "loop" ? labels.ofWayIn(target.construct) : labels.ofPoint(target.plan);
+  };
+  if (region.isFunction) {
+    const invalid = newLabel();
+    out.open(OP.block, invalid);
+    emitTable(input, region, { label: place, otherwise: invalid });
     out.close();
-    callAgain(context, input, target.again as Call);
-    out.branch(OP.br, labels.ofPoint(target.plan));
+    return out.raw([OP.unreachable]);
   }
-  out.close();
-  out.raw([OP.unreachable]);
+  const places = new Set(region.targets.flatMap((target) => (target === undefined ? [] : (place(target) ?? []))));
+  const otherwise = [...places].at(-1) as number;
+  if (places.size === 1) out.branch(OP.br, otherwise);
+  else emitTable(input, region, { label: place, otherwise });
 }
 
-function table(
+interface TableParts {
+  readonly label: (target: Target) => number | undefined;
+  readonly otherwise: number;
+}
+
+function emitTable(
   { out, number }: RebuildInput,
   { first, last, targets }: Region,
-  otherwise: number,
-  label: (target: Target) => number,
+  { label, otherwise }: TableParts,
 ): void {
   const padding = first + 1 <= MOST_PADDING ? first + 1 : 0;
   const entries = Array.from({ length: padding + last - first }, () => otherwise);
   targets.forEach((target, at) => {
-    if (target !== undefined) entries[padding + at] = label(target);
+    if (target !== undefined) entries[padding + at] = label(target) ?? otherwise;
   });
   out.u32(OP.localGet, number);
   if (padding === 0) {
@@ -141,7 +180,6 @@ function table(
   out.shortTable(entries, otherwise);
 }
 
-/** Calls the callee whose frame comes next; it ignores its arguments. */
 function callAgain(context: RebuildContext, { out }: RebuildInput, { callee, point }: Call): void {
   if (callee.kind === "import") throw new Error("Unreachable: imports have no frames");
   out.u32(OP.globalGet, context.gasInGlobal);
@@ -154,6 +192,6 @@ function callAgain(context: RebuildContext, { out }: RebuildInput, { callee, poi
     out.u32(OP.callIndirect, context.meteredType(type));
     out.raw(u32(context.tables.resumeTable));
   }
-  out.u32(OP.localSet, GAS_LOCAL);
+  out.u32(OP.globalSet, context.gasGlobal);
   for (const slot of point.results.toReversed()) out.u32(OP.localSet, slot + METERED_SHIFT);
 }

@@ -68,7 +68,7 @@ class Round {
         else if (node.cost > 0) charge(out, node.cost);
         return;
       case "code":
-        return out.code(node.code);
+        return out.code(node.code, node.defines[0]);
       case "block":
         return this.#open(OP.block, node.construct);
       case "if":
@@ -96,7 +96,8 @@ class Round {
       case "return":
         refund(out, this.#later + this.#ahead);
         out.code(node.values);
-        return out.raw([OP.localGet, GAS_LOCAL, OP.return]);
+        out.get(GAS_LOCAL);
+        return out.raw([OP.return]);
       case "unreachable":
         return out.raw([OP.unreachable]);
       case "call":
@@ -123,15 +124,18 @@ class Round {
   }
 }
 
-function charge(out: CodeOutput, cost: number): void {
-  out.raw([OP.localGet, GAS_LOCAL]);
-  out.i32(cost);
-  out.raw([OP.i32Sub, OP.localSet, GAS_LOCAL]);
+/** Pays for what follows. */
+export function charge(out: CodeOutput, cost: number): void {
+  change(out, cost, OP.i32Sub);
 }
 
 function refund(out: CodeOutput, gas: number): void {
-  if (gas === 0) return;
-  out.raw([OP.localGet, GAS_LOCAL]);
-  out.i32(gas);
-  out.raw([OP.i32Add, OP.localSet, GAS_LOCAL]);
+  if (gas !== 0) change(out, gas, OP.i32Add);
+}
+
+function change(out: CodeOutput, by: number, operator: number): void {
+  out.get(GAS_LOCAL);
+  out.i32(by);
+  out.raw([operator]);
+  out.set(GAS_LOCAL);
 }

@@ -1,7 +1,7 @@
 // Where control can jump to when a frame is rebuilt. A region is the function, or a loop that has points inside; its
 // labels are those that end behind a point, or at the end of a construct with a point inside, outside inner regions.
 
-import type { BodyIr, Node } from "./body-ir.ts";
+import type { BodyIr } from "./body-ir.ts";
 import type { FramePlan, FunctionPlan } from "./plan-frames.ts";
 
 /** Where the region's code goes when it has been asked to go to a point. */
@@ -9,12 +9,14 @@ export type Target =
   | { readonly kind: "entry" }
   /** Before that loop, whose header is the point. */
   | { readonly kind: "loop"; readonly construct: number }
-  /** Behind a call: as it is, or, for a frame in the call, once the callee's frame has been rebuilt. */
-  | { readonly kind: "point"; readonly plan: FramePlan; readonly again: Extract<Node, { op: "call" }> | undefined }
+  /** Behind a call, before a check or a bulk operation. */
+  | { readonly kind: "point"; readonly plan: FramePlan }
   /** Before that loop, which will look further: the point is inside. */
   | { readonly kind: "inside"; readonly construct: number };
 
 export interface Region {
+  /** Whether it is the function, and no loop. */
+  readonly isFunction: boolean;
   /** Ids of the points inside: first, and behind the last. */
   readonly first: number;
   readonly last: number;
@@ -95,8 +97,13 @@ interface Input {
 
 /** The regions by construct; 0 is the function. */
 export function findRegions({ ir, plan, marked, labels }: Input): Map<number, Region> {
-  const whole: Region = { first: 0, last: plan.idCount, labels: [], targets: [{ kind: "entry" }] };
+  const whole: Region = { isFunction: true, first: 0, last: plan.idCount, labels: [], targets: [{ kind: "entry" }] };
   const regions = new Map([[0, whole]]);
+  const isPoint: boolean[] = [];
+  for (const { id, isPair } of plan.points.values()) {
+    isPoint[id] = true;
+    if (isPair) isPoint[id + 1] = true;
+  }
   const open: Region[] = [whole];
   for (const node of ir.nodes) {
     const region = open.at(-1) as Region;
@@ -106,12 +113,9 @@ export function findRegions({ ir, plan, marked, labels }: Input): Map<number, Re
       case "check": {
         const frame = plan.points.get(node.point) as FramePlan;
         region.labels.push(labels.ofPoint(frame));
-        const target = { kind: "point", plan: frame } as const;
         const at = frame.id - region.first;
-        if (node.op === "call" && node.callee.kind !== "import") {
-          region.targets[at] = { ...target, again: node };
-          region.targets[at + 1] = { ...target, again: undefined };
-        } else region.targets[at] = { ...target, again: undefined };
+        region.targets[at] = { kind: "point", plan: frame };
+        if (frame.isPair) region.targets[at + 1] = { kind: "point", plan: frame };
         break;
       }
       case "loop": {
@@ -123,8 +127,10 @@ export function findRegions({ ir, plan, marked, labels }: Input): Map<number, Re
         region.targets[frame.id - region.first] = { kind: "loop", construct };
         if (marked[construct] !== true) break;
         const [first, last] = plan.loops.get(construct) as readonly [number, number];
-        for (let id = first; id < last; id++) region.targets[id - region.first] = { kind: "inside", construct };
-        const inner: Region = { first, last, labels: [], targets: [] };
+        for (let id = first; id < last; id++) {
+          if (isPoint[id] === true) region.targets[id - region.first] = { kind: "inside", construct };
+        }
+        const inner: Region = { isFunction: false, first, last, labels: [], targets: [] };
         regions.set(construct, inner);
         open.push(inner);
         break;

@@ -19,9 +19,10 @@ import type { BodyIr, Node, Point } from "./body-ir.ts";
 import { buildBody } from "./build-body.ts";
 import type { BuildContext } from "./build-context.ts";
 import type { CheckedModule } from "./check-module.ts";
+import { chooseCopies, findRepeated, type RoundLoop } from "./choose-copies.ts";
 import { CodeList, u32 } from "./code-list.ts";
 import { helperFunction, type Helper } from "./emit-helpers.ts";
-import { emitMetered, type EmitContext, type MeteredForm } from "./emit-metered.ts";
+import { emitMetered, type EmitContext, type EmitInput, type MeteredForm } from "./emit-metered.ts";
 import { emitMeteredPlain, emitPlain } from "./emit-plain.ts";
 import { findPlain } from "./find-plain.ts";
 import { mapFrames, type FrameMap, type FunctionFrames } from "./frame-map.ts";
@@ -47,12 +48,21 @@ export interface InstrumentedModule {
 export interface EmissionOptions {
   /** Functions up to this size have a fast form and a form for rebuilding frames. */
   readonly cloneBoundBytes: number;
+  /** Share of the original's code that written-out rounds of loops may take, in bytes. */
+  readonly copyShare: number;
 }
 
-export const DEFAULT_EMISSION: EmissionOptions = { cloneBoundBytes: 256 };
+export const DEFAULT_EMISSION: EmissionOptions = { cloneBoundBytes: 256, copyShare: 0.4 };
 
 /** Most values and operands that all points of a module together may have: a bound on the size of output and frame map. */
 const MAX_STORED_VALUES = 1_000_000;
+
+/** The loops of one function that are tested once in several rounds. */
+interface FunctionLoops {
+  readonly roundLoops: ReadonlyMap<number, RoundLoop>;
+  /** In the form that rebuilds a frame. */
+  readonly resumeLoops: ReadonlyMap<number, RoundLoop>;
+}
 
 interface Added {
   readonly type: number;
@@ -97,6 +107,7 @@ class Instrumenter {
   readonly #added: Added[] = [];
   readonly #helpers = new Map<Helper, number>();
   #storedValues = 0;
+  #idBits = 1;
 
   constructor(checked: CheckedModule, emission: EmissionOptions) {
     this.#checked = checked;
@@ -147,12 +158,14 @@ class Instrumenter {
       resumeFunction: (index) => clones.get(index) ?? definedFunction(index),
     });
     const resumes: Added[] = [];
+    const loops = this.#chooseLoops(bodies);
     const functions = bodies.map((body, index): Added => {
       if ("plan" in body) {
         const type = this.#types.index(metered(body.type));
-        if (!clones.has(index)) return { type, body: this.#emit(emit, body, "whole") };
-        resumes.push({ type, body: this.#emit(emit, body, "resume") });
-        return { type, body: this.#emit(emit, body, "fast") };
+        const { roundLoops, resumeLoops } = loops[index] as FunctionLoops;
+        if (!clones.has(index)) return { type, body: this.#emit(emit, body, "whole", roundLoops) };
+        resumes.push({ type, body: this.#emit(emit, body, "resume", resumeLoops) });
+        return { type, body: this.#emit(emit, body, "fast", roundLoops) };
       }
       return { type: this.#types.index(body.type), body: emitPlain(body.ir, body.type, definedFunction) };
     });
@@ -165,7 +178,7 @@ class Instrumenter {
       let index = definedFunction(defined);
       const wrapper = wrappers.get(original);
       if (wrapper !== undefined)
-        index = this.#add(metered(wrapper.type), this.#emit(emit, wrapper, "whole"), firstAdded);
+        index = this.#add(metered(wrapper.type), this.#emit(emit, wrapper, "whole", new Map()), firstAdded);
       else if (cost !== undefined) {
         const body = parsed.bodies[defined] as ParsedModule["bodies"][number];
         const type = parsed.types[body.type] as FunctionType;
@@ -189,9 +202,9 @@ class Instrumenter {
     const outputTables = this.#outputTables();
     const elements = [
       ...guestElements(this.#checked, meteredIndex),
-      ...(outputTables.length > 0 ? tables.members : []).map((original) => ({
-        mode: { table: tables.resumeTable, offset: constantI32(original) },
-        functions: [clones.get(original - this.#imported) ?? meteredIndex(original)],
+      ...(outputTables.length > 0 ? runs(tables.members.toSorted((a, b) => a - b)) : []).map((members) => ({
+        mode: { table: tables.resumeTable, offset: constantI32(members[0] as number) },
+        functions: members.map((original) => clones.get(original - this.#imported) ?? meteredIndex(original)),
       })),
       ...(tables.hasReferences ? tables.members : []).map((original) => ({
         mode: { table: tables.referenceTable, offset: constantI32(original) },
@@ -235,7 +248,7 @@ class Instrumenter {
       hasDataCount: parsed.hasDataCount,
       functions: [...functions, ...resumes, ...this.#added],
     });
-    return { bytes, state: state.stateModule(stateFunctions), frames: this.#frames };
+    return { bytes, state: state.stateModule(stateFunctions, this.#idBits), frames: this.#frames };
   }
 
   get #gasGlobal(): number {
@@ -267,6 +280,7 @@ class Instrumenter {
         `Cannot instrument the module: function ${functionIndex} would make it too large; split it, or compile with -O1`,
       );
     }
+    this.#idBits = Math.max(this.#idBits, 32 - Math.clz32(plan.idCount - 1));
     this.#frames[functionIndex] = mapFrames(ir, plan, this.#imported);
     return { ir, plan, type, functionIndex };
   }
@@ -277,9 +291,30 @@ class Instrumenter {
     return body !== undefined && body.end - body.start <= this.#emission.cloneBoundBytes;
   }
 
-  #emit(context: EmitContext, { ir, plan, type, functionIndex }: Metered, form: MeteredForm): ByteWriter {
+  /** By defined index. */
+  #chooseLoops(bodies: readonly { readonly ir: BodyIr }[]): FunctionLoops[] {
+    const isRepeated = findRepeated(
+      bodies.map(({ ir }) => ir),
+      this.#checked.tables.members.map((original) => original - this.#imported),
+    );
+    const codeBytes = this.#module.bodies.reduce((sum, { start, end }) => sum + end - start, 0);
+    const candidates = bodies.map(({ ir }, index) => ({ ir, isRepeated: isRepeated[index] === true }));
+    return chooseCopies(candidates, codeBytes, this.#emission.copyShare).map((roundLoops, index) => {
+      // What is called again does not stay long in the form that rebuilds a frame.
+      const small = (): FunctionLoops["resumeLoops"] =>
+        new Map([...roundLoops].map(([construct, loop]) => [construct, { ...loop, isCopied: false }]));
+      return { roundLoops, resumeLoops: isRepeated[index] === true ? small() : roundLoops };
+    });
+  }
+
+  #emit(
+    context: EmitContext,
+    { ir, plan, type, functionIndex }: Metered,
+    form: MeteredForm,
+    roundLoops: EmitInput["roundLoops"],
+  ): ByteWriter {
     const weight = frameWeight(ir.originalLocals + ir.maxHeight, type.results.length);
-    return emitMetered(context, { ir, plan, type, functionIndex, weight, form });
+    return emitMetered(context, { ir, plan, type, functionIndex, weight, form, roundLoops });
   }
 
   #emitContext({ stateFunctions, firstAdded, definedFunction, resumeFunction }: OutputIndices): EmitContext {
@@ -293,6 +328,7 @@ class Instrumenter {
       gasInGlobal: this.#gasGlobal + GAS_IN_GLOBAL,
       causeGlobal,
       popFunction,
+      idBits: this.#idBits,
       peekFunction: stateFunction(state.PEEK),
       maskFunction: stateFunction(state.MASK),
       saveFunction: (part) => stateFunction(state.saveName(this.#shapes.get(shapeKey(part))?.index ?? -1)),
@@ -405,6 +441,17 @@ function metered({ params, results }: FunctionType): FunctionType {
 
 function shapeKey({ shape, isLast }: state.StoredShape): string {
   return `${shape.join()}${isLast ? "" : "+"}`;
+}
+
+/** Numbers in ascending order, split where one is missing. */
+function runs(numbers: readonly number[]): number[][] {
+  const found: number[][] = [];
+  for (const number of numbers) {
+    const run = found.at(-1);
+    if (run?.at(-1) === number - 1) run.push(number);
+    else found.push([number]);
+  }
+  return found;
 }
 
 function constantI32(value: number): Uint8Array {

@@ -4,9 +4,10 @@
 // A shape is how many i32, i64, f32, f64 and references a frame has. References lie in a table beside the memory; a frame
 // has their places there. A stored frame is those values in that order, then a word: original function index << 16 | number of the point. The deepest frame is stored first.
 //
-//   <n>  one for each shape: takes the word, the gas counter and the values, gives the counter to return with. A counter
-//        that says that a callee is unwinding lowers the word by one; any other is biased. Pieces of a frame that come
-//        before its last one take values only, and give nothing.
+//   <n>  one for each shape: takes the word in short, the gas counter and the values, gives the counter to return with. A
+//        counter that says that a callee is unwinding lowers the word by one; any other is biased. Pieces of a frame that
+//        come before its last one take values only, and give nothing. In short, the function index is just above as many
+//        bits as the numbers of points take in this program, which makes for short constants.
 //   p    the number of the point of the frame that is rebuilt next, plus one; from here on its values are next
 //   k    the function of that frame, whose word is still to be read
 //   m    says which of the values that are asked for next the frame has, by bits from the lowest; the highest goes for all
@@ -70,6 +71,9 @@ export function restoreName(type: GuestType): string {
   return RESTORE_NAMES[STATE_TYPES.indexOf(type)] as string;
 }
 
+/** What it imports: the memory, where in it the stored frames end, and, if frames have any, the references and their number. */
+export const STATE = { module: "s", memory: "m", pointer: "p", references: "r", referenceCount: "c" } as const;
+
 export const POP = "p";
 export const PEEK = "k";
 export const MASK = "m";
@@ -94,7 +98,8 @@ function saveType({ shape, isLast }: StoredShape): FunctionType {
   return isLast ? { params: ["i32", "i32", ...values], results: ["i32"] } : { params: values, results: [] };
 }
 
-export function stateModule(functions: readonly StateFunction[]): Uint8Array<ArrayBuffer> {
+/** @param idBits - How many bits the numbers of points take. */
+export function stateModule(functions: readonly StateFunction[], idBits: number): Uint8Array<ArrayBuffer> {
   const types = new Map<string, number>();
   const typeSection = new ByteWriter();
   const typeOf = (type: FunctionType): number => {
@@ -110,27 +115,28 @@ export function stateModule(functions: readonly StateFunction[]): Uint8Array<Arr
     return index;
   };
   const count = functions.length;
-  const [indices, exports, code] = [
-    new ByteWriter().u32(count),
-    new ByteWriter().u32(count),
-    new ByteWriter().u32(count),
-  ];
+  const indices = new ByteWriter().u32(1 + count).u32(typeOf(FINISH_TYPE));
+  const exports = new ByteWriter().u32(count);
+  const code = new ByteWriter().u32(1 + count).sized(finishBody(idBits));
   functions.forEach(({ name, type, body }, at) => {
     indices.u32(typeOf(type));
-    exports.name(name).byte(0).u32(at);
+    exports
+      .name(name)
+      .byte(0)
+      .u32(1 + at);
     code.sized(body);
   });
   const hasReferences = functions.some(({ name }) => name === restoreName("funcref"));
   const imports = new ByteWriter()
     .u32(hasReferences ? 4 : 2)
-    .name("state")
-    .name("memory")
+    .name(STATE.module)
+    .name(STATE.memory)
     .raw(2, 0)
     .u32(1);
-  imports.name("state").name("pointer").raw(3, TYPE_BYTES.i32, 1);
+  imports.name(STATE.module).name(STATE.pointer).raw(3, TYPE_BYTES.i32, 1);
   if (hasReferences) {
-    imports.name("state").name("references").raw(1, TYPE_BYTES.funcref, 0, 0);
-    imports.name("state").name("referenceCount").raw(3, TYPE_BYTES.i32, 1);
+    imports.name(STATE.module).name(STATE.references).raw(1, TYPE_BYTES.funcref, 0, 0);
+    imports.name(STATE.module).name(STATE.referenceCount).raw(3, TYPE_BYTES.i32, 1);
   }
   const mask = new ByteWriter().u32(1).raw(TYPE_BYTES.i64, 1, I64_CONST, 0, OP.end);
   const out = new ByteWriter().raw(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -139,6 +145,7 @@ export function stateModule(functions: readonly StateFunction[]): Uint8Array<Arr
   return out.take().slice();
 }
 
+const FINISH_FUNCTION = 0;
 const POINTER_GLOBAL = 0;
 const COUNT_GLOBAL = 1;
 const I64_CONST = 0x42;
@@ -196,9 +203,6 @@ export const ZERO: Readonly<Record<GuestType, readonly number[]>> = {
   funcref: [OP.refNull, TYPE_BYTES.funcref],
 };
 
-const WORD = 0;
-const GAS = 1;
-
 function saveBody({ shape, isLast }: StoredShape): ByteWriter {
   const out = new ByteWriter().u32(0);
   let offset = 0;
@@ -217,11 +221,26 @@ function saveBody({ shape, isLast }: StoredShape): ByteWriter {
     }
   });
   if (!isLast) return movePointer(out, offset).byte(OP.end);
-  const isUnwinding = (): ByteWriter => out.raw(OP.localGet, GAS, OP.i32Const).s32(THRESHOLD).byte(OP.i32LtS);
-  out.byte(OP.globalGet).u32(POINTER_GLOBAL).raw(OP.localGet, WORD);
-  isUnwinding().raw(OP.i32Sub, 0x36, 0).u32(offset);
-  movePointer(out, offset + 4);
-  out.raw(OP.localGet, GAS, OP.i32Const, 0, OP.i32Const).s32(BIAS);
+  return out.raw(OP.localGet, 0, OP.localGet, 1, OP.i32Const).s32(offset).raw(OP.call, FINISH_FUNCTION, OP.end);
+}
+
+const FINISH_TYPE: FunctionType = { params: ["i32", "i32", "i32"], results: ["i32"] };
+
+/** What all save functions end with: (word, gas, bytes of values) to the gas counter to return with. */
+function finishBody(idBits: number): ByteWriter {
+  const [word, gas, bytes] = [0, 1, 2];
+  const out = new ByteWriter()
+    .u32(0)
+    .raw(OP.globalGet, POINTER_GLOBAL, OP.localGet, bytes, OP.i32Add, OP.localTee, bytes);
+  const isUnwinding = (): ByteWriter => out.raw(OP.localGet, gas, OP.i32Const).s32(THRESHOLD).byte(OP.i32LtS);
+  out.raw(OP.localGet, word, OP.i32Const, idBits, OP.i32ShrU, OP.i32Const, 16, OP.i32Shl);
+  out
+    .raw(OP.localGet, word, OP.i32Const)
+    .s32((1 << idBits) - 1)
+    .raw(OP.i32And, OP.i32Or);
+  isUnwinding().raw(OP.i32Sub, 0x36, 0, 0);
+  out.raw(OP.localGet, bytes, OP.i32Const, 4, OP.i32Add, OP.globalSet, POINTER_GLOBAL);
+  out.raw(OP.localGet, gas, OP.i32Const, 0, OP.i32Const).s32(BIAS);
   return isUnwinding().raw(OP.select, OP.i32Sub, OP.end);
 }
 

@@ -3,6 +3,8 @@
 // soon as it has unwound. The code that stores and restores frames is generated for each program
 // (`../prepare/state-module.ts`) and instantiated over this memory.
 
+import { STATE } from "../prepare/state-module.ts";
+
 /**
  * Room for a stack, in pages: 1 MiB. A frame stores at most eight bytes for each of its values and a word, and the stack
  * budget counts more than that for each, so that the budget always runs out first.
@@ -60,9 +62,12 @@ function createStateMemory(): StateMemory {
     functionsOf: (state) => {
       let functions = known.get(state);
       if (functions === undefined) {
-        const hasReferences = WebAssembly.Module.imports(state).some(({ name }) => name === "references");
-        const imports = hasReferences ? { references: referenceTable(), referenceCount } : {};
-        const { exports } = new WebAssembly.Instance(state, { state: { memory, pointer, ...imports } });
+        const hasReferences = WebAssembly.Module.imports(state).some(({ name }) => name === STATE.references);
+        const references = hasReferences
+          ? { [STATE.references]: referenceTable(), [STATE.referenceCount]: referenceCount }
+          : {};
+        const imports = { [STATE.memory]: memory, [STATE.pointer]: pointer, ...references };
+        const { exports } = new WebAssembly.Instance(state, { [STATE.module]: imports });
         functions = Object.fromEntries(Object.entries(exports));
         known.set(state, functions);
       }
