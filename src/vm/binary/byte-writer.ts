@@ -16,6 +16,10 @@ export class ByteWriter {
     return this;
   }
 
+  at(index: number): number | undefined {
+    return this.#bytes[index];
+  }
+
   /** Writes over one byte that is there. */
   replace(at: number, value: number): void {
     if (at >= this.#length) throw new Error(`Unreachable: byte ${at} of ${this.#length}`);

@@ -63,7 +63,7 @@ export class CodeOutput {
         else this.#out.byte(byte);
       }
     });
-    if (local !== undefined) this.#lastSet = { end: this.#out.length, local: u32(local + this.#shift) };
+    if (local !== undefined) this.#noteSet(u32(local + this.#shift));
   }
 
   /** Reads a local, in the output's numbering as {@link CodeOutput.set}. */
@@ -74,7 +74,13 @@ export class CodeOutput {
 
   set(local: number): void {
     this.u32(OP.localSet, local);
-    this.#lastSet = { end: this.#out.length, local: u32(local) };
+    this.#noteSet(u32(local));
+  }
+
+  #noteSet(local: readonly number[]): void {
+    const end = this.#out.length;
+    if (this.#out.at(end - local.length - 1) !== OP.localSet) throw new Error("Unreachable: no assignment at the end");
+    this.#lastSet = { end, local };
   }
 
   /** Where an assignment is followed by a read of the same local, makes one instruction of the two: how much it replaces. */

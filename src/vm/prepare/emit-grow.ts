@@ -1,6 +1,7 @@
 // memory.grow and table.grow in a metered function: they pay for what they ask for, then ask.
 
-import { EMPTY_BLOCK, OP, PREFIX_FC } from "../binary/opcodes.ts";
+import { TYPE_BYTES } from "../binary/guest-type.ts";
+import { OP, PREFIX_FC } from "../binary/opcodes.ts";
 import { GROW_COST_PER_PAGE, TABLE_ENTRY_COST } from "../gas-schedule.ts";
 import { s32, u32 } from "./code-list.ts";
 import { memoryGrow } from "./memory-access.ts";
@@ -60,15 +61,14 @@ export function growTableCode({ table, index, local, held }: TableGrowth): numbe
     ...room,
     OP.i32LeU,
     OP.if,
-    EMPTY_BLOCK,
+    TYPE_BYTES.i32,
     ...fill,
     ...size,
     ...enlarge,
-    ...set,
     OP.else,
     OP.i32Const,
     ...s32(-1),
-    ...set,
     OP.end,
+    ...set,
   ];
 }
