@@ -3,7 +3,8 @@
 
 import { VmError } from "../errors.ts";
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
+/** A byte order mark is a character of a name like any other. */
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export class ByteReader {
   readonly bytes: Uint8Array;

@@ -142,12 +142,19 @@ function show({
   return `(${params.join(", ")}) -> (${results.join(", ")})`;
 }
 
+/**
+ * Whatever a policy says: the gas of one growth must not bring the counter, which may be a stretch below zero, to where it
+ * means that frames are being stored (2^29 below).
+ */
+const MOST_MEMORY_PAGES = 65_000;
+
 function checkMemory(module: ParsedModule, limits: ModuleLimits): CheckedModule["memory"] {
   const memory = module.memories[0];
   if (memory === undefined) return { initialPages: 0, maximumPages: 0 };
-  within(limits, "memoryPages", { value: memory.minimum, what: "the initial memory in pages" });
+  const memoryPages = Math.min(limits.memoryPages, MOST_MEMORY_PAGES);
+  within({ ...limits, memoryPages }, "memoryPages", { value: memory.minimum, what: "the initial memory in pages" });
   return {
     initialPages: memory.minimum,
-    maximumPages: Math.min(memory.maximum ?? limits.memoryPages, limits.memoryPages),
+    maximumPages: Math.min(memory.maximum ?? memoryPages, memoryPages),
   };
 }

@@ -26,7 +26,11 @@ export interface ModuleLimits {
   readonly imports: number;
   /** Types, globals, exports, segments: each. @defaultValue 4,096 */
   readonly items: number;
-  /** Linear memory in pages of 64 KiB; a larger maximum is lowered to it, a larger minimum refused. @defaultValue 64 */
+  /**
+   * Linear memory in pages of 64 KiB, 65,000 at most; a larger maximum is lowered to it, a larger minimum refused.
+   *
+   * @defaultValue 64
+   */
   readonly memoryPages: number;
 }
 

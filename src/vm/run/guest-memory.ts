@@ -3,7 +3,7 @@
 /** Thrown at host functions that were given a bad range; it becomes the trap `memory-out-of-bounds`. */
 export class GuestRangeError extends Error {}
 
-const UTF8 = new TextDecoder();
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class GuestMemory {
   readonly #memory: WebAssembly.Memory;

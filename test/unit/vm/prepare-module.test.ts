@@ -44,6 +44,11 @@ describe("prepareModule()", () => {
     expect(module.entries).toEqual(["_start", "gas", "asyncify_start_unwind", "then", "__proto__"]);
   });
 
+  it("takes a byte order mark for a part of a name", async () => {
+    const wat = `(module (func (export "_start")) (func (export "\\ef\\bb\\bf_start")))`;
+    expect((await prepareModule(await watGuest(wat), {})).entries).toEqual(["_start", "\ufeff_start"]);
+  });
+
   it("refuses what is not WebAssembly, at its offset", async () => {
     expect(await refusal(new Uint8Array())).toMatchObject({ code: "vm/module-malformed" });
     expect(await refusal(new TextEncoder().encode("int main(void) {}"))).toMatchObject({ code: "vm/module-malformed" });

@@ -94,6 +94,15 @@ describe("Vm.runSlice()", () => {
     expect(tooMany.gasUsed).toBe(none.gasUsed);
   });
 
+  it("pays for the largest growth there is, from the smallest slice", async () => {
+    const wat = `(module (memory 1) (func (export "_start") (drop (memory.grow (i32.const 65536)))
+      (drop (memory.grow (i32.const 65000)))))`;
+    const policy = { limits: { memoryPages: 65_536 } };
+    const whole = await runGuest(await watGuest(wat), policy);
+    const cut = await runGuest(await watGuest(wat), policy, { slices: [1, 2 ** 30 - 1] });
+    expect({ result: cut.result.kind, gas: cut.gasUsed }).toEqual({ result: "exited", gas: whole.gasUsed });
+  });
+
   it("runs the start section and constructors before the entry, metered", async () => {
     const wat = `(module (memory 1) (global $g (mut i32) (i32.const 0))
       (func $start (local $i i32) (loop $l (local.set $i (i32.add (local.get $i) (i32.const 1)))
@@ -238,7 +247,7 @@ describe("devices", () => {
   it("read guest memory within its bounds only", async () => {
     const module = await prepareModule(
       await watGuest(
-        wat(`(data (i32.const 100) "hello\\00") (func (export "_start")
+        wat(`(data (i32.const 100) "\\ef\\bb\\bfhello\\00") (func (export "_start")
           (call $look (i32.const 100) (i32.const 5)) (call $look (i32.const 65530) (i32.const 100)))`),
       ),
       { devices: [probe] },
@@ -252,7 +261,7 @@ describe("devices", () => {
     });
     const vm = createVm(module, { devices: [looking] });
     expect(vm.runSlice(gas(1_000))).toMatchObject({ kind: "trapped", trap: { code: "memory-out-of-bounds" } });
-    expect(seen[0]).toBe("hello");
+    expect(seen[0]).toBe("\ufeffhello");
   });
 
   it("charge gas, and cannot run the Vm that called them", async () => {
