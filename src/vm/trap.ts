@@ -37,7 +37,7 @@ const MESSAGES: Readonly<Record<TrapCode, string>> = {
 const ENGINE_TEXTS: readonly (readonly [RegExp, TrapCode])[] = [
   [/signature mismatch|null function|indirect call to null|signature does not match/i, "indirect-call"],
   [
-    /table index (is )?out of bounds|table access out of bounds|out of bounds call_indirect|undefined element/i,
+    /table index (is )?out of bounds|table access out of bounds|out of bounds call_indirect|undefined element|element segment.*out of bounds/i,
     "table-out-of-bounds",
   ],
   // SpiderMonkey says of an address just "index out of bounds".

@@ -4,7 +4,9 @@
 import type { ValueType } from "../device/device.ts";
 import { malformed, unsupported, type ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
+import { OPCODES } from "./opcodes.ts";
 import { readReferenceType } from "./read-types.ts";
+import { instructionUnsupported } from "./unsupported.ts";
 
 const END = 0x0b;
 const REF_NULL = 0xd0;
@@ -81,12 +83,8 @@ function step(r: ByteReader, { opcode, at, stack }: { opcode: number; at: number
     case 0x23:
       throw unsupported("a global in a constant", at, "link without -shared and -pie");
     default:
-      if (opcode === REF_NULL || opcode === REF_FUNC) throw malformed("a reference where a number is expected", at);
-      throw unsupported(
-        `opcode 0x${opcode.toString(16)} in a constant`,
-        at,
-        "compile with -mcpu=generic or -mcpu=lime1",
-      );
+      if (OPCODES.has(opcode)) throw malformed("an instruction that is no constant number", at);
+      throw instructionUnsupported(opcode, at);
   }
 }
 

@@ -95,7 +95,6 @@ export interface ParsedModule {
 
 const SECTION_ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
 const EXPORT_KINDS: readonly Export["kind"][] = ["function", "table", "memory", "global"];
-const ADVICE = "compile with -mcpu=generic or -mcpu=lime1";
 
 /** Pages of a 32-bit memory. */
 const MOST_PAGES = 65_536;
@@ -452,8 +451,9 @@ function tableLimits(r: ByteReader): Limits {
 function memoryLimits(r: ByteReader): Limits {
   const at = r.offset;
   const flags = r.byte();
+  if (flags > 15) throw malformed(`memory kind ${flags}`, at);
   if (flags & 2) throw sharedUnsupported("a shared memory", at);
   if (flags & 4) throw memory64Unsupported("a 64-bit memory", at);
-  if (flags > 1) throw unsupported(`memory kind ${flags}`, at, ADVICE);
+  if (flags & 8) throw unsupported("a memory with pages of another size", at, "compile without custom page sizes");
   return limits(r, flags, MOST_PAGES);
 }

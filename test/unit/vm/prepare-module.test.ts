@@ -117,6 +117,17 @@ describe("prepareModule()", () => {
     });
   });
 
+  it.each([
+    ["nop in a constant", "vm/module-malformed", 6, [1, 0x7f, 0, 0x01, 0x0b]],
+    ["a SIMD constant", "vm/module-unsupported", 6, [1, 0x7f, 0, 0xfd, 12, 0x0b]],
+    ["a memory of no known kind", "vm/module-malformed", 5, [1, 0x81, 0]],
+    ["a 64-bit memory", "vm/module-unsupported", 5, [1, 4, 0]],
+    ["a memory with pages of another size", "vm/module-unsupported", 5, [1, 8, 0, 0]],
+  ])("refuses %s with %s", async (_what, code, section, content) => {
+    const bytes = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, section, content.length, ...content];
+    expect(await refusal(new Uint8Array(bytes))).toMatchObject({ code });
+  });
+
   it("refuses what does not type-check", async () => {
     const bytes = await watGuest(`(module (func (export "_start") (drop (i32.const 7))))`);
     const at = bytes.lastIndexOf(0x1a);
