@@ -149,9 +149,10 @@ class Player {
 
   /** What was to be linked with an instance may have changed it. */
   #share(bytes: Uint8Array<ArrayBuffer>): void {
-    for (const name of importedModules(bytes)) {
-      const instance = this.#registered.get(name);
-      if (instance !== undefined && !(instance instanceof Refusal)) instance.isShared = true;
+    const imported = importedModules(bytes);
+    for (const [name, instance] of this.#registered) {
+      if (instance instanceof Refusal || imported?.includes(name) === false) continue;
+      instance.isShared = true;
     }
   }
 

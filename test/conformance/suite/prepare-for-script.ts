@@ -76,8 +76,8 @@ export function refusalOf(error: VmError): Error {
   return new Refusal(feature);
 }
 
-/** Names of the modules that a module imports from; none if the engine underneath does not take it. */
-export function importedModules(bytes: Uint8Array<ArrayBuffer>): string[] {
-  if (!WebAssembly.validate(bytes)) return [];
+/** Names of the modules that a module imports from; unknown if the engine underneath does not take it. */
+export function importedModules(bytes: Uint8Array<ArrayBuffer>): string[] | undefined {
+  if (!WebAssembly.validate(bytes)) return undefined;
   return WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(({ module }) => module);
 }
