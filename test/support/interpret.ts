@@ -12,10 +12,12 @@ export interface HostResult {
   readonly cost: number;
   /** Unsigned bits; `undefined` for functions without a result. */
   readonly result: Bits | undefined;
+  /** Ends the program. What follows the call in its charge is not counted, so nothing may cost there. */
+  readonly ends?: boolean;
 }
 
 export interface InterpretOptions {
-  readonly host?: (field: string, args: readonly Bits[]) => HostResult;
+  readonly host?: (field: string, args: readonly Bits[], memory: Uint8Array) => HostResult;
   /** Pages that the memory may have in all, whatever the module says. */
   readonly memoryPages: number;
   /** Gives up after so many instructions. */
@@ -56,6 +58,7 @@ interface Label {
 }
 
 class TooLong extends Error {}
+class Ended extends Error {}
 
 const PAGE = 65_536;
 /** What tables may grow to by the default policy. */
@@ -112,7 +115,7 @@ class Interpreter {
         kind = "trapped";
         trap = error.code;
       } else if (error instanceof TooLong) kind = "too-long";
-      else throw error;
+      else if (!(error instanceof Ended)) throw error;
     }
     return {
       kind,
@@ -192,8 +195,9 @@ class Interpreter {
     const args = this.#values.splice(this.#values.length - params.length);
     const { host } = this.#options;
     if (host === undefined) throw new Error(`Nobody offers "${imported.module}.${imported.field}"`);
-    const { cost, result } = host(imported.field, args);
+    const { cost, result, ends } = host(imported.field, args, this.#memory);
     this.#gas += cost;
+    if (ends === true) throw new Ended();
     if (result !== undefined) this.#values.push(result);
   }
 
