@@ -1,4 +1,4 @@
-// The gas of each program in gas-table.txt, whole and in slices.
+// The gas of each program in gas-table.txt, whole and in slices, and by the interpreter.
 //
 // `GASWORKS_UPDATE=1 npx vitest run --project conformance gas-table` writes what was measured into the table. Do that after a
 // change of the pinned compiler, for the C files; any other line that changes is a new gas schedule.
@@ -9,6 +9,8 @@ import { prepareModule, type Device, type DeviceType, type HostCall } from "gasw
 import { afterAll, describe, expect, it } from "vitest";
 
 import { programGuest, watGuest } from "../support/guest.ts";
+import { interpret, type HostResult } from "../support/interpret.ts";
+import type { Bits } from "../support/operate.ts";
 import { runModule } from "../support/run-vm.ts";
 
 const TABLE = new URL("gas-table.txt", import.meta.url);
@@ -50,6 +52,23 @@ async function guestOf(program: string): Promise<Uint8Array> {
   return watGuest(`(module ${program} (export "_start" (func $run)))`);
 }
 
+/** C programs have a test of their own; an exit in the middle of a charge is nothing that instruction counts tell. */
+function isInterpreted(program: string): boolean {
+  return !program.endsWith(".c") && !program.includes("proc_exit");
+}
+
+/** By the interpreter, whose devices are these numbers. */
+function interpretedGas(bytes: Uint8Array): bigint {
+  const host = (field: string, args: readonly Bits[]): HostResult => {
+    if (field === "ring") return { cost: 7, result: undefined };
+    if (field === "charge") return { cost: 2 + Number(args[0]), result: undefined };
+    return { cost: field === "random_get" ? 50 + Number(args[1]) : 50, result: 0 };
+  };
+  const run = interpret(bytes, "_start", { host, memoryPages: 64, maxSteps: 1_000_000 });
+  expect(run.kind).toBe("exited");
+  return BigInt(run.gas);
+}
+
 describe("gas-table.txt", () => {
   afterAll(async () => {
     if (!isUpdating) return;
@@ -68,6 +87,8 @@ describe("gas-table.txt", () => {
     const where = `gas-table.txt:${line}: ${program}`;
     expect(whole.result.kind, where).toBe("exited");
     if (!isUpdating) expect(whole.gasUsed, where).toBe(gas);
+    if (isInterpreted(program))
+      expect(interpretedGas(await guestOf(program)), `${where}, interpreted`).toBe(whole.gasUsed);
     const slices = program.endsWith(".c") ? [997] : [7];
     expect(runModule(module, { ...options, slices }).gasUsed, `${where}, in slices`).toBe(whole.gasUsed);
   });

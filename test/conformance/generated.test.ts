@@ -3,11 +3,12 @@
 
 import { deserialize, serialize } from "node:v8";
 
+import type { SavedProgram } from "gasworks/persistence";
 import type { GuestModule, Snapshot } from "gasworks/vm";
 import { describe, expect, it } from "vitest";
 
 import { classifyTrap } from "../../src/vm/trap.ts";
-import { SEED, seeds, timeLimit } from "../support/fuzz-settings.ts";
+import { MODULES, SEED, seeds, timeLimit } from "../support/fuzz-settings.ts";
 import { generateModule, type GeneratedModule } from "../support/generate-module.ts";
 import type { Interpreted } from "../support/interpret.ts";
 import { Random } from "../support/random.ts";
@@ -18,9 +19,11 @@ import {
   runInterpreted,
   runPlain,
   runSliced,
+  withoutNanBits,
   type Cut,
   type Ending,
 } from "../support/run-generated.ts";
+import { throughSave } from "../support/through-save.ts";
 
 const MAX_STEPS = 400_000;
 const SEQUENCES = 20;
@@ -70,8 +73,10 @@ describe(`generated programs (GASWORKS_SEED=${SEED})`, () => {
   it(
     "come to the same end, with the same gas, interpreted and in one slice, and in plain V8",
     async () => {
-      const seen = { programs: 0, trapped: 0, plain: 0, tooLong: 0 };
-      for (const seed of seeds(30, 100)) {
+      const seen = { programs: 0, trapped: 0, plain: 0, globals: 0, tooLong: 0 };
+      const started = performance.now();
+      const isEnough = MODULES > 0 ? (): boolean => seen.programs >= MODULES : undefined;
+      for (const seed of seeds(30, 100, isEnough)) {
         const found = caseOf(seed);
         if (found === undefined) {
           seen.tooLong++;
@@ -81,23 +86,35 @@ describe(`generated programs (GASWORKS_SEED=${SEED})`, () => {
         agree(runSliced(await prepared(found), program.entry, ONE_SLICE), expected, found, "the engine");
         seen.programs++;
         if (expected.trap !== undefined) seen.trapped++;
-        // V8 chooses NaN bits itself, and has more stack.
-        if (run.hasMadeNan || expected.trap === "stack-overflow") continue;
+        // V8 chooses NaN bits itself, and has more stack, and no policy.
+        if (run.hasMadeNan || run.hasMetPolicy || expected.trap === "stack-overflow") continue;
         seen.plain++;
         const plain = runPlain(program.bytes, program.entry, (error) => classifyTrap(error).code);
-        const isStarted = plain.memory.length > 0 || expected.memory.length === 0;
+        const state = plain.isStarted ? expected : plain;
+        if (plain.isStarted) seen.globals += plain.globals.length;
         agree(
-          { ...plain, globals: [], memory: isStarted ? plain.memory : expected.memory },
-          { ...expected, gas: undefined, globals: [] },
+          plain,
+          {
+            ...expected,
+            gas: undefined,
+            memory: state.memory,
+            globals: plain.isStarted ? withoutNanBits(program.bytes, expected.globals) : [],
+            tables: {},
+          },
           found,
           "plain V8",
         );
       }
-      console.log(`${seen.programs} programs, of them ${seen.trapped} trapped, ${seen.plain} also in plain V8`);
+      const seconds = Math.round((performance.now() - started) / 1_000);
+      console.log(
+        `${seen.programs} programs in ${seconds} s, of them ${seen.trapped} trapped, ${seen.plain} also in plain V8 ` +
+          `with ${seen.globals} globals; ${seen.tooLong} more ran too long`,
+      );
       expect(seen.plain).toBeGreaterThan(seen.programs / 2);
+      expect(seen.globals).toBeGreaterThan(seen.plain);
       expect(seen.tooLong).toBeLessThan(seen.programs / 10);
     },
-    timeLimit(30),
+    timeLimit(30, MODULES),
   );
 
   it(
@@ -109,8 +126,9 @@ describe(`generated programs (GASWORKS_SEED=${SEED})`, () => {
         // Programs that end at once have nowhere to pause.
         if (found === undefined || found.run.steps < 20) continue;
         const module = await prepared(found);
+        const ways = waysOf({ hash: module.hash, wasm: found.program.bytes });
         for (let sequence = 0; sequence < SEQUENCES; sequence++) {
-          const cut = randomCut(new Random(seed * 31 + sequence), found.run.gas);
+          const cut = randomCut(new Random(seed * 31 + sequence), found.run.gas, ways);
           const ending = runSliced(module, found.program.entry, cut);
           agree(ending, found.expected, found, `the engine, cut by sequence ${sequence},`);
           seen.pauses += ending.pauses;
@@ -127,18 +145,23 @@ describe(`generated programs (GASWORKS_SEED=${SEED})`, () => {
   );
 });
 
-const WAYS: readonly ((snapshot: Snapshot) => Snapshot)[] = [
-  (snapshot) => structuredClone(snapshot),
-  (snapshot) => deserialize(serialize(snapshot)) as Snapshot,
-];
+type Way = (snapshot: Snapshot) => Snapshot;
+
+function waysOf(program: SavedProgram): readonly Way[] {
+  return [
+    (snapshot) => structuredClone(snapshot),
+    (snapshot) => deserialize(serialize(snapshot)) as Snapshot,
+    (snapshot) => throughSave(program, snapshot),
+  ];
+}
 
 /** Slices between a few and about sixty for a whole run, some tiny; every so often a move. */
-function randomCut(random: Random, totalGas: number): Cut {
+function randomCut(random: Random, totalGas: number, ways: readonly Way[]): Cut {
   const least = Math.ceil(totalGas / 60);
   const most = least * random.pick([1, 3, 10, 30]);
   const moveChance = random.pick([0, 0.1, 0.5]);
   return {
     slice: () => (random.chance(0.1) ? random.between(1, 9) : random.between(least, most)) + (least > 1 ? 0 : 1),
-    move: () => (random.chance(moveChance) ? random.pick(WAYS) : undefined),
+    move: () => (random.chance(moveChance) ? random.pick(ways) : undefined),
   };
 }

@@ -4,7 +4,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 
 import * as fc from "fast-check";
-import { decodeSave, encodeSave } from "gasworks/persistence";
 import type { CompileOptions } from "gasworks/toolchain";
 import { prepareModule, type GuestModule, type Snapshot } from "gasworks/vm";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -13,6 +12,7 @@ import { programGuest } from "../support/guest.ts";
 import { runPlainly } from "../support/run-plainly.ts";
 import { runModule, type RunOutcome } from "../support/run-vm.ts";
 import { STATE_PROGRAMS, stateFacts, type StateFacts } from "../support/state-facts.ts";
+import { throughSave } from "../support/through-save.ts";
 
 const SEED = Number(process.env["GASWORKS_SEED"] ?? Date.now() % 2 ** 31);
 const STATE_FACTS = new URL("../fixtures/state-facts.json", import.meta.url);
@@ -105,18 +105,8 @@ async function compiled(name: string, options: CompileOptions): Promise<Uint8Arr
 /** Takes turns: a clone, as between threads; and a whole save, as on a disk. */
 function throughBytes(module: GuestModule, wasm: Uint8Array): (snapshot: Snapshot) => Snapshot {
   let turn = 0;
-  return (snapshot) => {
-    if (++turn % 2 === 0) return structuredClone(snapshot);
-    const bytes = encodeSave({
-      meta: { name: "between two slices", tick: turn, savedAt: "2026-01-02T03:04:05.000Z" },
-      world: null,
-      programs: [{ hash: module.hash, wasm }],
-      computers: [{ id: "one", programHash: module.hash, snapshot, state: null }],
-    });
-    const back = decodeSave(bytes).computers[0]?.snapshot;
-    if (back === null || back === undefined) throw new Error("The save has lost its computer");
-    return back;
-  };
+  return (snapshot) =>
+    ++turn % 2 === 0 ? structuredClone(snapshot) : throughSave({ hash: module.hash, wasm }, snapshot);
 }
 
 function expectSame(cut: RunOutcome, whole: RunOutcome, how: object): void {

@@ -37,6 +37,8 @@ export interface Interpreted {
   readonly tables: readonly (readonly number[])[];
   /** Whether float arithmetic gave a NaN, so that engines may differ in its bits. */
   readonly hasMadeNan: boolean;
+  /** Whether memory or a table could not grow for the policy's sake, where the module itself allowed it. */
+  readonly hasMetPolicy: boolean;
   readonly steps: number;
 }
 
@@ -61,6 +63,8 @@ class TooLong extends Error {}
 class Ended extends Error {}
 
 const PAGE = 65_536;
+/** All that 32 bits can address. */
+const MOST_PAGES = 65_536;
 /** What tables may grow to by the default policy. */
 const TABLE_ENTRIES = 16_384;
 
@@ -86,6 +90,7 @@ class Interpreter {
   #gas = 0;
   #steps = 0;
   #stackWeight = 0;
+  #hasMetPolicy = false;
 
   constructor(module: DecodedModule, options: InterpretOptions) {
     this.#module = module;
@@ -126,6 +131,7 @@ class Interpreter {
       tables: this.#tables,
       globals: this.#globals.filter((_, at) => globals[at]?.isMutable === true).map(BigInt),
       hasMadeNan: observed.hasMadeNan,
+      hasMetPolicy: this.#hasMetPolicy,
       steps: this.#steps,
     };
   }
@@ -386,6 +392,7 @@ class Interpreter {
     const most = Math.min(maximum, TABLE_ENTRIES);
     if (asked <= most) this.#gas += 100 * asked;
     if (table.length + asked > most) {
+      this.#hasMetPolicy ||= table.length + asked <= maximum;
       this.#values.push(0xffff_ffff);
       return;
     }
@@ -439,6 +446,7 @@ class Interpreter {
     const before = this.#memory.length / PAGE;
     if (asked <= this.#maximumPages) this.#gas += 8_192 * asked;
     if (before + asked > this.#maximumPages) {
+      this.#hasMetPolicy ||= before + asked <= (this.#module.memory?.maximum ?? MOST_PAGES);
       this.#values.push(0xffff_ffff);
       return;
     }

@@ -15,6 +15,8 @@ import {
   type Snapshot,
 } from "gasworks/vm";
 
+import { decodeModule } from "./decode-module.ts";
+import type { ValueType } from "./encode-module.ts";
 import { GENERATED_IMPORTS, MIXER_TYPES } from "./generate-module.ts";
 import { interpret, type HostResult, type Interpreted } from "./interpret.ts";
 import type { Bits } from "./operate.ts";
@@ -89,8 +91,17 @@ export function endingOf(run: Interpreted): Ending {
   };
 }
 
+export interface PlainEnding extends Ending {
+  /** Whether it came as far as to have a memory and globals: a start function that traps leaves none. */
+  readonly isStarted: boolean;
+}
+
 /** Plain V8, which counts no gas. Only for modules that export their memory and globals. */
-export function runPlain(bytes: Uint8Array<ArrayBuffer>, entry: string, classify: (error: unknown) => string): Ending {
+export function runPlain(
+  bytes: Uint8Array<ArrayBuffer>,
+  entry: string,
+  classify: (error: unknown) => string,
+): PlainEnding {
   const module = new WebAssembly.Module(bytes);
   const functions = Object.fromEntries(
     Object.keys(MIXER_TYPES).map((field) => [field, (...args: GuestValue[]) => valueFor(field, args).value]),
@@ -104,35 +115,58 @@ export function runPlain(bytes: Uint8Array<ArrayBuffer>, entry: string, classify
   } catch (error) {
     trap = classify(error);
   }
-  const globals = Object.entries(exports ?? {}).flatMap(([name, value]) =>
-    name.startsWith("global.") ? [globalBits(value as WebAssembly.Global)] : [],
-  );
   const memory = exports?.["memory"];
   return {
     trap,
     gas: undefined,
     exitCode: trap !== undefined ? undefined : typeof result === "number" ? result : 0,
     memory: memory === undefined ? new Uint8Array() : new Uint8Array((memory as WebAssembly.Memory).buffer).slice(),
-    globals: globals.flatMap((bits) => (bits === undefined ? [] : [bits])),
+    globals: exports === undefined ? [] : exportedGlobals(bytes, exports),
     tables: {},
+    isStarted: exports !== undefined,
   };
 }
 
-/** Numbers as 64 bits of a double, so that they compare by value; `undefined` for immutable ones. */
-function globalBits(global: WebAssembly.Global): bigint | undefined {
-  const value: unknown = global.value;
-  try {
-    global.value = value;
-  } catch {
-    return undefined;
-  }
-  return typeof value === "bigint" ? BigInt.asUintN(64, value) : doubleBits(Number(value));
+/** Mutable globals of the module, in index order. */
+function mutableGlobals(bytes: Uint8Array): { readonly name: string; readonly type: ValueType }[] {
+  return decodeModule(bytes).globals.flatMap(({ type, isMutable }, index) =>
+    isMutable ? [{ name: `global.${index}`, type }] : [],
+  );
 }
 
-export function doubleBits(value: number): bigint {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  return view.getBigUint64(0);
+/** Their bits as JavaScript sees them, which is without those of a NaN: {@link withoutNanBits}. */
+function exportedGlobals(bytes: Uint8Array, exports: WebAssembly.Exports): bigint[] {
+  return mutableGlobals(bytes).map(({ name, type }) => {
+    const value: unknown = (exports[name] as WebAssembly.Global).value;
+    const view = new DataView(new ArrayBuffer(8));
+    switch (type) {
+      case "i64":
+        return BigInt.asUintN(64, value as bigint);
+      case "i32":
+        return BigInt.asUintN(32, BigInt(value as number));
+      case "f32":
+        view.setFloat32(0, value as number);
+        return Number.isNaN(value) ? NAN_BITS.f32 : BigInt(view.getUint32(0));
+      case "f64":
+        view.setFloat64(0, value as number);
+        return Number.isNaN(value) ? NAN_BITS.f64 : view.getBigUint64(0);
+      default:
+        // An exported function is named by its index.
+        return value === null ? 0n : BigInt((value as () => void).name) + 1n;
+    }
+  });
+}
+
+const NAN_BITS = { f32: 0x7fc0_0000n, f64: 0x7ff8_0000_0000_0000n };
+
+/** Globals with all NaNs made one, as they are where JavaScript has read them. */
+export function withoutNanBits(bytes: Uint8Array, globals: readonly bigint[]): bigint[] {
+  return mutableGlobals(bytes).map(({ type }, at) => {
+    const bits = globals[at] as bigint;
+    if (type === "f32") return (bits & 0x7fff_ffffn) > 0x7f80_0000n ? NAN_BITS.f32 : bits;
+    if (type === "f64") return (bits & 0x7fff_ffff_ffff_ffffn) > 0x7ff0_0000_0000_0000n ? NAN_BITS.f64 : bits;
+    return bits;
+  });
 }
 
 /** How a run of our Vm is cut. */
