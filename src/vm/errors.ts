@@ -32,8 +32,15 @@ export class ImportDeniedError extends VmError {
   readonly field: string;
 
   constructor(module: string, field: string, reason: string) {
-    super("vm/import-denied", `Cannot import "${module}.${field}": ${reason}`);
+    super("vm/import-denied", `Cannot import "${shortened(module)}.${shortened(field)}": ${reason}`);
     this.module = module;
     this.field = field;
   }
+}
+
+const LONGEST_NAME = 80;
+
+/** A name out of a module, for a message: names may have megabytes. */
+export function shortened(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`;
 }

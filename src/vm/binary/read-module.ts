@@ -4,7 +4,7 @@
 // Reference: WebAssembly core specification 5.5.
 
 import type { GuestType } from "./guest-type.ts";
-import type { VmError } from "../errors.ts";
+import { shortened, type VmError } from "../errors.ts";
 import { ByteReader, malformed, unsupported } from "./byte-reader.ts";
 import { readConstant, readReference } from "./read-constant.ts";
 import { readReferenceType, readValueType } from "./read-types.ts";
@@ -101,7 +101,7 @@ const MOST_PAGES = 65_536;
 
 /** What the limits of a policy have to say about counts, as early as they are read. */
 export type CountCheck = (
-  what: "functions" | "imports" | "items" | "tables" | "tableEntries",
+  what: "functions" | "imports" | "items" | "tables" | "tableEntries" | "arity",
   count: number,
   offset: number,
 ) => void;
@@ -189,7 +189,7 @@ class ModuleReader {
   #section(id: number, r: ByteReader): void {
     switch (id) {
       case 1:
-        return this.#each(r, "items", () => this.#types.push(functionType(r)));
+        return this.#each(r, "items", () => this.#types.push(functionType(r, this.#check)));
       case 2:
         return this.#each(r, "imports", () => this.#import(r));
       case 3:
@@ -249,17 +249,21 @@ class ModuleReader {
         return;
       case 0x01:
         this.#readTable(r);
-        throw unsupported(`the imported table "${module}.${field}"`, at, "link without --import-table");
+        throw unsupported(
+          `the imported table "${shortened(module)}.${shortened(field)}"`,
+          at,
+          "link without --import-table",
+        );
       case 0x02:
         return this.#memory(r, true);
       case 0x03:
         throw unsupported(
-          `the imported global "${module}.${field}"`,
+          `the imported global "${shortened(module)}.${shortened(field)}"`,
           at,
           "link without -shared and --import-undefined",
         );
       case 0x04:
-        throw tagsUnsupported(`the imported tag "${module}.${field}"`, at);
+        throw tagsUnsupported(`the imported tag "${shortened(module)}.${shortened(field)}"`, at);
       default:
         throw malformed(`unknown import kind ${kind}`, at);
     }
@@ -294,7 +298,7 @@ class ModuleReader {
   #export(r: ByteReader): void {
     const nameAt = r.offset;
     const name = r.name();
-    if (this.#exportNames.has(name)) throw malformed(`a second export "${name}"`, nameAt);
+    if (this.#exportNames.has(name)) throw malformed(`a second export "${shortened(name)}"`, nameAt);
     this.#exportNames.add(name);
     const at = r.offset;
     const kind = EXPORT_KINDS[r.byte()];
@@ -410,24 +414,23 @@ function magic(bytes: Uint8Array): number {
 }
 
 function unsupportedExport(name: string, kind: number, offset: number): VmError {
-  if (kind === 4) return tagsUnsupported(`the exported tag ${JSON.stringify(name)}`, offset);
+  if (kind === 4) return tagsUnsupported(`the exported tag ${JSON.stringify(shortened(name))}`, offset);
   return malformed(`unknown export kind ${kind}`, offset);
 }
 
-function functionType(r: ByteReader): FunctionType {
+function functionType(r: ByteReader, check: CountCheck): FunctionType {
   const at = r.offset;
   const form = r.byte();
   if (form !== 0x60) throw typeFormUnsupported(form, at) ?? malformed(`unknown type form 0x${form.toString(16)}`, at);
-  const types = (): GuestType[] => Array.from({ length: bounded(r, 1_000) }, () => readValueType(r));
+  const types = (): GuestType[] => {
+    const countAt = r.offset;
+    const count = r.u32();
+    check("arity", count, countAt);
+    // Before it allocates: the specification's implementation limits allow 1,000 of either.
+    if (count > 1_000) throw malformed(`${count} entries where at most 1,000 are allowed`, countAt);
+    return Array.from({ length: count }, () => readValueType(r));
+  };
   return { params: types(), results: types() };
-}
-
-/** A count that is checked before it allocates: the specification's implementation limits allow 1,000 of either. */
-function bounded(r: ByteReader, maximum: number): number {
-  const at = r.offset;
-  const count = r.u32();
-  if (count > maximum) throw malformed(`${count} entries where at most ${maximum} are allowed`, at);
-  return count;
 }
 
 function limits(r: ByteReader, flags: number, most: number): Limits {

@@ -69,6 +69,7 @@ class BodyBuilder {
       lazyFloats: findLazyFloats(this.#module, body, this.#localTypes, this.#type.params.length),
       shift,
       emit: (node) => void this.#nodes.push(node),
+      effort: context.effort,
     });
     this.#gas = new GasPlacer((charge) => void (this.#isDead || this.#nodes.push(charge)));
     this.#tables = new TableBuilder({
@@ -137,7 +138,7 @@ class BodyBuilder {
         this.#leave(0, i);
         return this.#die();
       case OP.unreachable:
-        this.#emitIfLive({ op: "unreachable" });
+        this.#trap();
         return this.#die();
       case OP.call:
         this.#call(i);
@@ -308,6 +309,7 @@ class BodyBuilder {
 
   #args(type: FunctionType, at: At): { readonly args: CodeList; readonly traps: boolean } {
     const entries = this.#popAll(type.params, at);
+    this.#context.effort.move(type.results.length);
     const args = new CodeList();
     for (const entry of entries) args.join(this.#stack.exact(entry).code);
     return { args, traps: entries.some(({ traps }) => traps) };
@@ -368,9 +370,8 @@ class BodyBuilder {
       this.#gas.open(kind);
       if (kind === "loop") this.#gas.add(COST.plain);
     }
-    const { params, results } = type;
-    this.#frames.push({ kind, construct, base, params, results, isLive, isDead: false, hasElse: false });
-    if (!isLive) for (const param of params) this.#push(unknown(param));
+    this.#frames.push({ kind, construct, base, ...type, isLive, isDead: false, hasElse: false });
+    if (!isLive) for (const param of type.params) this.#push(unknown(param));
   }
 
   #else(i: Instruction): void {
@@ -526,10 +527,9 @@ class BodyBuilder {
     frame.isDead = true;
   }
 
-  #emitIfLive(node: Node): void {
-    if (this.#isDead) return;
-    this.#stack.spill(({ traps }) => traps);
-    this.#nodes.push(node);
+  #trap(): void {
+    if (!this.#isDead) this.#stack.spill(({ traps }) => traps);
+    if (!this.#isDead) this.#nodes.push({ op: "unreachable" });
   }
 
   // Validation.
@@ -564,6 +564,7 @@ class BodyBuilder {
 
   /** Pops values of these types, and gives them bottom first. */
   #popAll(types: readonly GuestType[], at: At): Entry[] {
+    this.#context.effort.move(types.length);
     return types
       .toReversed()
       .map((type) => this.#pop(type, at))

@@ -1,6 +1,7 @@
 // What the builder of a function must know of the rest of the module.
 
 import type { ParsedModule } from "../binary/read-module.ts";
+import type { Effort } from "./effort.ts";
 import type { TableLayout } from "./table-layout.ts";
 
 export interface BuildContext {
@@ -11,4 +12,6 @@ export interface BuildContext {
   readonly plainCosts: readonly (number | undefined)[];
   readonly maximumPages: number;
   readonly tables: TableLayout;
+  /** Of all functions together. */
+  readonly effort: Effort;
 }

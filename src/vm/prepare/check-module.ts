@@ -14,8 +14,13 @@ import {
 import type { HostFunctionType } from "../device/device.ts";
 import { ImportDeniedError, VmError } from "../errors.ts";
 import { WASI_IMPORT_MODULE, wasiFunctionType } from "../wasi/wasi-types.ts";
+import { MOST_ARITY } from "./effort.ts";
 import { layOutTables, type TableLayout } from "./table-layout.ts";
 import { DEFAULT_LIMITS, type ImportPolicy, type ModuleLimits } from "./import-policy.ts";
+
+/** Stored frames have 16 bits for the function's index, imports included. */
+const MOST_FUNCTIONS = 60_000;
+const MOST_IMPORTS = 5_000;
 
 /** A module that keeps to the policy, and what the policy says of each import. */
 export interface CheckedModule {
@@ -23,6 +28,7 @@ export interface CheckedModule {
   readonly imports: readonly HostFunctionType[];
   readonly memory: { readonly initialPages: number; readonly maximumPages: number };
   readonly tables: TableLayout;
+  readonly limits: ModuleLimits;
 }
 
 /**
@@ -31,10 +37,14 @@ export interface CheckedModule {
  * @throws {VmError} `vm/limit-exceeded`, `vm/module-malformed`, `vm/module-unsupported` or `vm/import-denied`.
  */
 export function checkModule(bytes: Uint8Array, policy: ImportPolicy): CheckedModule {
-  const limits: ModuleLimits = { ...DEFAULT_LIMITS, ...policy.limits };
+  const limits = limitsOf(policy);
   within(limits, "moduleBytes", { value: bytes.length, what: "the module's size in bytes" });
   const parsed = readModule(bytes, (what, value, offset) =>
-    within(limits, what, { value, what: `the number of ${what}`, offset }),
+    within(limits, what, {
+      value,
+      what: what === "arity" ? "the number of parameters or results" : `the number of ${what}`,
+      offset,
+    }),
   );
   for (const body of parsed.bodies) checkBody(parsed, body, limits);
   return {
@@ -42,6 +52,18 @@ export function checkModule(bytes: Uint8Array, policy: ImportPolicy): CheckedMod
     imports: checkImports(parsed, policy),
     memory: checkMemory(parsed, limits),
     tables: layOutTables(parsed, limits.tableEntries),
+    limits,
+  };
+}
+
+/** The limits of a policy, as far as engines and frames allow them. */
+export function limitsOf({ limits }: ImportPolicy): ModuleLimits {
+  const wanted: ModuleLimits = { ...DEFAULT_LIMITS, ...limits };
+  return {
+    ...wanted,
+    arity: Math.min(wanted.arity, MOST_ARITY),
+    functions: Math.min(wanted.functions, MOST_FUNCTIONS),
+    imports: Math.min(wanted.imports, MOST_IMPORTS),
   };
 }
 

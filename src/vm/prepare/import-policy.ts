@@ -6,7 +6,7 @@ import type { DeviceType } from "../device/device.ts";
 export interface ModuleLimits {
   /** @defaultValue 4 MiB */
   readonly moduleBytes: number;
-  /** @defaultValue 20,000 */
+  /** Functions, at most 60,000 whatever the policy says. @defaultValue 20,000 */
   readonly functions: number;
   /** Parameters and locals of one function. @defaultValue 16,000 */
   readonly locals: number;
@@ -16,13 +16,15 @@ export interface ModuleLimits {
   readonly bodyBytes: number;
   /** Nested blocks, loops and ifs. @defaultValue 1,024 */
   readonly nesting: number;
+  /** Parameters, and results, of one function or block; 990 whatever the policy says. @defaultValue 250 */
+  readonly arity: number;
   /** Targets of one `br_table`. @defaultValue 4,096 */
   readonly branchTargets: number;
   /** Function tables. @defaultValue 16 */
   readonly tables: number;
   /** Entries of all tables together, and what one may grow to; also those of each segment. @defaultValue 16,384 */
   readonly tableEntries: number;
-  /** Imports. @defaultValue 128 */
+  /** Imports, at most 5,000 whatever the policy says. @defaultValue 128 */
   readonly imports: number;
   /** Types, globals, exports, segments: each. @defaultValue 4,096 */
   readonly items: number;
@@ -52,6 +54,7 @@ export const DEFAULT_LIMITS: ModuleLimits = {
   localsTimesJoins: 5_000_000,
   bodyBytes: 512 * 1024,
   nesting: 1_024,
+  arity: 250,
   branchTargets: 4_096,
   tables: 16,
   tableEntries: 16_384,

@@ -17,6 +17,7 @@ import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
 import type { BodyIr, Node, Point } from "./body-ir.ts";
 import { buildBody } from "./build-body.ts";
+import { boundFunctionBytes, boundLocals, Effort } from "./effort.ts";
 import type { BuildContext } from "./build-context.ts";
 import type { CheckedModule } from "./check-module.ts";
 import { chooseCopies, findRepeated, type RoundLoop } from "./choose-copies.ts";
@@ -56,6 +57,9 @@ export const DEFAULT_EMISSION: EmissionOptions = { cloneBoundBytes: 256, copySha
 
 /** Most values and operands that all points of a module together may have: a bound on the size of output and frame map. */
 const MAX_STORED_VALUES = 1_000_000;
+
+/** The same of one function, which an engine compiles in one go, at its first call. */
+const MAX_STORED_BY_FUNCTION = 250_000;
 
 /** The loops of one function that are tested once in several rounds. */
 interface FunctionLoops {
@@ -127,11 +131,13 @@ class Instrumenter {
       plainCosts: this.#plainCosts,
       maximumPages: memory.maximumPages,
       tables,
+      effort: new Effort(parsed.bytes.length),
     };
     const bodies = parsed.bodies.map((body, index) => {
       const type = parsed.types[body.type] as FunctionType;
       const isPlain = this.#plainCosts[index] !== undefined;
       const ir = buildBody(context, body, isPlain ? 0 : METERED_SHIFT);
+      this.#boundLocals(ir);
       return isPlain ? { ir, type } : this.#plan(ir, type, this.#imported + index);
     });
     const wrappers = new Map(
@@ -212,6 +218,8 @@ class Instrumenter {
       })),
     ];
     const gas = this.#gasGlobal;
+    const all = [...functions, ...resumes, ...this.#added];
+    for (const { body } of all) boundFunctionBytes(body.length);
     const bytes = writeModule({
       types: this.#types.all,
       importedFunctions: [
@@ -246,7 +254,7 @@ class Instrumenter {
       elements,
       data: parsed.data,
       hasDataCount: parsed.hasDataCount,
-      functions: [...functions, ...resumes, ...this.#added],
+      functions: all,
     });
     return { bytes, state: state.stateModule(stateFunctions, this.#idBits), frames: this.#frames };
   }
@@ -266,15 +274,17 @@ class Instrumenter {
 
   #plan(ir: BodyIr, type: FunctionType, functionIndex: number): Metered {
     const plan = planFrames(ir);
+    let stored = 0;
     for (const { parts, values, point } of [plan.entry, ...plan.points.values()]) {
       for (const part of parts) {
         const key = shapeKey(part);
         if (!this.#shapes.has(key)) this.#shapes.set(key, { stored: part, index: this.#shapes.size });
         for (const local of part.values) this.#storedTypes.add(ir.localTypes[local] as GuestType);
       }
-      this.#storedValues += values.length + (point?.operands.length ?? 0);
+      stored += values.length + (point?.operands.length ?? 0);
     }
-    if (plan.idCount > MAX_IDS || this.#storedValues > MAX_STORED_VALUES) {
+    this.#storedValues += stored;
+    if (plan.idCount > MAX_IDS || stored > MAX_STORED_BY_FUNCTION || this.#storedValues > MAX_STORED_VALUES) {
       throw new VmError(
         "vm/limit-exceeded",
         `Cannot instrument the module: function ${functionIndex} would make it too large; split it, or compile with -O1`,
@@ -283,6 +293,10 @@ class Instrumenter {
     this.#idBits = Math.max(this.#idBits, 32 - Math.clz32(plan.idCount - 1));
     this.#frames[functionIndex] = mapFrames(ir, plan, this.#imported);
     return { ir, plan, type, functionIndex };
+  }
+
+  #boundLocals({ localTypes, constructs }: BodyIr): void {
+    boundLocals(localTypes.length, constructs.length, this.#checked.limits.localsTimesJoins);
   }
 
   /** Code that can be jumped into is slower; two small forms cost less than that. Large functions gain nothing by it. */

@@ -6,10 +6,10 @@
 import { malformed } from "../binary/byte-reader.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { GuestType } from "../binary/guest-type.ts";
-import { VmError } from "../errors.ts";
 import type { Node, Operand } from "./body-ir.ts";
 import { makeCanonical } from "./canonical-nan.ts";
 import { CodeList, u32 } from "./code-list.ts";
+import type { Effort } from "./effort.ts";
 
 export interface Entry {
   /** `undefined`: any type, behind an unconditional branch. */
@@ -32,15 +32,13 @@ export interface Entry {
 /** Pieces larger than this are put into a slot, which bounds the work of moving pieces around. */
 const LARGEST_PIECE = 48;
 
-/** Operands that all points of one function may have together. */
-const MOST_LISTED = 200_000;
-
 export interface StackOptions {
   /** Types of the original locals; slots are added behind them. */
   readonly localTypes: GuestType[];
   readonly lazyFloats: readonly boolean[];
   readonly shift: number;
   readonly emit: (node: Node) => void;
+  readonly effort: Effort;
 }
 
 export class OperandStack {
@@ -53,7 +51,6 @@ export class OperandStack {
   readonly #readers: number[] = [];
   /** How many entries on the stack may trap. */
   #trapping = 0;
-  #listed = 0;
   maxHeight = 0;
 
   constructor(options: StackOptions) {
@@ -86,6 +83,7 @@ export class OperandStack {
 
   /** Puts a value somewhere else than on the stack and leaves it there: entries from `first` upwards, as they are. */
   from(first: number): readonly Entry[] {
+    this.#options.effort.move(this.#entries.length - first);
     return this.#entries.slice(first);
   }
 
@@ -141,6 +139,7 @@ export class OperandStack {
 
   /** Puts the entries that `which` names into slots, bottom first. */
   spill(which: (entry: Entry, height: number) => boolean): void {
+    this.#options.effort.look(this.#entries.length);
     this.#entries.forEach((entry, height) => {
       if (which(entry, height)) this.#spillAt(height);
     });
@@ -178,16 +177,10 @@ export class OperandStack {
   /**
    * What the original stack holds, for the frame map. Everything must be settled.
    *
-   * @throws {VmError} `vm/limit-exceeded` if all calls for one function list too much: small modules could ask for gigabytes.
+   * @throws {VmError} `vm/limit-exceeded` if all calls for one module list too much.
    */
   operands(): Operand[] {
-    this.#listed += this.#entries.length;
-    if (this.#listed > MOST_LISTED) {
-      throw new VmError(
-        "vm/limit-exceeded",
-        "Cannot instrument the module: a function keeps too many values on its operand stack; compile with -O1",
-      );
-    }
+    this.#options.effort.spend(this.#entries.length);
     return this.#entries.map(({ type, local, bits }): Operand => {
       if (type === undefined) throw new Error("Unreachable: a point in dead code");
       if (local !== undefined) return { kind: "local", type, local };
@@ -203,6 +196,7 @@ export class OperandStack {
     this.#count(entry, -1);
     const mustTrapFirst = entry.traps && this.#trapping > 0;
     if (mustTrapFirst || (this.#readers[slot] ?? 0) > 0) {
+      this.#options.effort.look(height);
       for (let below = 0; below < height; below++) {
         const { traps, reads } = this.#entries[below] as Entry;
         if ((mustTrapFirst && traps) || reads.includes(slot)) this.#spillAt(below);

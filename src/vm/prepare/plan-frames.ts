@@ -40,8 +40,11 @@ export interface FunctionPlan {
   readonly idCount: number;
 }
 
-/** Largest id + 1: ids share a word with the function index. */
-export const MAX_IDS = 65_536;
+/**
+ * Largest id + 1. Ids share a word with the function index, and frames are taken back by a `br_table`, of which engines
+ * allow 65,520 targets.
+ */
+export const MAX_IDS = 65_000;
 
 /**
  * Values that are stored at once. They are parameters and results, which engines limit to 1,000, and for which a frame

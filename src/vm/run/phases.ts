@@ -1,10 +1,12 @@
 // What a program runs, and in which order: start section, constructors, entry.
 
-import { VmError } from "../errors.ts";
+import { shortened, VmError } from "../errors.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
 import { START_ENTRY } from "../prepare/instrument-module.ts";
 
 export const DEFAULT_ENTRY = "_start";
+/** Entries that a message names. */
+const MOST_NAMED = 8;
 const CONSTRUCTORS = ["_initialize", "__wasm_call_ctors"];
 
 /**
@@ -14,10 +16,11 @@ const CONSTRUCTORS = ["_initialize", "__wasm_call_ctors"];
  */
 export function phasesOf(module: GuestModule, entry: string): string[] {
   if (!module.entries.includes(entry)) {
-    const known = module.entries.map((name) => `"${name}"`).join(", ");
+    const names = module.entries.slice(0, MOST_NAMED).map((name) => `"${shortened(name)}"`);
+    const known = [...names, ...(module.entries.length > MOST_NAMED ? ["…"] : [])].join(", ");
     throw new VmError(
       "vm/no-entry",
-      `Cannot run "${entry}": the module exports no such function without parameters${known ? `; it has ${known}` : ""}`,
+      `Cannot run "${shortened(entry)}": the module exports no such function without parameters${known ? `; it has ${known}` : ""}`,
     );
   }
   // A WASI command calls its constructors itself.
