@@ -16,7 +16,7 @@
 
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
-import { OP } from "../binary/opcodes.ts";
+import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import { BIAS, THRESHOLD } from "./protocol.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import { writeType } from "../binary/write-module.ts";
@@ -114,19 +114,24 @@ export function stateModule(functions: readonly StateFunction[], idBits: number)
     }
     return index;
   };
+  const hasReferences = functions.some(({ name }) => name === restoreName("funcref"));
   const count = functions.length;
-  const indices = new ByteWriter().u32(1 + count).u32(typeOf(FINISH_TYPE));
+  const own = hasReferences ? 2 : 1;
+  const indices = new ByteWriter().u32(own + count).u32(typeOf(FINISH_TYPE));
   const exports = new ByteWriter().u32(count);
-  const code = new ByteWriter().u32(1 + count).sized(finishBody(idBits));
+  const code = new ByteWriter().u32(own + count).sized(finishBody(idBits));
+  if (hasReferences) {
+    indices.u32(typeOf(KEEP_TYPE));
+    code.sized(keepBody());
+  }
   functions.forEach(({ name, type, body }, at) => {
     indices.u32(typeOf(type));
     exports
       .name(name)
       .byte(0)
-      .u32(1 + at);
+      .u32(own + at);
     code.sized(body);
   });
-  const hasReferences = functions.some(({ name }) => name === restoreName("funcref"));
   const imports = new ByteWriter()
     .u32(hasReferences ? 4 : 2)
     .name(STATE.module)
@@ -146,6 +151,7 @@ export function stateModule(functions: readonly StateFunction[], idBits: number)
 }
 
 const FINISH_FUNCTION = 0;
+const KEEP_FUNCTION = 1;
 const POINTER_GLOBAL = 0;
 const COUNT_GLOBAL = 1;
 const I64_CONST = 0x42;
@@ -246,7 +252,21 @@ function finishBody(idBits: number): ByteWriter {
 
 /** Puts a reference into the next place of the table, and the number of that place into the frame. */
 function saveReference(out: ByteWriter, offset: number, param: number): void {
-  out.byte(OP.globalGet).u32(POINTER_GLOBAL).byte(OP.globalGet).u32(COUNT_GLOBAL).raw(0x36, 0).u32(offset);
-  out.byte(OP.globalGet).u32(COUNT_GLOBAL).byte(OP.localGet).u32(param).raw(OP.tableSet, 0);
-  out.byte(OP.globalGet).u32(COUNT_GLOBAL).raw(OP.i32Const, 1, OP.i32Add, OP.globalSet).u32(COUNT_GLOBAL);
+  out.byte(OP.globalGet).u32(POINTER_GLOBAL).byte(OP.localGet).u32(param).raw(OP.call, KEEP_FUNCTION);
+  out.raw(0x36, 0).u32(offset);
 }
+
+const KEEP_TYPE: FunctionType = { params: ["funcref"], results: ["i32"] };
+
+/** Puts a reference into the next place of the table, which is doubled if it is full; gives the place. */
+function keepBody(): ByteWriter {
+  const out = new ByteWriter().u32(0);
+  out.raw(OP.globalGet, COUNT_GLOBAL, ...TABLE_SIZE, OP.i32GeU, OP.if, EMPTY_BLOCK);
+  out.raw(...ZERO.funcref, ...TABLE_SIZE, ...TABLE_GROW, OP.drop, OP.end);
+  out.raw(OP.globalGet, COUNT_GLOBAL, OP.localGet, 0, OP.tableSet, 0);
+  out.raw(OP.globalGet, COUNT_GLOBAL, OP.i32Const, 1, OP.i32Add, OP.globalSet, COUNT_GLOBAL);
+  return out.raw(OP.globalGet, COUNT_GLOBAL, OP.i32Const, 1, OP.i32Sub, OP.end);
+}
+
+const TABLE_GROW = [0xfc, 15, 0];
+const TABLE_SIZE = [0xfc, 16, 0];

@@ -155,7 +155,7 @@ class GuestVm implements Vm {
     } finally {
       this.#isRunning = false;
       this.#suspended = undefined;
-      if (this.#machine?.tables !== undefined) stateMemory().references().clear();
+      if (this.#machine?.tables !== undefined) stateMemory().referencesOf(this.#module.state).clear();
     }
   }
 

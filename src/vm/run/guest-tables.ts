@@ -69,19 +69,19 @@ export class GuestTables {
   /** Puts the numbers of references into a stack that was just stored, where it has their places. */
   nameReferences(stack: Uint8Array): void {
     const view = new DataView(stack.buffer, stack.byteOffset, stack.length);
-    const taken = stateMemory().references();
+    const taken = stateMemory().referencesOf(this.#module.state);
     for (const offset of referenceOffsets(this.#module.frames, stack)) {
       view.setUint32(offset, this.numberOf(taken.get(view.getUint32(offset, true))), true);
     }
   }
 
-  /** A copy of a stack whose references lie in the shared table again, ready to be rebuilt. */
+  /** A copy of a stack whose references lie in the table again, ready to be rebuilt. */
   placeReferences(stack: Uint8Array): Uint8Array {
     const offsets = referenceOffsets(this.#module.frames, stack);
     if (offsets.length === 0) return stack;
     const copy = stack.slice();
     const view = new DataView(copy.buffer);
-    const references = stateMemory().references();
+    const references = stateMemory().referencesOf(this.#module.state);
     offsets.forEach((offset, place) => {
       references.put(place, this.functionOf(view.getUint32(offset, true)));
       view.setUint32(offset, place, true);

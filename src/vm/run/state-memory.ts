@@ -25,8 +25,8 @@ export interface StateMemory {
   takeStack(room: Uint8Array): Uint8Array;
   /** Puts back a stack that is about to be rebuilt; nothing for a program that starts. */
   putStack(stack: Uint8Array): void;
-  /** References of the stack, which no memory can hold. There are none before and after a slice. */
-  references(): StoredReferences;
+  /** References of that program's stack, which no memory can hold. There are none before and after a slice. */
+  referencesOf(state: WebAssembly.Module): StoredReferences;
 }
 
 /** The references of one stored stack, by the places that its frames name. */
@@ -39,6 +39,14 @@ export interface StoredReferences {
 
 /** A reference takes four bytes of the stack. */
 const MAX_REFERENCES = MAX_STACK_BYTES / 4;
+/** Tables double from here, and so arrive at the most exactly. */
+const FIRST_REFERENCES = 16;
+
+/** What the realm knows of one program. */
+interface Program {
+  readonly functions: WebAssembly.ModuleImports;
+  readonly references: StoredReferences;
+}
 
 let shared: StateMemory | undefined;
 
@@ -51,28 +59,21 @@ function createStateMemory(): StateMemory {
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
   const pointer = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
   const bytes = new Uint8Array(memory.buffer);
-  // Made for the first program that has references on its stack: few have.
-  let table: WebAssembly.Table | undefined;
-  const referenceTable = (): WebAssembly.Table =>
-    (table ??= new WebAssembly.Table({ element: "anyfunc", initial: MAX_REFERENCES, maximum: MAX_REFERENCES }));
-  const referenceCount = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
-  let highest = 0;
-  const known = new WeakMap<WebAssembly.Module, WebAssembly.ModuleImports>();
+  const known = new WeakMap<WebAssembly.Module, Program>();
+  const programOf = (state: WebAssembly.Module): Program => {
+    let program = known.get(state);
+    if (program === undefined) {
+      const { references, imports } = createReferences(state);
+      const shared = { [STATE.memory]: memory, [STATE.pointer]: pointer };
+      const { exports } = new WebAssembly.Instance(state, { [STATE.module]: { ...shared, ...imports } });
+      program = { functions: Object.fromEntries(Object.entries(exports)), references };
+      known.set(state, program);
+    }
+    return program;
+  };
   return {
-    functionsOf: (state) => {
-      let functions = known.get(state);
-      if (functions === undefined) {
-        const hasReferences = WebAssembly.Module.imports(state).some(({ name }) => name === STATE.references);
-        const references = hasReferences
-          ? { [STATE.references]: referenceTable(), [STATE.referenceCount]: referenceCount }
-          : {};
-        const imports = { [STATE.memory]: memory, [STATE.pointer]: pointer, ...references };
-        const { exports } = new WebAssembly.Instance(state, { [STATE.module]: imports });
-        functions = Object.fromEntries(Object.entries(exports));
-        known.set(state, functions);
-      }
-      return functions;
-    },
+    functionsOf: (state) => programOf(state).functions,
+    referencesOf: (state) => programOf(state).references,
     takeStack: (room) => {
       const length = Number(pointer.value);
       if (room.length !== length || length > SMALL_STACK_BYTES) return bytes.slice(0, length);
@@ -85,18 +86,45 @@ function createStateMemory(): StateMemory {
       else for (let at = 0; at < length; at++) bytes[at] = stack[at] as number;
       pointer.value = length;
     },
-    references: () => ({
-      get: (place) => referenceTable().get(place),
-      put: (place, reference) => {
-        referenceTable().set(place, reference);
-        highest = Math.max(highest, place + 1);
-      },
-      clear: () => {
-        const count = Math.max(highest, Number(referenceCount.value));
-        for (let place = 0; place < count; place++) table?.set(place, null);
-        referenceCount.value = 0;
-        highest = 0;
-      },
-    }),
   };
 }
+
+/**
+ * Each program has a table of its own: engines keep with a table all that they know of the instances that import it, so
+ * that one for the whole realm would keep every program.
+ */
+function createReferences(state: WebAssembly.Module): {
+  references: StoredReferences;
+  imports: WebAssembly.ModuleImports;
+} {
+  if (!WebAssembly.Module.imports(state).some(({ name }) => name === STATE.references)) {
+    return { references: NO_REFERENCES, imports: {} };
+  }
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: FIRST_REFERENCES, maximum: MAX_REFERENCES });
+  const count = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+  let highest = 0;
+  const references: StoredReferences = {
+    get: (place) => table.get(place),
+    put: (place, reference) => {
+      while (place >= table.length) table.grow(table.length);
+      table.set(place, reference);
+      highest = Math.max(highest, place + 1);
+    },
+    clear: () => {
+      const used = Math.max(highest, Number(count.value));
+      for (let place = 0; place < used; place++) table.set(place, null);
+      count.value = 0;
+      highest = 0;
+    },
+  };
+  return { references, imports: { [STATE.references]: table, [STATE.referenceCount]: count } };
+}
+
+/** Of programs whose frames have none. */
+const NO_REFERENCES: StoredReferences = {
+  get: () => null,
+  put: () => {
+    throw new Error("Unreachable: a reference on the stack of a program that has none there");
+  },
+  clear: () => {},
+};
