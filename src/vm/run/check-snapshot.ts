@@ -7,6 +7,7 @@ import { importOfFrame, isReference, type Frame } from "./frames.ts";
 import { toGuestValue } from "./guest-value.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
 import { MAX_STACK_BYTES } from "./state-memory.ts";
+import { MAX_INPUT_BYTES } from "../wasi/wasi.ts";
 import type { WaitingCall } from "./vm.ts";
 
 const PAGE_BYTES = 65_536;
@@ -19,7 +20,7 @@ export function checkSnapshot(module: GuestModule, snapshot: Snapshot, phaseCoun
   same("module", module.hash, snapshot.moduleHash);
   same("engine", module.engine, snapshot.engine);
   same("gas schedule", String(module.schedule), String(snapshot.schedule));
-  const { memory, globals, stack, status, phase, debt } = snapshot;
+  const { memory, globals, stack, status, phase, debt, wasi } = snapshot;
   const { initialPages, maximumPages } = module.memory;
   const pages = memory.length / PAGE_BYTES;
   const isStanding = status.kind === "paused" || status.kind === "waiting" || status.kind === "answered";
@@ -36,13 +37,29 @@ export function checkSnapshot(module: GuestModule, snapshot: Snapshot, phaseCoun
               ? `phase ${phase} of ${phaseCount}`
               : !Number.isSafeInteger(debt) || debt < 0
                 ? `a debt of ${debt} gas`
-                : isStanding
-                  ? problemOfReferences(module, snapshot)
-                  : undefined;
+                : wasi.stdin.length > MAX_INPUT_BYTES
+                  ? `${wasi.stdin.length} bytes of input, expected at most ${MAX_INPUT_BYTES}`
+                  : isStanding
+                    ? problemOfReferences(module, snapshot)
+                    : problemOfBeginning(module, snapshot);
   if (problem !== undefined) {
     throw new VmError("vm/snapshot-malformed", `Cannot restore the snapshot: it has ${problem}`);
   }
   if (status.kind === "waiting" || status.kind === "answered") checkWaiting(module, status);
+}
+
+/** A program that has not begun has nothing yet; one that has ended has what it had, or nothing if it never began. */
+function problemOfBeginning(
+  { memory: { initialPages }, globals: types }: GuestModule,
+  { status, phase, memory, globals, tables }: Snapshot,
+): string | undefined {
+  if (status.kind !== "ready") {
+    const hasAll = globals.length === types.length || (globals.length === 0 && tables === undefined);
+    return hasAll ? undefined : `${globals.length} globals, expected ${types.length}`;
+  }
+  const isUntouched = phase === 0 && globals.length === 0 && tables === undefined;
+  const isEmpty = memory.length === initialPages * PAGE_BYTES && memory.every((byte) => byte === 0);
+  return isUntouched && isEmpty ? undefined : "a state, and has not begun";
 }
 
 /** Globals and tables may refer to no other functions than the program itself could put there. */

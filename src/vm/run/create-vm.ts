@@ -63,6 +63,8 @@ export function restoreVm(module: GuestModule, snapshot: Snapshot, options: VmOp
 
 type Status = SnapshotStatus | { readonly kind: "disposed" };
 
+type Waiting = Extract<Status, { readonly kind: "waiting" }>;
+
 /** Carries a trap that we raise ourselves out of the guest's frames. */
 class TrapSignal {
   readonly trap: Trap;
@@ -137,21 +139,22 @@ class GuestVm implements Vm {
     if (status.kind === "exited" || status.kind === "trapped") {
       throw new VmError("vm/not-runnable", `Cannot run a slice: the program has ${status.kind}`);
     }
-    if (status.kind === "waiting") {
-      const ended = this.#retryWaiting(status.call, budget);
-      if (ended !== undefined) return ended;
-    }
-    const start = budget - this.#debt;
-    if (start <= 0) {
-      this.#debt -= budget;
-      return { kind: "out-of-gas", gasUsed: 0 };
-    }
-    this.#debt = 0;
+    let start = Math.max(0, budget - this.#debt);
     this.#isRunning = true;
     try {
-      return this.#run(start);
+      const charged = status.kind === "waiting" ? this.#retryWaiting(status.call) : 0;
+      if (charged === undefined) return { kind: "waiting", gasUsed: 0, waiting: (status as Waiting).call };
+      this.#gasUsed += BigInt(charged);
+      start = budget - this.#debt - charged;
+      if (start <= 0) {
+        this.#debt = -start;
+        return { kind: "out-of-gas", gasUsed: charged };
+      }
+      this.#debt = 0;
+      const result = this.#run(start);
+      return charged === 0 ? result : { ...result, gasUsed: result.gasUsed + charged };
     } catch (error) {
-      return this.#end(error, start);
+      return this.#end(error, Math.max(0, start));
     } finally {
       this.#isRunning = false;
       this.#suspended = undefined;
@@ -344,21 +347,15 @@ class GuestVm implements Vm {
     return { kind: "trapped", gasUsed: start, trap: found };
   }
 
-  /** Asks the WASI host again. Gives a result if the slice is over already, `undefined` if the program can go on. */
-  #retryWaiting(call: WaitingCall, budget: number): SliceResult | undefined {
-    if (call.module !== WASI_IMPORT_MODULE) return { kind: "waiting", gasUsed: 0, waiting: call };
-    let charged = 0;
-    try {
-      const value = this.#wasi.handle({ ...call, charge: (amount) => void (charged += amount) });
-      if (value === WAIT) return { kind: "waiting", gasUsed: 0, waiting: call };
-      this.#debt += charged;
-      this.#gasUsed += BigInt(charged);
-      this.#status = { kind: "answered", call, value: value ?? null };
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof GuestRangeError)) throw error;
-      return this.#trap(trap("memory-out-of-bounds"), budget);
-    }
+  /** Asks the WASI host again. Gives what an answer charged, `undefined` if there is none yet. */
+  #retryWaiting(call: WaitingCall): number | undefined {
+    const counter = this.#machine?.gas;
+    if (call.module !== WASI_IMPORT_MODULE || counter === undefined) return undefined;
+    counter.value = 0;
+    const value = this.#handle(this.#importOf(call), call);
+    if (value === WAIT) return undefined;
+    this.#status = { kind: "answered", call, value: value ?? null };
+    return -Number(counter.value);
   }
 
   #instantiate(): Machine {

@@ -36,6 +36,8 @@ export class Entropy {
   }
 
   bytes(count: number): Uint8Array {
-    return Uint8Array.from({ length: count }, () => this.u32() >>> 24);
+    const out = new Uint8Array(count);
+    for (let at = 0; at < count; at++) out[at] = this.u32() >>> 24;
+    return out;
   }
 }

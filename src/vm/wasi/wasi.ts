@@ -16,6 +16,9 @@ const RIGHT_FD_WRITE = 64n;
 const EVENT_CLOCK = 0;
 const SUBSCRIPTION_BYTES = 48;
 const EVENT_BYTES = 32;
+/** A buffer of a scattered read or write: address and length. */
+const VECTOR_BYTES = 8;
+const POINTER_BYTES = 4;
 const CLOCK_IS_ABSOLUTE = 1;
 
 /** Most that one call moves; longer requests are answered in part, as POSIX allows. */
@@ -23,7 +26,7 @@ const MAX_TRANSFER = 65_536;
 const MAX_VECTORS = 1_024;
 const MAX_SUBSCRIPTIONS = 64;
 /** Input that waits to be read is bounded: a host that feeds more than this is told. */
-const MAX_INPUT_BYTES = 1_048_576;
+export const MAX_INPUT_BYTES = 1_048_576;
 
 /** Thrown by `proc_exit` to leave the guest's frames for good; the Vm catches it. */
 export class ExitSignal {
@@ -112,7 +115,7 @@ export class Wasi {
       case "args_sizes_get":
         return this.#stringSizes(this.#args, a, b);
       case "args_get":
-        return this.#strings(this.#args, a, b);
+        return this.#strings(this.#args, { pointersAt: a, bytesAt: b }, charge);
       case "environ_sizes_get":
         return this.#stringSizes([], a, b);
       case "environ_get":
@@ -142,7 +145,7 @@ export class Wasi {
       case "fd_read":
         return this.#read(a, { vectors: b, count: c, read: d }, charge);
       case "poll_oneoff":
-        return this.#poll({ subscriptions: a, events: b, count: c, happened: d });
+        return this.#poll({ subscriptions: a, events: b, count: c, happened: d }, charge);
       case "random_get":
         return this.#random(a, b, charge);
       case "sched_yield":
@@ -163,10 +166,15 @@ export class Wasi {
     return ERRNO.success;
   }
 
-  #strings(strings: readonly Uint8Array[], pointersAt: number, bytesAt: number): number {
+  #strings(
+    strings: readonly Uint8Array[],
+    { pointersAt, bytesAt }: { pointersAt: number; bytesAt: number },
+    charge: (amount: number) => void,
+  ): number {
+    charge(strings.reduce((sum, { length }) => sum + POINTER_BYTES + length, 0));
     let at = bytesAt;
     strings.forEach((bytes, index) => {
-      this.#memory.writeU32(pointersAt + 4 * index, at);
+      this.#memory.writeU32(pointersAt + POINTER_BYTES * index, at);
       this.#memory.write(at, bytes);
       at += bytes.length;
     });
@@ -198,7 +206,7 @@ export class Wasi {
     }
     // Where the count cannot be written, nothing may have been written either.
     this.#memory.writeU32(written, out.length);
-    charge(out.length);
+    charge(out.length + VECTOR_BYTES * parts.length);
     if (out.length > 0) this.#stdio.write(fd, out);
     return ERRNO.success;
   }
@@ -220,19 +228,21 @@ export class Wasi {
       taken += piece.length;
     }
     this.#memory.writeU32(read, taken);
-    this.#stdin = this.#stdin.slice(taken);
-    charge(taken);
+    this.#stdin = this.#stdin.subarray(taken);
+    charge(taken + VECTOR_BYTES * parts.length);
     return ERRNO.success;
   }
 
   /** Buffers of a scattered read or write, cut to what one call moves. */
   #vectors(at: number, count: number): { readonly offset: number; readonly length: number }[] | undefined {
     if (count < 0 || count > MAX_VECTORS) return undefined;
+    const { buffer } = this.#memory.read(at, VECTOR_BYTES * count);
+    const view = new DataView(buffer);
     const parts = [];
     let room = MAX_TRANSFER;
     for (let i = 0; i < count && room > 0; i++) {
-      const offset = this.#memory.readU32(at + 8 * i);
-      const length = Math.min(this.#memory.readU32(at + 8 * i + 4), room);
+      const offset = view.getUint32(VECTOR_BYTES * i, true);
+      const length = Math.min(view.getUint32(VECTOR_BYTES * i + 4, true), room);
       room -= length;
       parts.push({ offset, length });
     }
@@ -240,7 +250,10 @@ export class Wasi {
   }
 
   /** Sleeping: waits for the earliest clock subscription. Subscriptions on streams are ready at once. */
-  #poll(at: { subscriptions: number; events: number; count: number; happened: number }): HostAnswer {
+  #poll(
+    at: { subscriptions: number; events: number; count: number; happened: number },
+    charge: (amount: number) => void,
+  ): HostAnswer {
     const { subscriptions, events, count, happened } = at;
     if (count <= 0 || count > MAX_SUBSCRIPTIONS) return ERRNO.inval;
     const now = this.#clock.now();
@@ -263,6 +276,7 @@ export class Wasi {
       fired++;
     }
     this.#memory.writeU32(happened, fired);
+    charge(SUBSCRIPTION_BYTES * count + EVENT_BYTES * fired);
     return ERRNO.success;
   }
 
