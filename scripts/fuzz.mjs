@@ -1,5 +1,5 @@
-// `npm run fuzz -- [--seed N] [--minutes M] [--modules K]`: the properties on generated programs, for as long as one likes.
-// With `--modules`, K programs are compared with the interpreter however long that takes, and the other properties run as
+// `npm run fuzz -- [--seed N] [--minutes M] [--modules K]`: the properties on generated programs, damaged modules,
+// forged snapshots and hostile arguments, for as long as one likes. With `--modules`, K programs are compared with the interpreter however long that takes, and the other properties run as
 // long as `--minutes` says, by default as in `npm test`. Without either, about a quarter of an hour. Ends at the first
 // failure, which names the seed to replay, and prints counts.
 
@@ -9,7 +9,9 @@ import { parseArgs } from "node:util";
 const DEFAULT_MINUTES = 15;
 /** Next to a number of programs: about as long as in `npm test`. */
 const MINUTES_BESIDE_MODULES = 1.2;
-const TESTS = ["test/conformance/generated.test.ts", "test/conformance/validation.test.ts"];
+const TESTS = ["generated", "validation", "damaged-stacks", "hostile/snapshots", "hostile/host-functions"].map(
+  (name) => `test/conformance/${name}.test.ts`,
+);
 
 const { values } = parseArgs({
   options: { seed: { type: "string" }, minutes: { type: "string" }, modules: { type: "string" } },

@@ -15,7 +15,7 @@ export const SEED: number = Number(process.env["GASWORKS_SEED"] ?? (IS_LONG ? Da
 export const MODULES: number = Number(process.env["GASWORKS_FUZZ_MODULES"] ?? 0);
 
 /** What the tests take by default, in all. */
-const DEFAULT_SECONDS = 73;
+const DEFAULT_SECONDS = 97;
 const factor = IS_LONG ? Math.max(1, (minutes * 60) / DEFAULT_SECONDS) : 1;
 
 /**
