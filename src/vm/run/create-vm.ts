@@ -63,8 +63,6 @@ export function restoreVm(module: GuestModule, snapshot: Snapshot, options: VmOp
 
 type Status = SnapshotStatus | { readonly kind: "disposed" };
 
-type Waiting = Extract<Status, { readonly kind: "waiting" }>;
-
 /** Carries a trap that we raise ourselves out of the guest's frames. */
 class TrapSignal {
   readonly trap: Trap;
@@ -72,6 +70,11 @@ class TrapSignal {
   constructor(raised: Trap) {
     this.trap = raised;
   }
+}
+
+/** The result of a slice that began with the late answer of a call. */
+function withCharge(result: SliceResult, charged: number): SliceResult {
+  return charged === 0 ? result : { ...result, gasUsed: result.gasUsed + charged };
 }
 
 class GuestVm implements Vm {
@@ -140,10 +143,14 @@ class GuestVm implements Vm {
       throw new VmError("vm/not-runnable", `Cannot run a slice: the program has ${status.kind}`);
     }
     let start = Math.max(0, budget - this.#debt);
+    let charged = 0;
     this.#isRunning = true;
     try {
-      const charged = status.kind === "waiting" ? this.#retryWaiting(status.call) : 0;
-      if (charged === undefined) return { kind: "waiting", gasUsed: 0, waiting: (status as Waiting).call };
+      if (status.kind === "waiting") {
+        const answered = this.#retryWaiting(status.call);
+        if (answered === undefined) return { kind: "waiting", gasUsed: 0, waiting: status.call };
+        charged = answered;
+      }
       this.#gasUsed += BigInt(charged);
       start = budget - this.#debt - charged;
       if (start <= 0) {
@@ -151,10 +158,9 @@ class GuestVm implements Vm {
         return { kind: "out-of-gas", gasUsed: charged };
       }
       this.#debt = 0;
-      const result = this.#run(start);
-      return charged === 0 ? result : { ...result, gasUsed: result.gasUsed + charged };
+      return withCharge(this.#run(start), charged);
     } catch (error) {
-      return this.#end(error, Math.max(0, start));
+      return withCharge(this.#end(error, Math.max(0, start)), charged);
     } finally {
       this.#isRunning = false;
       this.#suspended = undefined;

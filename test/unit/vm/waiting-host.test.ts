@@ -35,6 +35,14 @@ describe("a program that waits for the host", () => {
     expect(vm.snapshot().memory[16]).toBe(8);
   });
 
+  it("uses its whole slice when it traps behind a late answer", async () => {
+    const vm = await waiting(READER.replace("(i32.const 16))))", "(i32.const 16)) (unreachable)))"));
+    const before = vm.gasUsed;
+    vm.writeInput(new Uint8Array(8));
+    expect(vm.runSlice(gas(1_000))).toMatchObject({ kind: "trapped", gasUsed: 1_000 });
+    expect(vm.gasUsed - before).toBe(1_000n);
+  });
+
   it("ends with host-error if the clock throws, and the exception stays outside", async () => {
     const seen: unknown[] = [];
     let isBroken = false;
