@@ -14,6 +14,9 @@ const MOST_LOCALS = 50_000;
 /** Bytes of one function in the output. */
 const MOST_FUNCTION_BYTES = 7_654_321;
 
+/** About a quarter of a second of V8's time. */
+const MOST_TABLES_TIMES_POINTS = 30_000_000;
+
 /** Locals that the emitter adds behind those that it is given. */
 const SPARE_LOCALS = 64;
 
@@ -60,6 +63,16 @@ export function boundLocals(locals: number, joins: number, localsTimesJoins: num
   if (locals + SPARE_LOCALS > MOST_LOCALS) throw tooLarge(`a function would get ${locals} locals`);
   // What engines' compile time grows with; the operand stack may add as much as the function declares.
   if (locals * joins > 2 * localsTimesJoins) throw tooLarge(`a function would get ${locals} locals × ${joins} joins`);
+}
+
+/**
+ * Points lie in nested blocks, and V8 validates each `br_table` in time that grows with the blocks around it.
+ *
+ * @throws {VmError} `vm/limit-exceeded`
+ */
+export function boundBranchTables(tables: number, points: number): void {
+  if (tables * points > MOST_TABLES_TIMES_POINTS)
+    throw tooLarge(`a function has ${tables} br_table × ${points} points`);
 }
 
 /** @throws {VmError} `vm/limit-exceeded` */

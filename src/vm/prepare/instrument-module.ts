@@ -17,7 +17,7 @@ import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
 import type { BodyIr, Node, Point } from "./body-ir.ts";
 import { buildBody } from "./build-body.ts";
-import { boundFunctionBytes, boundLocals, Effort } from "./effort.ts";
+import { boundBranchTables, boundFunctionBytes, boundLocals, Effort } from "./effort.ts";
 import type { BuildContext } from "./build-context.ts";
 import type { CheckedModule } from "./check-module.ts";
 import { chooseCopies, findRepeated, type RoundLoop } from "./choose-copies.ts";
@@ -290,6 +290,7 @@ class Instrumenter {
         `Cannot instrument the module: function ${functionIndex} would make it too large; split it, or compile with -O1`,
       );
     }
+    boundBranchTables(ir.nodes.filter(({ op }) => op === "br_table").length, plan.idCount);
     this.#idBits = Math.max(this.#idBits, 32 - Math.clz32(plan.idCount - 1));
     this.#frames[functionIndex] = mapFrames(ir, plan, this.#imported);
     return { ir, plan, type, functionIndex };

@@ -240,6 +240,10 @@ const OUTPUT: readonly HostileModule[] = (
     ],
     ["100,000 operands before the first sum", one(joined(repeated(100_000, PUSH), repeated(99_999, [0x6a]), DROP))],
     [
+      "40,000 br_tables between points",
+      one(repeated(40_000, [0x02, 0x40, 0x02, 0x40, 0x20, 0, 0x0e, 1, 0, 1, 0x0b, 0x0b]), { locals: locals(10) }),
+    ],
+    [
       "many points over many operands",
       one(joined(repeated(400, [0x20, 0]), repeated(2_000, [0x10, 0]), repeated(400, DROP)), { locals: locals(1) }),
     ],
