@@ -6,6 +6,7 @@ export type VmErrorCode =
   | "vm/module-unsupported"
   | "vm/import-denied"
   | "vm/limit-exceeded"
+  | "vm/not-verified"
   | "vm/no-entry"
   | "vm/snapshot-mismatch"
   | "vm/snapshot-malformed"

@@ -45,10 +45,12 @@ export type Node =
   | { readonly op: "block" | "loop"; readonly construct: number }
   | { readonly op: "if"; readonly construct: number; readonly condition: CodeList }
   | { readonly op: "else" | "end"; readonly construct: number }
-  | { readonly op: "br"; readonly target: BranchTarget }
+  /** `isGlue`: ours, behind a branch of the guest's. */
+  | { readonly op: "br"; readonly target: BranchTarget; readonly isGlue?: boolean }
   | { readonly op: "br_if"; readonly target: BranchTarget; readonly condition: CodeList }
   | { readonly op: "br_table"; readonly targets: readonly BranchTarget[]; readonly index: CodeList }
-  | { readonly op: "return"; readonly values: CodeList }
+  /** `isBranch`: an unconditional branch to the function's end. */
+  | { readonly op: "return"; readonly values: CodeList; readonly isBranch?: boolean }
   | { readonly op: "unreachable" };
 
 export type Callee =

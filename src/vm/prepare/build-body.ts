@@ -17,13 +17,14 @@ import { COST } from "../gas-schedule.ts";
 import { blockTypeOf, typeAt } from "./block-type.ts";
 import type { BuildContext } from "./build-context.ts";
 import type { BodyIr, BulkOperation, Callee, Construct, Node, Point } from "./body-ir.ts";
+import { BranchBuilder } from "./build-branches.ts";
 import { TableBuilder } from "./build-tables.ts";
 import { CodeList, u32 } from "./code-list.ts";
 import { labelTypes, type ControlFrame } from "./control-frame.ts";
 import { growCode } from "./emit-grow.ts";
 import { findLazyFloats } from "./lazy-floats.ts";
 import { accessMemory } from "./memory-access.ts";
-import { OperandStack, unknown, wrongType, type Entry } from "./operand-stack.ts";
+import { isPending, OperandStack, unknown, wrongType, type Entry } from "./operand-stack.ts";
 import { operatorEntry, selectEntry } from "./operator-entry.ts";
 import { GasPlacer } from "./place-gas.ts";
 
@@ -54,6 +55,7 @@ class BodyBuilder {
   readonly #stack: OperandStack;
   readonly #gas: GasPlacer;
   readonly #tables: TableBuilder;
+  readonly #branches: BranchBuilder;
 
   constructor(context: BuildContext, body: FunctionBody, shift: number) {
     this.#context = context;
@@ -72,6 +74,12 @@ class BodyBuilder {
       effort: context.effort,
     });
     this.#gas = new GasPlacer((charge) => void (this.#isDead || this.#nodes.push(charge)));
+    this.#branches = new BranchBuilder({
+      nodes: this.#nodes,
+      constructs: this.#constructs,
+      frames: this.#frames,
+      stack: this.#stack,
+    });
     this.#tables = new TableBuilder({
       module: context.module,
       layout: context.tables,
@@ -128,14 +136,14 @@ class BodyBuilder {
       case OP.end:
         return this.#end(i);
       case OP.br:
-        this.#leave(this.#target(i.index, i), i);
+        this.#leave(this.#target(i.index, i), i, "branch");
         return this.#die();
       case OP.brIf:
         return this.#brIf(i);
       case OP.brTable:
         return this.#brTable(i);
       case OP.return:
-        this.#leave(0, i);
+        this.#leave(0, i, "return");
         return this.#die();
       case OP.unreachable:
         this.#trap();
@@ -168,7 +176,7 @@ class BodyBuilder {
         return;
       case OP.drop: {
         const value = this.#pop(undefined, i);
-        if (value.traps) this.#statement(value.code.add([OP.drop]), { effect: false, traps: true });
+        if (isPending(value)) this.#statement(value.code.add([OP.drop]), { effect: false, traps: value.traps });
         return;
       }
       case OP.select:
@@ -395,7 +403,7 @@ class BodyBuilder {
     }
     if (frame.kind === "function") {
       if (this.#isDead) this.#finishArm(frame, i);
-      else this.#leave(0, i);
+      else this.#leave(0, i, "return");
       if (this.#stack.height !== 0) throw malformed("values left over at the end of a function", i.start);
       this.#gas.close();
       this.#frames.pop();
@@ -426,26 +434,15 @@ class BodyBuilder {
   }
 
   /** Goes to a frame with its label's values, unconditionally. */
-  #leave(target: number, at: At): void {
+  #leave(target: number, at: At, how: "branch" | "return"): void {
     const frame = this.#frames[target] as ControlFrame;
     const types = labelTypes(frame);
     const entries = this.#popAll(types, at);
     if (this.#isDead) return;
-    // What stays behind is never used, but it may trap.
-    this.#stack.spill(({ traps }) => traps);
-    this.#deliver(frame, types, entries);
+    // What stays behind is never used, but it was paid for, and may trap.
+    this.#stack.settle();
+    this.#branches.deliver(frame, entries, how);
     this.#gas.branch(target, false);
-  }
-
-  #deliver(frame: ControlFrame, types: readonly GuestType[], entries: readonly Entry[]): void {
-    if (frame.kind !== "function") {
-      this.#stack.assign(entries, types, frame.base);
-      this.#nodes.push({ op: "br", target: frame.construct });
-      return;
-    }
-    const values = new CodeList();
-    for (const entry of entries) values.join(this.#stack.exact(entry).code);
-    this.#nodes.push({ op: "return", values });
   }
 
   #brIf(i: Instruction): void {
@@ -456,17 +453,8 @@ class BodyBuilder {
     const entries = this.#popAll(types, i);
     for (const [at, entry] of entries.entries()) this.#push(entry.type === undefined ? unknown(types[at]) : entry);
     if (this.#isDead) return;
-    this.#stack.spill(({ traps }) => traps);
-    if (frame.kind !== "function" && types.length === 0) {
-      this.#nodes.push({ op: "br_if", target: frame.construct, condition: condition.code });
-    } else {
-      const first = this.#stack.height - types.length;
-      this.#stack.spill(({ bits, local }, at) => at >= first && bits === undefined && local === undefined);
-      const construct = this.#syntheticConstruct("if");
-      this.#nodes.push({ op: "if", construct, condition: condition.code });
-      this.#deliver(frame, types, this.#copies(first));
-      this.#nodes.push({ op: "end", construct });
-    }
+    this.#stack.settle();
+    this.#branches.branchIf(frame, condition);
     this.#gas.branch(target, true);
   }
 
@@ -481,43 +469,11 @@ class BodyBuilder {
       this.#checkTop(types, i);
     }
     if (!this.#isDead) {
-      this.#stack.spill(({ traps }) => traps);
-      this.#branchTable(index, targets, arity);
+      this.#stack.settle();
+      this.#branches.branchTable(index, targets, arity);
       for (const target of distinct) this.#gas.branch(target, false);
     }
     this.#die();
-  }
-
-  /** Targets that want values, or that are the function, are reached through blocks of our own. */
-  #branchTable(index: Entry, targets: readonly number[], arity: number): void {
-    const first = this.#stack.height - arity;
-    this.#stack.spill(({ bits, local }, at) => at >= first && bits === undefined && local === undefined);
-    const ways = new Map<number, number>();
-    for (const target of targets) {
-      const frame = this.#frames[target] as ControlFrame;
-      const isSpecial = arity > 0 || frame.kind === "function";
-      if (isSpecial && !ways.has(target)) ways.set(target, this.#syntheticConstruct("block"));
-    }
-    for (const construct of [...ways.values()].toReversed()) this.#nodes.push({ op: "block", construct });
-    this.#nodes.push({
-      op: "br_table",
-      targets: targets.map((target) => ways.get(target) ?? (this.#frames[target] as ControlFrame).construct),
-      index: index.code,
-    });
-    for (const [target, construct] of ways) {
-      this.#nodes.push({ op: "end", construct });
-      const frame = this.#frames[target] as ControlFrame;
-      this.#deliver(frame, labelTypes(frame), this.#copies(first));
-    }
-  }
-
-  #copies(first: number): Entry[] {
-    return this.#stack.from(first).map((entry) => this.#stack.copyOf(entry));
-  }
-
-  #syntheticConstruct(kind: "block" | "if"): number {
-    const parent = (this.#frames.at(-1) as ControlFrame).construct;
-    return this.#constructs.push({ kind, parent, hasElse: false, point: undefined }) - 1;
   }
 
   #die(): void {

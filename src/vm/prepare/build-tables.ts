@@ -6,7 +6,7 @@ import type { Instruction } from "../binary/instructions.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import type { ParsedModule } from "../binary/read-module.ts";
 import type { BulkOperation } from "./body-ir.ts";
-import { CodeList, s32, u32 } from "./code-list.ts";
+import { CodeList, MARK, s32, u32 } from "./code-list.ts";
 import { growTableCode } from "./emit-grow.ts";
 import { unknown, type Entry, type OperandStack } from "./operand-stack.ts";
 import { CAUSE_GLOBAL, CAUSE_TABLE } from "./protocol.ts";
@@ -116,7 +116,8 @@ export class TableBuilder {
     if (!module.declared.has(i.index)) throw malformed(`a reference to function ${i.index}, undeclared,`, i.start);
     // Out of a table, because the output's numbers of functions are not known yet.
     const code = [OP.i32Const, ...s32(i.index), OP.tableGet, ...u32(layout.referenceTable)];
-    this.#constant(code, BigInt(i.index + 1));
+    // Not a constant, though it could be: each is done, and paid for, where it stands.
+    this.#port.push({ ...unknown("funcref"), code: CodeList.of(...code), size: 1 });
   }
 
   #get(i: Instruction): void {
@@ -162,7 +163,7 @@ export class TableBuilder {
   #size(i: Instruction): void {
     const table = this.#table(i.index, i);
     const readsState = table.sizeGlobal !== undefined;
-    this.#port.push({ ...unknown("i32"), code: CodeList.of(...tableSize(table)), readsState, size: 1 });
+    this.#port.push({ ...unknown("i32"), code: CodeList.of(MARK, ...tableSize(table)), readsState, size: 1 });
   }
 
   #grow(i: Instruction): void {
@@ -185,8 +186,11 @@ export class TableBuilder {
   }
 
   #drop({ lengthGlobal }: SegmentShape): void {
-    if (lengthGlobal === undefined) return;
-    const code = CodeList.of(OP.i32Const, 0, OP.globalSet, ...u32(lengthGlobal));
+    // A segment that is as good as dropped from the start has no length to change.
+    const gone = [MARK, OP.nop];
+    const code = CodeList.of(
+      ...(lengthGlobal === undefined ? gone : [OP.i32Const, 0, OP.globalSet, ...u32(lengthGlobal)]),
+    );
     this.#port.statement(code, { effect: true, traps: false });
   }
 }

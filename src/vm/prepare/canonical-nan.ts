@@ -1,7 +1,7 @@
 // The code that makes a NaN canonical: the value itself unless it is NaN, by select.
 
 import { OP } from "../binary/opcodes.ts";
-import { u32 } from "./code-list.ts";
+import { MARK, u32 } from "./code-list.ts";
 
 const CANONICAL_NAN: Readonly<Record<"f32" | "f64", readonly number[]>> = {
   f32: [0x43, 0x00, 0x00, 0xc0, 0x7f],
@@ -13,5 +13,5 @@ const LESS_OR_EQUAL = { f32: 0x5f, f64: 0x65 } as const;
 /** Code for a value that is on the operand stack, and also in `local`. */
 export function makeCanonical(type: "f32" | "f64", local: number): number[] {
   const get = [OP.localGet, ...u32(local)];
-  return [...CANONICAL_NAN[type], ...get, ...get, LESS_OR_EQUAL[type], OP.select];
+  return [...CANONICAL_NAN[type], ...get, ...get, MARK, LESS_OR_EQUAL[type], MARK, OP.select];
 }

@@ -1,6 +1,12 @@
 // Instruction bytes in the order of execution, joined in constant time, with the locals that they read on the side.
 // A list is consumed by joining it: after `a.join(b)` only `a` may be used.
 
+/**
+ * Stands in a list of bytes before an instruction of ours whose cost is not that of its opcode: glue between the guest's
+ * own, which is free. See `CodeOutput.marks`.
+ */
+export const MARK: number = -(2 ** 31);
+
 /** Bytes of the output module, and locals (original numbering) that they read. */
 interface Segment {
   readonly bytes: number[];
@@ -45,7 +51,7 @@ export class CodeList {
     for (let segment = this.#head; segment !== undefined; segment = segment.next) segment.reads.forEach(visit);
   }
 
-  /** Bytes; a negative number stands for the index of a function, see {@link CodeList.addFunction}. */
+  /** Bytes; {@link MARK}, and other negative numbers, which stand for functions: see {@link CodeList.addFunction}. */
   forEachBytes(visit: (bytes: readonly number[]) => void): void {
     for (let segment = this.#head; segment !== undefined; segment = segment.next) visit(segment.bytes);
   }

@@ -3,9 +3,19 @@
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
-import { u32, type CodeList } from "./code-list.ts";
+import { MARK, u32, type CodeList } from "./code-list.ts";
 
 const I64_CONST = 0x42;
+
+/** A function's locals, code and final `end`. */
+export interface CodeBody {
+  readonly body: ByteWriter;
+  /**
+   * Offsets, from the first instruction, of those whose cost is not that of their opcode: glue is free; the end of an
+   * unrolled round, and a return that was a branch, cost 1. For the verifier.
+   */
+  readonly marks: readonly number[];
+}
 
 interface CodeParts {
   /** Parameters not included. */
@@ -17,6 +27,7 @@ interface CodeParts {
 }
 
 export class CodeOutput {
+  readonly #marks: number[] = [];
   readonly #out = new ByteWriter();
   readonly #locals: readonly GuestType[];
   readonly #shift: number;
@@ -33,7 +44,15 @@ export class CodeOutput {
   }
 
   raw(bytes: readonly number[]): void {
-    for (const byte of bytes) this.#out.byte(byte);
+    for (const byte of bytes) {
+      if (byte === MARK) this.mark();
+      else this.#out.byte(byte);
+    }
+  }
+
+  /** Marks the next instruction: see {@link CodeBody.marks}. */
+  mark(): void {
+    this.#marks.push(this.#out.length);
   }
 
   u32(opcode: number, value: number): void {
@@ -59,7 +78,8 @@ export class CodeOutput {
       }
       for (; at < bytes.length; at++) {
         const byte = bytes[at] as number;
-        if (byte < 0) this.#out.u32(this.#functionIndex(-1 - byte));
+        if (byte === MARK) this.mark();
+        else if (byte < 0) this.#out.u32(this.#functionIndex(-1 - byte));
         else this.#out.byte(byte);
       }
     });
@@ -113,6 +133,12 @@ export class CodeOutput {
     this.u32(opcode, this.#depth(label));
   }
 
+  /** A branch of ours. */
+  jump(label: number): void {
+    this.mark();
+    this.branch(OP.br, label);
+  }
+
   table(labels: readonly number[]): void {
     this.u32(OP.brTable, labels.length - 1);
     for (const label of labels) this.#out.u32(this.#depth(label));
@@ -125,7 +151,7 @@ export class CodeOutput {
   }
 
   /** @param returns - Whether the code ends with the results on the stack, and not only by instructions that leave. */
-  finish(returns = false): ByteWriter {
+  finish(returns = false): CodeBody {
     const body = new ByteWriter();
     const runs: { type: GuestType; count: number }[] = [];
     for (const type of this.#locals) {
@@ -138,7 +164,7 @@ export class CodeOutput {
     body.bytes(this.#out.take());
     // Every way out has returned: this satisfies the validator where the last construct is left only by branches.
     if (!returns) body.byte(OP.unreachable);
-    return body.byte(OP.end);
+    return { body: body.byte(OP.end), marks: this.#marks };
   }
 
   #depth(label: number): number {

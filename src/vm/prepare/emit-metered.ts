@@ -10,15 +10,14 @@
 //   loop         if (g < 0)         store a frame, or dispatch further inwards
 //   after call   if (g < 0)         store a frame: of a call in progress if g < TH, else of one whose results are there
 
-import type { ByteWriter } from "../binary/byte-writer.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import type { GuestType } from "../binary/guest-type.ts";
 import type { BodyIr, Construct, Node, Point } from "./body-ir.ts";
 import { makeCanonical } from "./canonical-nan.ts";
 import type { RoundLoop } from "./choose-copies.ts";
-import { u32 } from "./code-list.ts";
-import { CodeOutput } from "./code-output.ts";
+import { MARK, u32 } from "./code-list.ts";
+import { CodeOutput, type CodeBody } from "./code-output.ts";
 import { emitBulk } from "./emit-bulk.ts";
 import type { Helper } from "./emit-helpers.ts";
 import { emitCallsAgain, emitDispatch, emitTakeBack, type RebuildContext, type RebuildInput } from "./emit-rebuild.ts";
@@ -60,7 +59,7 @@ export interface EmitInput {
  */
 export type MeteredForm = "whole" | "fast" | "resume";
 
-export function emitMetered(context: EmitContext, input: EmitInput): ByteWriter {
+export function emitMetered(context: EmitContext, input: EmitInput): CodeBody {
   return new MeteredEmitter(context, input).emit();
 }
 
@@ -120,7 +119,7 @@ class MeteredEmitter {
     }
   }
 
-  emit(): ByteWriter {
+  emit(): CodeBody {
     const out = this.#out;
     const region = this.#regions.get(0);
     const saves = [...this.#saves.values()];
@@ -142,7 +141,7 @@ class MeteredEmitter {
       out.closeLabel(label);
       this.#save(plan);
       if (at === saves.length - 1) return;
-      if (hasResults) out.branch(OP.br, this.#exit);
+      if (hasResults) out.jump(this.#exit);
       else out.raw([OP.return]);
     });
     if (hasResults) this.#leave();
@@ -172,7 +171,7 @@ class MeteredEmitter {
       out.u32(OP.call, this.#context.helper("enter"));
       if (this.#form === "fast") {
         out.raw([OP.drop]);
-        out.branch(OP.br, this.#saveLabel(this.#plan.entry));
+        out.jump(this.#saveLabel(this.#plan.entry));
       } else {
         out.u32(OP.localTee, this.#r);
         out.raw([OP.i32Eqz]);
@@ -212,12 +211,12 @@ class MeteredEmitter {
         return this.#openIf(node);
       case "else":
         if (this.#marked[node.construct] !== true) return out.raw([OP.else]);
-        out.branch(OP.br, node.construct);
+        out.jump(node.construct);
         return out.closeLabel(this.#labels.ofElse(node.construct));
       case "end":
         return this.#end(node.construct);
       case "br":
-        return out.branch(OP.br, node.target);
+        return node.isGlue === true ? out.jump(node.target) : out.branch(OP.br, node.target);
       case "br_if":
         out.code(node.condition);
         return out.branch(OP.brIf, node.target);
@@ -227,6 +226,7 @@ class MeteredEmitter {
       case "return":
         out.code(node.values);
         out.get(GAS_LOCAL);
+        if (node.isBranch === true) out.mark();
         return out.raw([OP.return]);
       case "unreachable":
         return out.raw([OP.unreachable]);
@@ -244,7 +244,7 @@ class MeteredEmitter {
     const out = this.#out;
     out.code(condition);
     if (this.#marked[construct] !== true) return out.open(OP.if, construct);
-    out.raw([OP.i32Eqz]);
+    out.raw([MARK, OP.i32Eqz]);
     out.branch(OP.brIf, this.#construct(construct).hasElse ? this.#labels.ofElse(construct) : construct);
   }
 

@@ -1,16 +1,15 @@
 // Writes plain functions: neither tested nor stored. They keep the structure of the original.
 
-import type { ByteWriter } from "../binary/byte-writer.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import type { BodyIr, Node } from "./body-ir.ts";
-import { CodeOutput } from "./code-output.ts";
+import { CodeOutput, type CodeBody } from "./code-output.ts";
 import { GAS_LOCAL, METERED_SHIFT } from "./protocol.ts";
 
 type FunctionIndex = (definedIndex: number) => number;
 
 /** The original function, with its callees renumbered. */
-export function emitPlain(ir: BodyIr, type: FunctionType, functionIndex: FunctionIndex): ByteWriter {
+export function emitPlain(ir: BodyIr, type: FunctionType, functionIndex: FunctionIndex): CodeBody {
   const out = new CodeOutput({ locals: ir.localTypes.slice(type.params.length), shift: 0, functionIndex });
   for (const node of ir.nodes) emitNode(out, node, []);
   return out.finish();
@@ -26,7 +25,7 @@ export interface MeteredPlain {
 }
 
 /** A plain function as others call it through a table: it charges its worst path and gives back the gas. */
-export function emitMeteredPlain({ ir, type, cost }: MeteredPlain, functionIndex: FunctionIndex): ByteWriter {
+export function emitMeteredPlain({ ir, type, cost }: MeteredPlain, functionIndex: FunctionIndex): CodeBody {
   const out = new CodeOutput({ locals: ir.localTypes.slice(type.params.length), shift: METERED_SHIFT, functionIndex });
   out.raw([OP.localGet, GAS_LOCAL]);
   out.i32(cost);
@@ -52,7 +51,7 @@ function emitNode(out: CodeOutput, node: Node, atReturn: readonly number[]): voi
     case "end":
       return out.close();
     case "br":
-      return out.branch(OP.br, node.target);
+      return node.isGlue === true ? out.jump(node.target) : out.branch(OP.br, node.target);
     case "br_if":
       out.code(node.condition);
       return out.branch(OP.brIf, node.target);
@@ -61,7 +60,9 @@ function emitNode(out: CodeOutput, node: Node, atReturn: readonly number[]): voi
       return out.table(node.targets);
     case "return":
       out.code(node.values);
-      return out.raw([...atReturn, OP.return]);
+      out.raw(atReturn);
+      if (node.isBranch === true) out.mark();
+      return out.raw([OP.return]);
     case "unreachable":
       return out.raw([OP.unreachable]);
     case "call":

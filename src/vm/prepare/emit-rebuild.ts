@@ -73,7 +73,7 @@ export function emitTakeBack(context: RebuildContext, { out, ir, plan, number, n
     for (const mask of byMask.keys()) {
       out.close();
       out.i64(mask);
-      out.branch(OP.br, labels[restore] as number);
+      out.jump(labels[restore] as number);
     }
   });
   restores.forEach(({ values }, restore) => {
@@ -83,7 +83,7 @@ export function emitTakeBack(context: RebuildContext, { out, ir, plan, number, n
       out.u32(OP.call, context.restoreFunction(ir.localTypes[local] as GuestType));
       out.u32(OP.localSet, local + METERED_SHIFT);
     }
-    if (restore < restores.length - 1) out.branch(OP.br, done);
+    if (restore < restores.length - 1) out.jump(done);
   });
   out.close();
 }
@@ -113,7 +113,7 @@ export function emitCallsAgain(context: RebuildContext, input: RebuildInput): vo
   written.forEach(({ call }, at) => {
     out.close();
     callAgain(context, input, call);
-    if (at < written.length - 1) out.branch(OP.br, done);
+    if (at < written.length - 1) out.jump(done);
   });
   out.close();
 }
@@ -153,7 +153,7 @@ export function emitDispatch(context: RebuildContext, input: RebuildInput, regio
   }
   const places = new Set(region.targets.flatMap((target) => (target === undefined ? [] : (place(target) ?? []))));
   const otherwise = [...places].at(-1) as number;
-  if (places.size === 1) out.branch(OP.br, otherwise);
+  if (places.size === 1) out.jump(otherwise);
   else emitTable(input, region, { label: place, otherwise });
 }
 

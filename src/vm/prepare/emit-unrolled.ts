@@ -31,8 +31,9 @@ export function emitUnrolled(input: UnrolledInput): void {
     if (isLast) return;
     if (fallsThrough) {
       refund(out, (loop.rounds - round) * loop.cost);
-      out.branch(OP.br, ok);
+      out.jump(ok);
     }
+    out.mark();
     out.close();
   }
 }
@@ -82,7 +83,7 @@ class Round {
       case "br": {
         const { label, unused } = this.#way(node.target);
         refund(out, unused);
-        return out.branch(OP.br, label);
+        return node.isGlue === true ? out.jump(label) : out.branch(OP.br, label);
       }
       case "br_if": {
         out.code(node.condition);
@@ -90,13 +91,14 @@ class Round {
         if (unused === 0) return out.branch(OP.brIf, label);
         out.open(OP.if, this.#input.newLabel());
         refund(out, unused);
-        out.branch(OP.br, label);
+        out.jump(label);
         return out.close();
       }
       case "return":
         refund(out, this.#later + this.#ahead);
         out.code(node.values);
         out.get(GAS_LOCAL);
+        if (node.isBranch === true) out.mark();
         return out.raw([OP.return]);
       case "unreachable":
         return out.raw([OP.unreachable]);

@@ -15,6 +15,7 @@ import type { FunctionType, Global, ParsedModule } from "../binary/read-module.t
 import { writeModule, type WritableModule } from "../binary/write-module.ts";
 import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
+import type { FunctionRole, PreparedClaims } from "../verify/index.ts";
 import type { BodyIr, Node, Point } from "./body-ir.ts";
 import { buildBody } from "./build-body.ts";
 import { boundBranchTables, boundFunctionBytes, boundLocals, Effort } from "./effort.ts";
@@ -22,6 +23,7 @@ import type { BuildContext } from "./build-context.ts";
 import type { CheckedModule } from "./check-module.ts";
 import { chooseCopies, findRepeated, type RoundLoop } from "./choose-copies.ts";
 import { CodeList, u32 } from "./code-list.ts";
+import type { CodeBody } from "./code-output.ts";
 import { helperFunction, type Helper } from "./emit-helpers.ts";
 import { emitMetered, type EmitContext, type EmitInput, type MeteredForm } from "./emit-metered.ts";
 import { emitMeteredPlain, emitPlain } from "./emit-plain.ts";
@@ -43,6 +45,8 @@ export interface InstrumentedModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly state: Uint8Array<ArrayBuffer>;
   readonly frames: FrameMap;
+  /** What the verifier is to prove of `bytes`. */
+  readonly claims: PreparedClaims;
 }
 
 /** Choices about the output that change neither gas nor frames. */
@@ -71,6 +75,12 @@ interface FunctionLoops {
 interface Added {
   readonly type: number;
   readonly body: ByteWriter;
+  readonly role: FunctionRole;
+  /** Original index of a metered function. */
+  readonly origin?: number;
+  /** Parameters and locals that it has of the original, and those for its operand stack. */
+  readonly guestLocals?: number;
+  readonly marks?: readonly number[];
 }
 
 /** Where the output has what. */
@@ -169,11 +179,12 @@ class Instrumenter {
       if ("plan" in body) {
         const type = this.#types.index(metered(body.type));
         const { roundLoops, resumeLoops } = loops[index] as FunctionLoops;
-        if (!clones.has(index)) return { type, body: this.#emit(emit, body, "whole", roundLoops) };
-        resumes.push({ type, body: this.#emit(emit, body, "resume", resumeLoops) });
-        return { type, body: this.#emit(emit, body, "fast", roundLoops) };
+        if (!clones.has(index)) return { type, role: "whole", ...this.#emit(emit, body, "whole", roundLoops) };
+        resumes.push({ type, role: "resume", ...this.#emit(emit, body, "resume", resumeLoops) });
+        return { type, role: "fast", ...this.#emit(emit, body, "fast", roundLoops) };
       }
-      return { type: this.#types.index(body.type), body: emitPlain(body.ir, body.type, definedFunction) };
+      const type = this.#types.index(body.type);
+      return { type, role: "plain", ...emitPlain(body.ir, body.type, definedFunction) };
     });
     const meteredIndices = new Map<number, number>();
     const meteredIndex = (original: number): number => {
@@ -184,12 +195,16 @@ class Instrumenter {
       let index = definedFunction(defined);
       const wrapper = wrappers.get(original);
       if (wrapper !== undefined)
-        index = this.#add(metered(wrapper.type), this.#emit(emit, wrapper, "whole", new Map()), firstAdded);
+        index = this.#add(
+          { type: metered(wrapper.type), role: "import", ...this.#emit(emit, wrapper, "whole", new Map()) },
+          firstAdded,
+        );
       else if (cost !== undefined) {
         const body = parsed.bodies[defined] as ParsedModule["bodies"][number];
         const type = parsed.types[body.type] as FunctionType;
         const ir = buildBody(context, body, METERED_SHIFT);
-        index = this.#add(metered(type), emitMeteredPlain({ ir, type, cost }, definedFunction), firstAdded);
+        const code = emitMeteredPlain({ ir, type, cost }, definedFunction);
+        index = this.#add({ type: metered(type), role: "table", ...code }, firstAdded);
       }
       meteredIndices.set(original, index);
       return index;
@@ -218,8 +233,8 @@ class Instrumenter {
       })),
     ];
     const gas = this.#gasGlobal;
-    const all = [...functions, ...resumes, ...this.#added];
-    for (const { body } of all) boundFunctionBytes(body.length);
+    const written = [...functions, ...resumes, ...this.#added];
+    for (const { body } of written) boundFunctionBytes(body.length);
     const bytes = writeModule({
       types: this.#types.all,
       importedFunctions: [
@@ -254,9 +269,25 @@ class Instrumenter {
       elements,
       data: parsed.data,
       hasDataCount: parsed.hasDataCount,
-      functions: all,
+      functions: written,
     });
-    return { bytes, state: state.stateModule(stateFunctions, this.#idBits), frames: this.#frames };
+    const claims: PreparedClaims = {
+      imports: parsed.importedFunctions.map(({ module, field }, index) => ({
+        module,
+        field,
+        cost: imports[index]?.cost ?? 0,
+      })),
+      memory,
+      guestGlobals: parsed.globals.length,
+      guestTables: parsed.tables.length,
+      functions: written.map(({ role, origin, guestLocals, marks = [] }) => ({
+        role,
+        marks,
+        ...(origin === undefined || guestLocals === undefined ? {} : { metered: { origin, guestLocals } }),
+      })),
+      placeBits: this.#idBits,
+    };
+    return { bytes, state: state.stateModule(stateFunctions, this.#idBits), frames: this.#frames, claims };
   }
 
   get #gasGlobal(): number {
@@ -327,9 +358,10 @@ class Instrumenter {
     { ir, plan, type, functionIndex }: Metered,
     form: MeteredForm,
     roundLoops: EmitInput["roundLoops"],
-  ): ByteWriter {
+  ): CodeBody & { readonly origin: number; readonly guestLocals: number } {
     const weight = frameWeight(ir.originalLocals + ir.maxHeight, type.results.length);
-    return emitMetered(context, { ir, plan, type, functionIndex, weight, form, roundLoops });
+    const code = emitMetered(context, { ir, plan, type, functionIndex, weight, form, roundLoops });
+    return { ...code, origin: functionIndex, guestLocals: ir.localTypes.length };
   }
 
   #emitContext({ stateFunctions, firstAdded, definedFunction, resumeFunction }: OutputIndices): EmitContext {
@@ -352,7 +384,7 @@ class Instrumenter {
         let index = this.#helpers.get(helper);
         if (index === undefined) {
           const { type, body } = helperFunction(helper, { causeGlobal, popFunction });
-          index = this.#add(type, body, firstAdded);
+          index = this.#add({ type, body, role: helper }, firstAdded);
           this.#helpers.set(helper, index);
         }
         return index;
@@ -393,8 +425,8 @@ class Instrumenter {
     return this.#plan(ir, type, index);
   }
 
-  #add(type: FunctionType, body: ByteWriter, firstAdded: number): number {
-    return firstAdded + this.#added.push({ type: this.#types.index(type), body }) - 1;
+  #add(added: Omit<Added, "type"> & { readonly type: FunctionType }, firstAdded: number): number {
+    return firstAdded + this.#added.push({ ...added, type: this.#types.index(added.type) }) - 1;
   }
 
   /** Runs a function with the gas of `gin`, and leaves what is left in `gas`. Gives the exit code, if it has one. */
@@ -422,7 +454,8 @@ class Instrumenter {
     // One i32 is an exit code; anything else means nothing to a host.
     const isExitCode = type.results.length === 1 && type.results[0] === "i32";
     if (!isExitCode) for (const _ of type.results) code.byte(OP.drop);
-    return this.#add({ params: [], results: isExitCode ? ["i32"] : [] }, code.byte(OP.end), firstAdded);
+    const runnerType: FunctionType = { params: [], results: isExitCode ? ["i32"] : [] };
+    return this.#add({ type: runnerType, role: "runner", body: code.byte(OP.end) }, firstAdded);
   }
 
   #addAccessors(firstAdded: number): WritableModule["exports"] {
@@ -432,8 +465,8 @@ class Instrumenter {
       const [get, set] = [globalGetter(index, type), globalSetter(index, type)];
       const n = count++;
       return [
-        { name: `get.${n}`, kind: "function" as const, index: this.#add(get.type, get.body, firstAdded) },
-        { name: `set.${n}`, kind: "function" as const, index: this.#add(set.type, set.body, firstAdded) },
+        { name: `get.${n}`, kind: "function" as const, index: this.#add({ ...get, role: "getter" }, firstAdded) },
+        { name: `set.${n}`, kind: "function" as const, index: this.#add({ ...set, role: "setter" }, firstAdded) },
       ];
     });
   }

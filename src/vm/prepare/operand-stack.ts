@@ -147,7 +147,7 @@ export class OperandStack {
 
   /** Everything that is neither constant nor a local: for where a frame can be stored. */
   settle(): void {
-    this.spill(({ bits, local }) => bits === undefined && local === undefined);
+    this.spill(isPending);
   }
 
   /** Everything that could change or would be done on one path only: for where control flow splits or joins. */
@@ -229,6 +229,11 @@ export class OperandStack {
   #setCode(local: number): number[] {
     return [OP.localSet, ...u32(local + this.#options.shift)];
   }
+}
+
+/** Whether a value is still to be computed. */
+export function isPending({ bits, local }: Entry): boolean {
+  return bits === undefined && local === undefined;
 }
 
 /** A value that dead code makes. */

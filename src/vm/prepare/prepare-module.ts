@@ -6,6 +6,8 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import { typeOfFunction, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
 import { BULK_BYTES_SHIFT, SCHEDULE_VERSION } from "../gas-schedule.ts";
 import { checkModule, type CheckedModule } from "./check-module.ts";
+import { VmError } from "../errors.ts";
+import { verifyModule, type VerifierFinding } from "../verify/index.ts";
 import type { ChangingTables, GuestModule } from "./guest-module.ts";
 import type { ImportPolicy } from "./import-policy.ts";
 import { instrumentModule, runnableExports, START_ENTRY, type EmissionOptions } from "./instrument-module.ts";
@@ -41,7 +43,9 @@ export async function prepareWithEmission(
   const original = Uint8Array.from(bytes);
   const checked = checkModule(original, policy);
   const { parsed, memory } = checked;
-  const { bytes: instrumented, state, frames } = instrumentModule(checked, emission);
+  const { bytes: instrumented, state, frames, claims } = instrumentModule(checked, emission);
+  const finding = verifyModule(instrumented, state, claims);
+  if (finding !== undefined) throw notVerified(finding);
   const runnable = runnableExports(parsed);
   const names = runnable.map(({ name }) => name);
   return {
@@ -62,6 +66,15 @@ export async function prepareWithEmission(
     hasStart: names.includes(START_ENTRY),
     bootGas: bootGas(parsed),
   };
+}
+
+function notVerified({ reason, offset, functionIndex }: VerifierFinding): VmError {
+  const where = functionIndex === undefined ? "" : ` in function ${functionIndex}`;
+  return new VmError(
+    "vm/not-verified",
+    `Cannot run the module: the verifier does not accept its prepared form: ${reason} (${where.trim()} at offset ${offset} of it); ` +
+      "this is a mistake in Gasworks, please report it with the module",
+  );
 }
 
 function typeKey({ params, results }: FunctionType): string {
