@@ -40,6 +40,9 @@ export const LAYERS: readonly Layer[] = [
 const OUTSIDE_OF_VM =
   /\b(Date|performance|setTimeout|setInterval|setImmediate|queueMicrotask|requestAnimationFrame|Math\.random|crypto|fetch|indexedDB|localStorage|navigator|document|window|process|Buffer)\b(?!\??:)/;
 
+/** Of `src/vm`: shares no code with anybody, least of all with what it verifies. */
+const VERIFIER = "src/vm/verify";
+
 const BROWSER_STORAGE = /\bindexedDB\b|"idb-keyval"/;
 
 /** Where files break the rules: one line each, `path:line: what is wrong`. */
@@ -55,7 +58,7 @@ export function layerViolations(files: readonly SourceFile[]): string[] {
     for (const { line, specifier } of importsOf(file.text)) {
       const reason = specifier.startsWith(".")
         ? reasonAgainstFile(layer, file.path, specifier)
-        : reasonAgainstPackage(layer, specifier);
+        : reasonAgainstPackage(layer, file.path, specifier);
       if (reason !== undefined) found.push(`${file.path}:${line}: ${reason}`);
     }
     if (layer.folder === "src/vm") found.push(...wordsFromOutside(file));
@@ -116,6 +119,11 @@ function importsOf(text: string): { readonly line: number; readonly specifier: s
 function reasonAgainstFile(layer: Layer, path: string, specifier: string): string | undefined {
   const target = posix.join(posix.dirname(path), specifier);
   const targetLayer = layerOf(target);
+  const isVerifier = path.startsWith(`${VERIFIER}/`);
+  if (isVerifier !== target.startsWith(`${VERIFIER}/`)) {
+    if (isVerifier) return `${VERIFIER} may import nothing but itself`;
+    if (target !== `${VERIFIER}/index.ts`) return `"${target}" is not a door of ${VERIFIER}`;
+  }
   if (targetLayer === layer) return undefined;
   if (targetLayer === undefined) {
     // The demo's page and its pictures are nobody's code.
@@ -141,9 +149,10 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "gasworks/vm": "src/vm",
 };
 
-function reasonAgainstPackage(layer: Layer, specifier: string): string | undefined {
+function reasonAgainstPackage(layer: Layer, path: string, specifier: string): string | undefined {
   const own = ENTRIES[specifier];
   if (own !== undefined) return layer.imports.includes(own) ? undefined : `${layer.folder} may not import ${own}`;
+  if (path.startsWith(`${VERIFIER}/`)) return `${VERIFIER} may import nothing but itself`;
   const allowed = layer.packages.some(
     (name) => specifier === name || specifier.startsWith(/[/:]$/.test(name) ? name : `${name}/`),
   );
