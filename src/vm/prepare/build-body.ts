@@ -484,8 +484,10 @@ class BodyBuilder {
   }
 
   #trap(): void {
-    if (!this.#isDead) this.#stack.spill(({ traps }) => traps);
-    if (!this.#isDead) this.#nodes.push({ op: "unreachable" });
+    if (this.#isDead) return;
+    // What was paid for is done: it may trap first.
+    this.#stack.settle();
+    this.#nodes.push({ op: "unreachable" });
   }
 
   // Validation.

@@ -15,6 +15,13 @@ async function refusal(bytes: Uint8Array, policy: ImportPolicy = {}): Promise<un
 }
 
 describe("prepareModule()", () => {
+  it("keeps work that is paid for in vain: a value that waits when the program traps", async () => {
+    const wat = `(module (memory 1) (table funcref (elem $trap))
+      (func $trap (param i32) (i32.mul (i32.add (local.get 0) (i32.const 1)) (i32.const 3)) (unreachable))
+      (func (export "_start") (call $trap (i32.const 1))))`;
+    expect((await prepareModule(await watGuest(wat), {})).entries).toEqual(["_start"]);
+  });
+
   it("describes what it accepts", async () => {
     const wat = `(module (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))
       (memory 2 500) (global (mut f64) (f64.const 0)) (global i32 (i32.const 1))
