@@ -80,6 +80,7 @@ interface Added {
   readonly origin?: number;
   /** Parameters and locals that it has of the original, and those for its operand stack. */
   readonly guestLocals?: number;
+  readonly weight?: number;
   readonly marks?: readonly number[];
 }
 
@@ -280,10 +281,12 @@ class Instrumenter {
       memory,
       guestGlobals: parsed.globals.length,
       guestTables: parsed.tables.length,
-      functions: written.map(({ role, origin, guestLocals, marks = [] }) => ({
+      functions: written.map(({ role, origin, guestLocals, weight, marks = [] }) => ({
         role,
         marks,
-        ...(origin === undefined || guestLocals === undefined ? {} : { metered: { origin, guestLocals } }),
+        ...(origin === undefined || guestLocals === undefined || weight === undefined
+          ? {}
+          : { metered: { origin, guestLocals, weight } }),
       })),
       placeBits: this.#idBits,
     };
@@ -358,10 +361,10 @@ class Instrumenter {
     { ir, plan, type, functionIndex }: Metered,
     form: MeteredForm,
     roundLoops: EmitInput["roundLoops"],
-  ): CodeBody & { readonly origin: number; readonly guestLocals: number } {
+  ): CodeBody & { readonly origin: number; readonly guestLocals: number; readonly weight: number } {
     const weight = frameWeight(ir.originalLocals + ir.maxHeight, type.results.length);
     const code = emitMetered(context, { ir, plan, type, functionIndex, weight, form, roundLoops });
-    return { ...code, origin: functionIndex, guestLocals: ir.localTypes.length };
+    return { ...code, origin: functionIndex, guestLocals: ir.localTypes.length, weight };
   }
 
   #emitContext({ stateFunctions, firstAdded, definedFunction, resumeFunction }: OutputIndices): EmitContext {

@@ -47,8 +47,15 @@ export interface PreparedClaims {
 
 export interface FunctionClaim {
   readonly role: FunctionRole;
-  /** Of a metered function: its original index, and how many locals it has that are not ours. */
-  readonly metered?: { readonly origin: number; readonly guestLocals: number };
+  /** Of a metered function. */
+  readonly metered?: {
+    /** Its original index. */
+    readonly origin: number;
+    /** How many locals it has that are not ours. */
+    readonly guestLocals: number;
+    /** What its frame takes of the stack budget. */
+    readonly weight: number;
+  };
   /**
    * Offsets from the function's first instruction of those whose cost is not that of their opcode: glue is free; the end
    * of an unrolled round, and a return that was a branch, cost 1.
@@ -272,7 +279,8 @@ class Verifier {
     this.#claims.functions.forEach(({ role, metered }, at) => {
       const facts = this.#metered.get(first + at);
       if (facts === undefined || metered === undefined) return;
-      const { origin } = metered;
+      const { origin, weight } = metered;
+      if (facts.weight !== weight) fail(`its frames weigh ${facts.weight}, not ${weight}`);
       this.functionIndex = first + at;
       if (facts.origin >= 0 && facts.origin !== origin) fail(`its frames are those of function ${facts.origin}`);
       const forms = byOrigin.get(origin) ?? {};

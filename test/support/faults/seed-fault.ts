@@ -1,0 +1,302 @@
+// Faults that an instrumenter could have, put into prepared modules: each leaves a valid module that breaks a promise.
+
+import { s32, u32 } from "../../../dist/src/vm/prepare/code-list.js";
+import type { Random } from "../random.ts";
+import type { Code, PreparedCode, PreparedFunctionCode } from "./prepared-code.ts";
+
+/** Changes the module, or finds no place for it. */
+type Fault = (module: PreparedCode, random: Random) => boolean;
+
+const GET = 0x20;
+const SET = 0x21;
+const TEE = 0x22;
+const CONST = 0x41;
+const CALL = 0x10;
+const BR_IF = 0x0d;
+const BR_TABLE = 0x0e;
+const DROP = 0x1a;
+const ADD = 0x6a;
+const SUB = 0x6b;
+const LT_S = 0x48;
+const IF = 0x04;
+const GLOBAL_SET = 0x24;
+
+const METERED = new Set(["whole", "fast", "resume", "import"]);
+
+/** Consecutive opcodes; a pair says the first immediate as well. */
+type Pattern = readonly (number | readonly [opcode: number, index: number])[];
+
+const CHARGE: Pattern = [[GET, 0], CONST, SUB, [SET, 0]];
+const REFUND: Pattern = [[GET, 0], CONST, ADD, [SET, 0]];
+const TEST: Pattern = [CONST, [GET, 0], [CONST, 0], LT_S, BR_IF, DROP];
+
+function instruction(opcode: number, immediate: readonly number[], isMarked = false): Code {
+  return { opcode, bytes: Uint8Array.from([opcode, ...immediate]), index: 0, isMarked, isReached: true };
+}
+
+const constant = (value: number): Code => instruction(CONST, s32(value));
+
+function find(code: readonly Code[], pattern: Pattern): number[] {
+  const found: number[] = [];
+  for (let at = 0; at + pattern.length <= code.length; at++) {
+    const isHere = pattern.every((step, i) => {
+      const { opcode, index } = code[at + i] as Code;
+      return typeof step === "number" ? opcode === step : opcode === step[0] && index === step[1];
+    });
+    if (isHere && code[at]?.isReached === true) found.push(at);
+  }
+  return found;
+}
+
+interface Site {
+  readonly fn: PreparedFunctionCode;
+  readonly at: number;
+}
+
+function sites(module: PreparedCode, pattern: Pattern, roles: ReadonlySet<string> = METERED): Site[] {
+  return module.functions.flatMap((fn) => (roles.has(fn.role) ? find(fn.code, pattern).map((at) => ({ fn, at })) : []));
+}
+
+/** A fault at one of the places of a pattern. */
+function at(
+  pattern: Pattern,
+  change: (site: Site, random: Random, module: PreparedCode) => boolean | void,
+  roles?: ReadonlySet<string>,
+): Fault {
+  return (module, random) => {
+    const found = sites(module, pattern, roles);
+    if (found.length === 0) return false;
+    return change(random.pick(found), random, module) !== false;
+  };
+}
+
+const replace = ({ fn, at: from }: Site, count: number, ...by: readonly Code[]): void => {
+  fn.code.splice(from, count, ...by);
+};
+
+const otherConstant =
+  (offset: number, differ: (value: number, random: Random) => number) =>
+  (site: Site, random: Random): boolean => {
+    const value = (site.fn.code[site.at + offset] as Code).index;
+    const other = differ(value, random);
+    if (other === value) return false;
+    replace({ fn: site.fn, at: site.at + offset }, 1, constant(other));
+    return true;
+  };
+
+/** By what a mistake is. */
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  "a dropped charge": at(CHARGE, (site) => replace(site, 4)),
+  "a charge that is too small": at(
+    CHARGE,
+    otherConstant(1, (value, random) => value - random.between(1, value)),
+  ),
+  "a charge that is too large": at(
+    CHARGE,
+    otherConstant(1, (value, random) => value + random.between(1, 100)),
+  ),
+  "a charge of less than nothing": at(
+    CHARGE,
+    otherConstant(1, (value) => -value),
+  ),
+  "a dropped test": at(TEST, (site) => replace(site, 6)),
+  "a test that asks for more": at(
+    TEST,
+    otherConstant(2, (_, random) => -random.between(1, 1_000_000)),
+  ),
+  "a test that is ignored": at(TEST, ({ fn, at: from }) => replace({ fn, at: from + 4 }, 1, instruction(DROP, []))),
+  "a dropped refund": at(REFUND, (site) => replace(site, 4)),
+  "a refund that is too large": at(
+    REFUND,
+    otherConstant(1, (value, random) => value + random.between(1, 1000)),
+  ),
+  "a charge that pays back": at(CHARGE, ({ fn, at: from }) => replace({ fn, at: from + 2 }, 1, instruction(ADD, []))),
+  "gas that is not taken back from a callee": at([CALL, [SET, 0]], ({ fn, at: from }) =>
+    replace({ fn, at: from + 1 }, 1, instruction(DROP, [])),
+  ),
+  "gas that a callee is not given": at(
+    [
+      [GET, 0],
+      [GET, 1],
+    ],
+    (site) => replace(site, 1, constant(1_000_000)),
+  ),
+  "a stack budget that a callee is not given": at(
+    [
+      [GET, 0],
+      [GET, 1],
+    ],
+    ({ fn, at: from }) => replace({ fn, at: from + 1 }, 1, constant(400_000)),
+  ),
+  "gas that the host is not told": at([[TEE, 0], GLOBAL_SET], (site) => replace(site, 2, instruction(SET, [0]))),
+  "gas that the host's answer does not change": at([0x23, [SET, 0]], (site) => replace(site, 2)),
+  "a frame that weighs less": at(
+    [[GET, 1], CONST, SUB],
+    otherConstant(1, (value, random) => value - random.between(1, value)),
+  ),
+  "a frame that weighs nothing": at([[GET, 1], CONST, SUB, [TEE, 1]], ({ fn, at: from }) =>
+    replace({ fn, at: from + 1 }, 2),
+  ),
+  "a start without a test": at([LT_S, IF], ({ fn, at: from }) =>
+    replace({ fn, at: from }, 1, instruction(DROP, []), instruction(DROP, []), constant(0)),
+  ),
+  "a frame with another place": at(
+    TEST,
+    otherConstant(0, (value, random) => value ^ (1 << random.below(4))),
+  ),
+  "a frame of another function": at(
+    TEST,
+    otherConstant(0, (value, random) => value + 64 * random.between(1, 5)),
+  ),
+  "a frame that stores another local": (module, random) => {
+    const found = module.functions.flatMap((fn) =>
+      fn.code.flatMap(({ opcode, index }, place) =>
+        opcode === CALL &&
+        fn.code[place]?.isReached === true &&
+        module.saves.has(index) &&
+        (fn.code[place - 1]?.index ?? 0) > 1 &&
+        fn.code[place - 1]?.opcode === GET
+          ? [{ fn, at: place - 1 }]
+          : [],
+      ),
+    );
+    if (found.length === 0) return false;
+    const { fn, at: place } = random.pick(found);
+    const other = otherLocal(fn, (fn.code[place] as Code).index, random);
+    if (other === undefined) return false;
+    fn.code[place] = instruction(GET, u32(other));
+    return true;
+  },
+  "a local that is put back in the place of another": atRestore(({ fn, at: place }, random) => {
+    const other = otherLocal(fn, (fn.code[place + 1] as Code).index, random);
+    if (other === undefined) return false;
+    fn.code[place + 1] = instruction(SET, u32(other));
+    return true;
+  }),
+  "a local that is not put back": atRestore(({ fn, at: place }) => {
+    fn.code[place + 1] = instruction(DROP, []);
+    return true;
+  }),
+  "a value of a frame that is not asked for": atRestore(({ fn, at: place }) => {
+    fn.code.splice(place, 2);
+    return true;
+  }),
+  "a frame that is rebuilt elsewhere": at(
+    [BR_TABLE],
+    ({ fn, at: from }, random) => {
+      const { bytes } = fn.code[from] as Code;
+      if (bytes.some((byte) => byte >= 0x80)) return false;
+      // Entries that are not the default: those of places that there are.
+      const used = [...bytes.keys()].filter((place) => place > 1 && bytes[place] !== bytes.at(-1));
+      if (used.length < 2) return false;
+      const [one, other] = [random.pick(used), random.pick(used)];
+      if (bytes[one] === bytes[other]) return false;
+      const changed = bytes.slice();
+      changed[one] = bytes[other] as number;
+      fn.code[from] = { ...(fn.code[from] as Code), bytes: changed };
+      return true;
+    },
+    new Set(["resume"]),
+  ),
+  "a call of another function, once more": at(
+    [CALL, GLOBAL_SET],
+    ({ fn, at: from }, random, module) =>
+      callAnother(module, { fn, at: from }, random, new Set(["whole", "resume", "fast"])),
+    new Set(["whole", "resume"]),
+  ),
+  "a call of what is the host's": at([CALL], ({ fn, at: from }, random, module) =>
+    callAnother(module, { fn, at: from }, random, new Set(["runner", "getter", "setter"])),
+  ),
+  "a local of the guest's that is the gas": at([CONST, SET], ({ fn, at: from }) => {
+    if ((fn.code[from + 1] as Code).index < 2 || fn.localTypes[(fn.code[from + 1] as Code).index] !== 0x7f)
+      return false;
+    replace({ fn, at: from + 1 }, 1, instruction(SET, [0]));
+    return true;
+  }),
+  "a local of the guest's that is the stack budget": at([CONST, SET], ({ fn, at: from }) => {
+    if ((fn.code[from + 1] as Code).index < 2 || fn.localTypes[(fn.code[from + 1] as Code).index] !== 0x7f)
+      return false;
+    replace({ fn, at: from + 1 }, 1, instruction(SET, [1]));
+    return true;
+  }),
+  "growth beyond the maximum": at(
+    [[CONST, 8192], 0x6c, CONST, GET, CONST],
+    otherConstant(4, (value, random) => value + random.between(1, 5)),
+  ),
+  "growth for less": at(
+    [[CONST, 8192], 0x6c],
+    otherConstant(0, (value, random) => value - random.between(1, 8192)),
+  ),
+  "bulk chunks that are larger": at(
+    [GET, [CONST, 65_536], 0x4b],
+    otherConstant(1, (value, random) => value * random.between(2, 9)),
+  ),
+  "bulk bytes for less": at(
+    [GET, [CONST, 3], 0x76, SUB, [SET, 0]],
+    otherConstant(1, (value, random) => value + random.between(1, 9)),
+  ),
+  "a stack budget that is larger": at(
+    [0x23, [CONST, 400_000], CALL],
+    otherConstant(1, (value, random) => value + random.between(1, 1e6)),
+    new Set(["runner"]),
+  ),
+  "glue that is the guest's": (module, random) => {
+    const found = module.functions.flatMap((fn) =>
+      METERED.has(fn.role)
+        ? fn.code.flatMap(({ opcode, isMarked, isReached }, place) =>
+            isReached && !isMarked && [0x0c, 0x1b, 0x5f, 0x65].includes(opcode) ? [{ fn, at: place }] : [],
+          )
+        : [],
+    );
+    if (found.length === 0) return false;
+    const { fn, at: place } = random.pick(found);
+    fn.code[place] = { ...(fn.code[place] as Code), isMarked: true };
+    return true;
+  },
+  "work that is not paid": (module, random) => {
+    const found = module.functions.flatMap((fn) =>
+      METERED.has(fn.role)
+        ? fn.code.flatMap(({ opcode, isReached }, place) =>
+            isReached && opcode >= 0x6a && opcode <= 0x78 ? [{ fn, at: place }] : [],
+          )
+        : [],
+    );
+    if (found.length === 0) return false;
+    const { fn, at: place } = random.pick(found);
+    fn.code.splice(place + 1, 0, constant(1), instruction(0x73, []));
+    return true;
+  },
+};
+
+function atRestore(change: (site: Site, random: Random) => boolean): Fault {
+  return (module, random) => {
+    const found = module.functions.flatMap((fn) =>
+      fn.code.flatMap(({ opcode, index, isReached }, place) =>
+        isReached && opcode === CALL && module.restores.has(index) ? [{ fn, at: place }] : [],
+      ),
+    );
+    return found.length > 0 && change(random.pick(found), random);
+  };
+}
+
+function otherLocal({ localTypes }: PreparedFunctionCode, index: number, random: Random): number | undefined {
+  const others = localTypes.flatMap((type, local) =>
+    local > 1 && local !== index && type === localTypes[index] ? [local] : [],
+  );
+  return others.length === 0 ? undefined : random.pick(others);
+}
+
+function callAnother(
+  module: PreparedCode,
+  { fn, at: place }: Site,
+  random: Random,
+  roles: ReadonlySet<string>,
+): boolean {
+  const { index } = fn.code[place] as Code;
+  const others = module.functions.flatMap(({ role }, defined) =>
+    roles.has(role) && defined + module.importCount !== index ? [defined + module.importCount] : [],
+  );
+  if (others.length === 0 || index < module.importCount) return false;
+  fn.code[place] = instruction(CALL, u32(random.pick(others)));
+  return true;
+}
