@@ -184,12 +184,9 @@ export interface SlicedEnding extends Ending {
   readonly moves: number;
 }
 
-export async function prepareGenerated(bytes: Uint8Array): Promise<GuestModule> {
-  return prepareModule(bytes, GENERATED_POLICY);
-}
-
-export function runSliced(module: GuestModule, entry: string, { slice, move }: Cut): SlicedEnding {
-  const device: Device = {
+/** The device of generated programs: `later` waits, and is answered by the host. */
+export function mixerDevice(): Device {
+  return {
     type: MIXER,
     handle: (call) => {
       const { extra, value } = valueFor(call.function, call.args);
@@ -198,6 +195,14 @@ export function runSliced(module: GuestModule, entry: string, { slice, move }: C
       return value;
     },
   };
+}
+
+export async function prepareGenerated(bytes: Uint8Array): Promise<GuestModule> {
+  return prepareModule(bytes, GENERATED_POLICY);
+}
+
+export function runSliced(module: GuestModule, entry: string, { slice, move }: Cut): SlicedEnding {
+  const device = mixerDevice();
   let vm = createVm(module, { entry, devices: [device] });
   let result: SliceResult;
   let pauses = 0;

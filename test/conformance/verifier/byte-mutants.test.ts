@@ -1,0 +1,22 @@
+// Prepared programs with damaged bytes: see `byte-mutants.ts` for what is held. `npm run fuzz` takes as many as one likes.
+
+import { describe, expect, it } from "vitest";
+
+import { runByteMutants } from "../../support/faults/byte-mutants.ts";
+import { SEED, timeLimit } from "../../support/fuzz-settings.ts";
+
+const COUNT = Number(process.env["GASWORKS_BYTE_MUTANTS"] ?? 3_000);
+
+describe(`prepared programs with damaged bytes; seed ${SEED}`, () => {
+  it(
+    `keep to their gas and to their own state where the verifier accepts them (${COUNT})`,
+    { timeout: timeLimit(20, COUNT / 10) },
+    async () => {
+      const counts = await runByteMutants(SEED, COUNT);
+      console.log(`Seed ${SEED}: ${JSON.stringify(counts)}`);
+      expect(counts.tried).toBe(COUNT);
+      expect(counts.rejected).toBeGreaterThan(COUNT / 2);
+      expect(counts.run).toBeGreaterThan(0);
+    },
+  );
+});
