@@ -7,6 +7,7 @@ export type CliErrorCode =
   | "cli/cannot-read"
   | "cli/cannot-write"
   /** Neither a module nor a save. */
+  | "cli/not-verified"
   | "cli/unknown-format"
   | "cli/compile-failed"
   /** The save was made by a game: only the game can go on with it. */

@@ -23,7 +23,7 @@ const HELP: Option = { type: "boolean", short: "h", help: "Show this help" };
 const OPTIMIZATION: Option = { type: "string", short: "O", value: "0|1|2|3", help: "Optimization level [1]" };
 const WAY: Option = { type: "string", value: "WAY", help: "Which compiler: embedded [embedded]" };
 
-export type CommandName = "compile" | "run" | "inspect" | "bench";
+export type CommandName = "compile" | "run" | "inspect" | "verify" | "bench";
 
 const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   compile: {
@@ -70,6 +70,18 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
     synopsis: "gasworks inspect FILE [--json]",
     about: "Describes a module (imports, memory, exports, functions) or a save (computers, their states and consoles).",
     options: {
+      json: { type: "boolean", help: "Print JSON" },
+      help: HELP,
+    },
+  },
+  verify: {
+    synopsis: "gasworks verify FILE.wasm [-o FILE] [--json]",
+    about:
+      "Has the verifier check a prepared module: that all work is paid and tested, and nothing of ours is reached. A module\n" +
+      "as compilers write it is prepared first, by the policy of gasworks run; -o keeps the result, which this command and\n" +
+      "other tools can read. Exits with 2 if the verifier rejects it.",
+    options: {
+      output: { type: "string", short: "o", value: "FILE", help: "Where the prepared module goes" },
       json: { type: "boolean", help: "Print JSON" },
       help: HELP,
     },
@@ -165,6 +177,7 @@ export function generalHelp(): string {
 Usage: gasworks compile FILE.c ... -o FILE.wasm     C to WebAssembly
        gasworks run     FILE.wasm|FILE.c ...        run, save and resume a program
        gasworks inspect FILE                        describe a module or a save
+       gasworks verify  FILE.wasm                   have a prepared module checked
        gasworks bench                               measure, in a checkout
        gasworks COMMAND --help
        gasworks --version

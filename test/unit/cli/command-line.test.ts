@@ -336,6 +336,51 @@ describe("gasworks --help and --version", () => {
   });
 });
 
+describe("gasworks verify", () => {
+  it("prepares a module and says that the verifier accepts it", async () => {
+    const { exitCode, stdout } = await gasworks(["verify", program]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^accepted: \d+ functions in \d+ prepared bytes; memory of up to 256 pages; imports\n/);
+    expect(stdout).toContain(`${WASI}.fd_write, 50 gas and the call`);
+  });
+
+  it("keeps the prepared module in a file that it and the engine can read", async () => {
+    const kept = at("kept.wasm");
+    await gasworks(["verify", program, "-o", kept]);
+    expect(WebAssembly.validate(readFileSync(kept))).toBe(true);
+    expect(JSON.parse((await gasworks(["verify", kept, "--json"])).stdout)).toEqual({ accepted: true });
+  });
+
+  it("says what is wrong where, of a prepared module that is damaged", async () => {
+    const kept = at("to-damage.wasm");
+    await gasworks(["verify", program, "-o", kept]);
+    const bytes = new Uint8Array(readFileSync(kept));
+    // local.get 0, i32.const …, i32.sub: a charge.
+    const charge = bytes.findIndex(
+      (_, place) => [0x20, 0, 0x41].every((byte, i) => bytes[place + i] === byte) && bytes[place + 4] === 0x6b,
+    );
+    bytes[charge + 3] = (bytes[charge + 3] as number) ^ 1;
+    writeFileSync(kept, bytes);
+    const { exitCode, stdout, stderr } = await gasworks(["verify", kept]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(
+      /^gasworks: cli\/not-verified: The verifier rejects ".*" at function \d+, offset \d+: .+\n$/,
+    );
+  });
+
+  it("refuses what is no module, and claims that are none", async () => {
+    writeFileSync(at("text.wasm"), "text");
+    expect((await gasworks(["verify", at("text.wasm")])).stderr).toMatch(/^gasworks: cli\/unknown-format: /);
+    const kept = at("claims.wasm");
+    await gasworks(["verify", program, "-o", kept]);
+    const text = readFileSync(kept, "latin1");
+    writeFileSync(kept, text.replace('"guestGlobals"', '"guestglobals"'), "latin1");
+    expect((await gasworks(["verify", kept])).stderr).toMatch(
+      /^gasworks: vm\/module-malformed: Cannot read the claims/,
+    );
+  });
+});
+
 describe("gasworks inspect", () => {
   it("describes a module", async () => {
     const { exitCode, stdout } = await gasworks(["inspect", program]);
