@@ -93,7 +93,11 @@ const unknown: Visit = (w) => w.fail("memory or a table grows or moves in an unk
 const VISITS: (Visit | undefined)[] = [];
 VISITS.length = PREFIXED + 0x20;
 VISITS.fill(undefined);
-VISITS[OP.unreachable] = (w) => w.die();
+VISITS[OP.unreachable] = (w) => {
+  const { phase, mustTest } = w.live();
+  if (phase === "normal" && mustTest) w.fail("traps where it is to be tested");
+  w.die();
+};
 VISITS[OP.nop] = (w) => (w.isMarked ? w.work(1) : undefined);
 VISITS[OP.block] = openBlock;
 VISITS[OP.loop] = openLoop;
