@@ -9,9 +9,15 @@ import { parseArgs } from "node:util";
 const DEFAULT_MINUTES = 15;
 /** Next to a number of programs: about as long as in `npm test`. */
 const MINUTES_BESIDE_MODULES = 1.2;
-const TESTS = ["generated", "validation", "damaged-stacks", "hostile/snapshots", "hostile/host-functions"].map(
-  (name) => `test/conformance/${name}.test.ts`,
-);
+const TESTS = [
+  "generated",
+  "validation",
+  "damaged-stacks",
+  "hostile/snapshots",
+  "hostile/host-functions",
+  "verifier/seeded-faults",
+  "verifier/byte-mutants",
+].map((name) => `test/conformance/${name}.test.ts`);
 
 const { values } = parseArgs({
   options: { seed: { type: "string" }, minutes: { type: "string" }, modules: { type: "string" } },

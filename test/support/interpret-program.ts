@@ -73,7 +73,7 @@ function wasiCall(
         moved += length;
       }
       view.setUint32(d, moved, true);
-      return done(ERRNO.success, moved);
+      return done(ERRNO.success, moved + 8 * c);
     }
     default:
       throw new Error(`The interpreter's WASI has no ${field}`);

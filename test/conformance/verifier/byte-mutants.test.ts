@@ -3,9 +3,10 @@
 import { describe, expect, it } from "vitest";
 
 import { runByteMutants } from "../../support/faults/byte-mutants.ts";
-import { SEED, timeLimit } from "../../support/fuzz-settings.ts";
+import { IS_LONG, SEED, timeLimit } from "../../support/fuzz-settings.ts";
 
-const COUNT = Number(process.env["GASWORKS_BYTE_MUTANTS"] ?? 3_000);
+const MINUTES = Number(process.env["GASWORKS_FUZZ_MINUTES"] ?? 0);
+const COUNT = Number(process.env["GASWORKS_BYTE_MUTANTS"] ?? (IS_LONG ? Math.max(3_000, 1_000 * MINUTES) : 3_000));
 
 describe(`prepared programs with damaged bytes; seed ${SEED}`, () => {
   it(

@@ -17,9 +17,9 @@ import { prepareUnverified } from "../../support/faults/prepare-unverified.ts";
 import { FAULTS } from "../../support/faults/seed-fault.ts";
 import { EVERYTHING_WAT } from "../../support/everything-guest.ts";
 import { programGuest, watGuest } from "../../support/guest.ts";
+import { SEED } from "../../support/fuzz-settings.ts";
 import { Random } from "../../support/random.ts";
 
-const SEED = Number(process.env["GASWORKS_SEED"] ?? 20_260);
 const SOURCES = new URL("../../fixtures/guests/", import.meta.url);
 const WANTED = 1_000;
 
