@@ -292,6 +292,11 @@ class Cursor {
       case "f64":
         bits = this.fixed(8);
         break;
+      case "memory-lane":
+      case "lane":
+      case "lanes":
+      case "v128":
+        throw new Error(`The interpreter has no vectors, and finds ${info.name} at offset ${this.at}`);
       default:
         info.immediate satisfies never;
     }

@@ -1,7 +1,7 @@
 // Scripts in the text format of the official suite, as the commands that wast2json would make of them. Knows what our own
-// scripts say: modules as text, `invoke`, and the assertions on them. Modules are assembled by wabt.
+// scripts say: modules as text, `invoke`, `get`, and the assertions on them. Modules are assembled by wabt.
 
-import type { Action, Command, Script, ScriptValue } from "../conformance/suite/commands.ts";
+import type { Action, Command, LaneType, Script, ScriptValue } from "../conformance/suite/commands.ts";
 import { assembleWat } from "./assemble-wat.ts";
 
 /** A list, or a word or string, with where it stands. */
@@ -58,19 +58,38 @@ async function readCommand(node: Node, addModule: (module: Node) => Promise<stri
 
 function readAction(node: Node): Action {
   const [head, field, ...args] = itemsOf(node);
-  if (textOf(head) !== "invoke") throw new Error("Expected an invoke");
+  if (textOf(head) === "get") return { type: "get", field: textOf(field) };
+  if (textOf(head) !== "invoke") throw new Error("Expected an invoke or a get");
   return { type: "invoke", field: textOf(field), args: args.map(readValue) };
 }
 
 function readValue(node: Node): ScriptValue {
-  const [head, number] = itemsOf(node);
+  const [head, number, ...lanes] = itemsOf(node);
   const type = textOf(head).replace(".const", "");
   const text = textOf(number);
-  if (type === "i32" || type === "i64") {
-    return { type, value: String(BigInt(text.replace("-", "")) * (text.startsWith("-") ? -1n : 1n)) };
+  if (type === "v128") {
+    const lane_type = LANE_TYPES[text];
+    if (lane_type === undefined) throw new Error(`Unknown shape ${text}`);
+    const isFloat = lane_type === "f32" || lane_type === "f64";
+    const value = lanes.map((lane) => (isFloat ? floatBits(lane_type, textOf(lane)) : integer(textOf(lane))));
+    return { type, lane_type, value };
   }
+  if (type === "i32" || type === "i64") return { type, value: integer(text) };
   if (type === "f32" || type === "f64") return { type, value: floatBits(type, text) };
   throw new Error(`Unknown value ${type}`);
+}
+
+const LANE_TYPES: Readonly<Record<string, LaneType>> = {
+  i8x16: "i8",
+  i16x8: "i16",
+  i32x4: "i32",
+  i64x2: "i64",
+  f32x4: "f32",
+  f64x2: "f64",
+};
+
+function integer(text: string): string {
+  return String(BigInt(text.replace("-", "")) * (text.startsWith("-") ? -1n : 1n));
 }
 
 /** Decimal bits; `nan:canonical` and `nan:arithmetic` as they are. */

@@ -13,7 +13,12 @@ export function encodeInstruction(bytes: Uint8Array, i: Instruction): number[] {
   const { opcode, info } = i;
   switch (info.immediate) {
     case "none":
-      return opcode < PREFIX_FC ? [opcode] : [0xfc, opcode - PREFIX_FC];
+      return encodeOpcode(opcode);
+    case "lane":
+      return [...encodeOpcode(opcode), i.index];
+    case "lanes":
+    case "v128":
+      return [...encodeOpcode(opcode), ...bytes.subarray(i.end - 16, i.end)];
     case "i32":
     case "i64":
       return [opcode, ...shortestSigned(bytes, i.start + 1, i.end)];
@@ -23,6 +28,13 @@ export function encodeInstruction(bytes: Uint8Array, i: Instruction): number[] {
     default:
       throw new Error(`Unreachable: ${info.name} is not written as it was read`);
   }
+}
+
+/** One byte, or a prefix and a second number. */
+export function encodeOpcode(opcode: number): number[] {
+  if (opcode < PREFIX_FC) return [opcode];
+  const second = opcode & 0xff;
+  return [opcode >>> 8, ...(second < 0x80 ? [second] : [second, 1])];
 }
 
 /** A LEB128 integer of any width without what pads it: groups that only repeat the sign. */

@@ -2,9 +2,9 @@
 
 import type { GuestType } from "./guest-type.ts";
 import { ByteReader, malformed } from "./byte-reader.ts";
-import { OPCODES, PREFIX_FC, type Opcode } from "./opcodes.ts";
+import { OPCODES, type Opcode } from "./opcodes.ts";
 import { readReferenceType, readValueType } from "./read-types.ts";
-import { instructionUnsupported, secondMemoryUnsupported } from "./unsupported.ts";
+import { instructionUnsupported, prefixedUnsupported, secondMemoryUnsupported } from "./unsupported.ts";
 
 /** One instruction. The object is reused by the walk: copy what must outlive the step. */
 export interface Instruction {
@@ -15,11 +15,11 @@ export interface Instruction {
   end: number;
   /**
    * First immediate that is an index or a number: block type (negative: a value type or empty), label depth, function,
-   * type, local, global, table, segment, memory offset or i32 constant. 0 if there is none, and for memories, of which
-   * there is one.
+   * type, local, global, table, segment, lane, memory offset or i32 constant. 0 if there is none, and for memories, of
+   * which there is one.
    */
   index: number;
-  /** Second one: table of `call_indirect` and `table.init`, source of `table.copy`. 0 if there is none. */
+  /** Second one: table of `call_indirect` and `table.init`, source of `table.copy`, lane of a load. 0 if there is none. */
   second: number;
   /** Binary logarithm of the alignment that a memory access states. */
   alignment: number;
@@ -59,8 +59,7 @@ const NOP = OPCODES.get(0x01) as Opcode;
 
 function readInstruction(r: ByteReader, into: Instruction): void {
   into.start = r.offset;
-  const first = r.byte();
-  into.opcode = first === 0xfc ? PREFIX_FC + r.u32() : first;
+  into.opcode = readOpcode(r);
   const info = OPCODES.get(into.opcode);
   if (info === undefined) throw instructionUnsupported(into.opcode, into.start);
   into.info = info;
@@ -109,13 +108,22 @@ function readInstruction(r: ByteReader, into: Instruction): void {
     case "labels":
       into.labels = branchTargets(r);
       break;
-    case "memory-access": {
-      const flags = r.u32();
-      if (flags & HAS_MEMORY_INDEX) throw secondMemoryUnsupported("a memory index", into.start);
-      into.alignment = flags;
-      into.index = r.u32();
+    case "memory-access":
+      memoryAccess(r, into);
       break;
-    }
+    case "memory-lane":
+      memoryAccess(r, into);
+      into.second = laneIndex(r, info.lanes);
+      break;
+    case "lane":
+      into.index = laneIndex(r, info.lanes);
+      break;
+    case "lanes":
+      for (let lane = 0; lane < 16; lane++) laneIndex(r, info.lanes);
+      break;
+    case "v128":
+      r.skip(16);
+      break;
     case "i32":
       into.index = r.s32();
       break;
@@ -132,6 +140,30 @@ function readInstruction(r: ByteReader, into: Instruction): void {
       info.immediate satisfies never;
   }
   into.end = r.offset;
+}
+
+/** One byte, or a prefix and a second number. */
+function readOpcode(r: ByteReader): number {
+  const start = r.offset;
+  const first = r.byte();
+  if (first !== 0xfc && first !== 0xfd) return first;
+  const second = r.u32();
+  if (second > 0xff) throw prefixedUnsupported(first, second, start);
+  return (first << 8) + second;
+}
+
+function memoryAccess(r: ByteReader, into: Instruction): void {
+  const flags = r.u32();
+  if (flags & HAS_MEMORY_INDEX) throw secondMemoryUnsupported("a memory index", into.start);
+  into.alignment = flags;
+  into.index = r.u32();
+}
+
+function laneIndex(r: ByteReader, lanes: number): number {
+  const at = r.offset;
+  const lane = r.byte();
+  if (lane >= lanes) throw malformed(`lane ${lane} of ${lanes}`, at);
+  return lane;
 }
 
 /** One zero byte, where engines with several memories read a number. */

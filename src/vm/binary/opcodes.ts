@@ -1,8 +1,10 @@
-// The instructions that guests may use: WebAssembly 2.0 without SIMD, and of its references those to functions. Names are
-// the specification's (section 5.4).
+// The instructions that guests may use: WebAssembly 2.0, and of its references those to functions. Names are the
+// specification's (section 5.4). Those on vectors are in `vector-opcodes.ts`.
 //
-// Signature: operand types, ">", result types, in i (i32), l (i64), f (f32), d (f64), r (funcref). Instructions whose types
-// depend on their immediates or on the stack have none here.
+// Signature: operand types, ">", result types, in i (i32), l (i64), f (f32), d (f64), v (v128), r (funcref). Instructions
+// whose types depend on their immediates or on the stack have none here.
+
+import { VECTOR_OPCODES } from "./vector-opcodes.ts";
 
 /** What follows the opcode byte. */
 export type Immediate =
@@ -15,6 +17,9 @@ export type Immediate =
   | "local"
   | "global"
   | "memory-access"
+  | "memory-lane"
+  | "lane"
+  | "lanes"
   | "memory-index"
   | "memory-indices"
   | "types"
@@ -28,7 +33,8 @@ export type Immediate =
   | "i32"
   | "i64"
   | "f32"
-  | "f64";
+  | "f64"
+  | "v128";
 
 /** Groups of instructions that cost the same; see `gas-schedule.ts`. */
 export type CostClass =
@@ -51,15 +57,21 @@ export interface Opcode {
   readonly immediate: Immediate;
   readonly cost: CostClass;
   readonly signature: string | undefined;
+  /** Of loads and stores: binary logarithm of the bytes that they move. */
+  readonly alignment: number;
+  /** Of those on vectors that name lanes: what a lane's index must be below. */
+  readonly lanes: number;
 }
 
 /** Opcodes of the 0xfc prefix are stored at 0xfc00 + their second number. */
 export const PREFIX_FC = 0xfc00;
+/** Those of the 0xfd prefix at 0xfd00 + theirs, which is 0xff at most. */
+export const PREFIX_FD = 0xfd00;
 
 const table = new Map<number, Opcode>();
 
 function define(code: number, name: string, cost: CostClass, signature?: string, immediate: Immediate = "none"): void {
-  table.set(code, { name, immediate, cost, signature });
+  table.set(code, { name, immediate, cost, signature, alignment: 0, lanes: 0 });
 }
 
 /** Consecutive opcodes with the same signature. */
@@ -117,7 +129,12 @@ const LOADS: readonly (readonly [string, string])[] = [
   ["i64.store16", "il>"],
   ["i64.store32", "il>"],
 ];
-LOADS.forEach(([name, signature], index) => define(0x28 + index, name, "memory", signature, "memory-access"));
+/** Binary logarithm of the bytes that each moves. */
+const ALIGNMENTS = [2, 3, 2, 3, 0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 2, 3, 2, 3, 0, 1, 0, 1, 2];
+LOADS.forEach(([name, signature], index) => {
+  const alignment = ALIGNMENTS[index] as number;
+  table.set(0x28 + index, { name, immediate: "memory-access", cost: "memory", signature, alignment, lanes: 0 });
+});
 
 define(0x3f, "memory.size", "plain", ">i", "memory-index");
 define(0x40, "memory.grow", "grow", "i>i", "memory-index");
@@ -192,6 +209,8 @@ define(PREFIX_FC + 15, "table.grow", "grow", "ri>i", "table");
 define(PREFIX_FC + 16, "table.size", "plain", ">i", "table");
 define(PREFIX_FC + 17, "table.fill", "bulk", "iri>", "table");
 
+for (const { code, ...opcode } of VECTOR_OPCODES) table.set(PREFIX_FD + code, opcode);
+
 /** Every instruction that guests may use. */
 export const OPCODES: ReadonlyMap<number, Opcode> = table;
 
@@ -257,12 +276,16 @@ export const OP = {
   tableGrow: 0xfc0f,
   tableSize: 0xfc10,
   tableFill: 0xfc11,
+  v128Load: 0xfd00,
+  v128Store: 0xfd0b,
+  v128Const: 0xfd0c,
+  i64x2Splat: 0xfd12,
+  i64x2ExtractLane: 0xfd1d,
+  i64x2ReplaceLane: 0xfd1e,
+  f32x4Eq: 0xfd41,
+  f64x2Eq: 0xfd47,
+  v128Bitselect: 0xfd52,
 } as const;
 
 /** Block type byte of a block without parameters and results. */
 export const EMPTY_BLOCK = 0x40;
-
-/** Binary logarithm of the bytes that a load or store moves. */
-export function naturalAlignment(opcode: number): number {
-  return [2, 3, 2, 3, 0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 2, 3, 2, 3, 0, 1, 0, 1, 2][opcode - OP.i32Load] ?? 0;
-}

@@ -1,20 +1,23 @@
 // Reads, checks and computes constant expressions: constants, and the arithmetic on them that the extended constants allow.
 // What is kept is one canonical constant, which every engine takes.
 
-import type { ValueType } from "../device/device.ts";
 import { malformed, unsupported, type ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { OPCODES } from "./opcodes.ts";
+import type { GuestType } from "./guest-type.ts";
+import { OP, OPCODES } from "./opcodes.ts";
 import { readReferenceType } from "./read-types.ts";
-import { instructionUnsupported } from "./unsupported.ts";
+import { instructionUnsupported, prefixedUnsupported } from "./unsupported.ts";
 
 const END = 0x0b;
 const REF_NULL = 0xd0;
 const REF_FUNC = 0xd2;
 
+/** Types of constants that are numbers or several of them. */
+type ConstantType = Exclude<GuestType, "funcref">;
+
 interface Constant {
-  readonly type: ValueType;
-  /** Of integers: their value; of floats: their bytes. */
+  readonly type: ConstantType;
+  /** Of integers: their value; of others: their bytes. */
   readonly value: bigint | Uint8Array;
 }
 
@@ -24,7 +27,7 @@ interface Constant {
  * @throws {VmError} `vm/module-malformed` if it is no constant of that type; `vm/module-unsupported` for references and
  * globals, with the offset.
  */
-export function readConstant(r: ByteReader, type: ValueType): Uint8Array {
+export function readConstant(r: ByteReader, type: ConstantType): Uint8Array {
   const start = r.offset;
   const stack: Constant[] = [];
   for (;;) {
@@ -72,6 +75,13 @@ function step(r: ByteReader, { opcode, at, stack }: { opcode: number; at: number
     case 0x44:
       stack.push({ type: "f64", value: fixed(r, 8) });
       return;
+    case 0xfd: {
+      const second = r.u32();
+      if (second > 0xff) throw prefixedUnsupported(opcode, second, at);
+      if (second !== (OP.v128Const & 0xff)) throw malformed("an instruction that is no constant number", at);
+      stack.push({ type: "v128", value: fixed(r, 16) });
+      return;
+    }
     case 0x6a:
     case 0x6b:
     case 0x6c:
@@ -106,9 +116,12 @@ function fixed(r: ByteReader, length: number): Uint8Array {
   return r.bytes.slice(part.offset, part.end);
 }
 
+/** What comes before the bytes of a constant. */
+const FIXED = { f32: [0x43], f64: [0x44], v128: [0xfd, 0x0c] } as const;
+
 function encode({ type, value }: Constant): Uint8Array {
   const out = new ByteWriter();
-  if (typeof value !== "bigint") out.byte(type === "f32" ? 0x43 : 0x44).bytes(value);
+  if (typeof value !== "bigint") out.raw(...FIXED[type as keyof typeof FIXED]).bytes(value);
   else if (type === "i32") out.byte(0x41).s32(Number(value));
   else out.byte(0x42).s64(value);
   return out.byte(END).take().slice();

@@ -14,7 +14,7 @@ const THREADS = "compile without -pthread and -matomics";
 const GC = "compile without -mgc";
 const REFERENCES = "compile without typed function references";
 const EXTERNREF = "hold host objects by numbers instead of __externref_t";
-const SIMD = "compile without -msimd128";
+const RELAXED = "compile without -mrelaxed-simd";
 
 /** A reference to something of the host's. */
 export function externref(offset: number): VmError {
@@ -24,7 +24,6 @@ export function externref(offset: number): VmError {
 /** A reference that could be to anything but a function of the program's own. */
 export function typeUnsupported(byte: number, offset: number): VmError | undefined {
   if (byte === 0x6f) return externref(offset);
-  if (byte === 0x7b) return unsupported("a SIMD type", offset, SIMD);
   if (byte === 0x69 || byte === 0x74) return unsupported("a type of exceptions", offset, EXCEPTIONS);
   if (byte === 0x63 || byte === 0x64) return unsupported("a typed reference", offset, REFERENCES);
   const isGc = (byte >= 0x6a && byte <= 0x6e) || (byte >= 0x71 && byte <= 0x73) || byte === 0x77 || byte === 0x78;
@@ -59,8 +58,16 @@ export function instructionUnsupported(opcode: number, offset: number): VmError 
   return unsupported(feature, offset, advice);
 }
 
+/** An instruction whose second number is above all that are known. */
+export function prefixedUnsupported(prefix: number, second: number, offset: number): VmError {
+  const isRelaxed = prefix === 0xfd && second >= 0x100 && second <= 0x113;
+  if (isRelaxed) return unsupported("a relaxed SIMD instruction", offset, RELAXED);
+  return unsupported(`opcode 0x${prefix.toString(16)} ${second}`, offset, OTHER_CPU);
+}
+
+const OTHER_CPU = "compile with -mcpu=generic or -mcpu=lime1";
+
 function describeInstruction(opcode: number): Proposal {
-  if (opcode === 0xfd) return { feature: "a SIMD instruction", advice: SIMD };
   if (opcode === 0xfe) return { feature: "an atomic instruction", advice: THREADS };
   if (opcode === 0x12 || opcode === 0x13 || opcode === 0x15) {
     return { feature: "a tail call", advice: "compile without -mtail-call" };
@@ -75,6 +82,7 @@ function describeInstruction(opcode: number): Proposal {
   if (opcode >= PREFIX_FC + 19 && opcode <= PREFIX_FC + 22) {
     return { feature: "128-bit arithmetic", advice: "compile without -mwide-arithmetic" };
   }
-  const number = opcode >= PREFIX_FC ? `0xfc ${opcode - PREFIX_FC}` : `0x${opcode.toString(16)}`;
-  return { feature: `opcode ${number}`, advice: "compile with -mcpu=generic or -mcpu=lime1" };
+  const prefixed = `0x${(opcode >>> 8).toString(16)} ${opcode & 0xff}`;
+  const number = opcode >= PREFIX_FC ? prefixed : `0x${opcode.toString(16)}`;
+  return { feature: `opcode ${number}`, advice: OTHER_CPU };
 }

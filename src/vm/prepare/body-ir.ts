@@ -85,6 +85,7 @@ export interface BodyIr {
   readonly localTypes: readonly GuestType[];
   /** Parameters and locals of the original; slots come behind. */
   readonly originalLocals: number;
+  /** Greatest height of the operand stack, in values of eight bytes: a vector counts twice. */
   readonly maxHeight: number;
   /** Locals and slots whose NaNs are made canonical only when a frame stores them. */
   readonly lazyLocals: readonly boolean[];

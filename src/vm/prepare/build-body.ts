@@ -6,7 +6,8 @@
 //
 // NaN: results of float arithmetic may be any NaN until they are observed. They are made canonical before a store,
 // reinterpretation, neg, copysign, call, return, global or branch value, and on their way into locals that also hold
-// exact copies; locals that hold only arithmetic are made canonical when a frame stores them.
+// exact copies; locals that hold only arithmetic are made canonical when a frame stores them. Of vectors, only what goes
+// straight into arithmetic on lanes of the same shape, or a comparison of them, is left as it is.
 
 import { malformed } from "../binary/byte-reader.ts";
 import { walkInstructions, type Instruction } from "../binary/instructions.ts";
@@ -31,7 +32,14 @@ import { GasPlacer } from "./place-gas.ts";
 /** Where something stands in the original bytes. */
 type At = Pick<Instruction, "start">;
 
-const LETTERS: Readonly<Record<string, GuestType>> = { i: "i32", l: "i64", f: "f32", d: "f64", r: "funcref" };
+const LETTERS: Readonly<Record<string, GuestType>> = {
+  i: "i32",
+  l: "i64",
+  f: "f32",
+  d: "f64",
+  v: "v128",
+  r: "funcref",
+};
 
 /**
  * @param localShift - Number of hidden parameters in front of the function's own.
@@ -218,7 +226,7 @@ class BodyBuilder {
     const isReference = first.type === "funcref" || second.type === "funcref";
     if (isReference && i.selected === undefined) throw malformed("a select of references that states no type", i.start);
     // A value that is a copy keeps its bits, also where the other one is arithmetic.
-    const isLazy = first.isArithmetic && second.isArithmetic;
+    const isLazy = first.isArithmetic && second.isArithmetic && first.lanes === undefined;
     const [one, other] = isLazy ? [first, second] : [this.#stack.exact(first), this.#stack.exact(second)];
     this.#push(selectEntry(one, other, condition));
   }

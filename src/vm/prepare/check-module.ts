@@ -3,7 +3,7 @@
 
 import { walkInstructions, type Instruction } from "../binary/instructions.ts";
 import { malformed } from "../binary/byte-reader.ts";
-import { naturalAlignment, OP } from "../binary/opcodes.ts";
+import { OP } from "../binary/opcodes.ts";
 import {
   localCount,
   readModule,
@@ -124,12 +124,12 @@ function checkBody(module: ParsedModule, body: FunctionBody, limits: ModuleLimit
 }
 
 /** What needs a memory has one, and states no alignment beyond the natural one. */
-function checkMemoryUse({ memories }: ParsedModule, { opcode, info, alignment, start }: Instruction): void {
-  const isAccess = info.immediate === "memory-access";
+function checkMemoryUse({ memories }: ParsedModule, { info, alignment, start }: Instruction): void {
+  const isAccess = info.immediate === "memory-access" || info.immediate === "memory-lane";
   const isOther = info.immediate === "memory-index" || info.immediate === "memory-indices";
   if (!isAccess && !isOther && info.immediate !== "data-and-memory") return;
   if (memories.length === 0) throw malformed("no memory", start);
-  if (isAccess && alignment > naturalAlignment(opcode)) throw malformed("alignment beyond the natural one", start);
+  if (isAccess && alignment > info.alignment) throw malformed("alignment beyond the natural one", start);
 }
 
 function checkImports(module: ParsedModule, policy: ImportPolicy): HostFunctionType[] {

@@ -2,8 +2,9 @@
 // functions, and a worst path of at most 600 gas. They are charged at the call, with that worst path, and are neither
 // tested nor pausable. Iterative, and linear in the module's size.
 
+import type { GuestType } from "../binary/guest-type.ts";
 import { walkInstructions } from "../binary/instructions.ts";
-import { OP, type CostClass } from "../binary/opcodes.ts";
+import { OP, PREFIX_FD, type CostClass } from "../binary/opcodes.ts";
 import { localCount, type FunctionBody, type ParsedModule } from "../binary/read-module.ts";
 import { COST, PLAIN_BOUND } from "../gas-schedule.ts";
 import { BYTES_PER_VALUE, FRAME_OVERHEAD } from "./frame-weight.ts";
@@ -61,8 +62,10 @@ function candidate(module: ParsedModule, body: FunctionBody): Candidate | undefi
   const callees = new Set<number>();
   let isCandidate = true;
   let pushes = 0;
+  let hasVectors = mayHoldVectors(module, body);
   walkInstructions({ bytes: module.bytes, start: body.start, end: body.end }, ({ opcode, info, index }) => {
     pushes++;
+    if (opcode >= PREFIX_FD) hasVectors = true;
     if (opcode === OP.call) {
       callees.add(index - imported);
       if (index < imported || index - imported >= module.bodies.length) isCandidate = false;
@@ -71,7 +74,15 @@ function candidate(module: ParsedModule, body: FunctionBody): Candidate | undefi
     }
   });
   if (!isCandidate) return undefined;
-  return { callees: [...callees], weight: FRAME_OVERHEAD + BYTES_PER_VALUE * (localCount(module, body) + pushes / 2) };
+  const bytesEach = hasVectors ? 2 * BYTES_PER_VALUE : BYTES_PER_VALUE;
+  return { callees: [...callees], weight: FRAME_OVERHEAD + bytesEach * (localCount(module, body) + pushes / 2) };
+}
+
+/** Whether vectors may be among the values of a function that has no instructions on them. */
+function mayHoldVectors({ types, globals }: ParsedModule, { locals }: FunctionBody): boolean {
+  const isVector = (type: GuestType): boolean => type === "v128";
+  const isTyped = types.some(({ params, results }) => params.some(isVector) || results.some(isVector));
+  return isTyped || globals.some(({ type }) => isVector(type)) || locals.some(({ type }) => isVector(type));
 }
 
 interface Arm {

@@ -9,6 +9,8 @@
 //
 // The last two are above their weights, but then too few such frames fit into the budget to use up what is left to the host.
 
+import { placeOf, type GuestType } from "../binary/guest-type.ts";
+
 /** Return address, saved registers and what is inserted, in bytes. */
 export const FRAME_OVERHEAD = 80;
 
@@ -24,12 +26,25 @@ export const BYTES_PER_VALUE = 16;
  */
 export const STACK_BUDGET = 400_000;
 
+/** What a frame's weight depends on. */
+export interface Weighed {
+  /** Types of parameters and locals in the original, and more that do not count. */
+  readonly localTypes: readonly GuestType[];
+  readonly originalLocals: number;
+  /** Greatest height of the operand stack in the original; a vector counts twice. */
+  readonly maxHeight: number;
+}
+
 /**
  * Weight of a function's frames.
  *
- * @param values - Parameters, locals and the greatest height of the operand stack, in the original.
  * @param results - All but the first come back in a place that the caller keeps for them.
  */
-export function frameWeight(values: number, results: number): number {
-  return FRAME_OVERHEAD + BYTES_PER_VALUE * (values + Math.max(0, results - 1));
+export function frameWeight({ localTypes, originalLocals, maxHeight }: Weighed, results: readonly GuestType[]): number {
+  const values = placesOf(localTypes.slice(0, originalLocals)) + maxHeight;
+  return FRAME_OVERHEAD + BYTES_PER_VALUE * (values + Math.max(0, placesOf(results) - 1));
+}
+
+function placesOf(types: readonly GuestType[]): number {
+  return types.reduce((sum, type) => sum + placeOf(type), 0);
 }

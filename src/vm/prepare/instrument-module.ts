@@ -18,6 +18,7 @@ import { VmError } from "../errors.ts";
 import type { FunctionRole, PreparedClaims } from "../verify/index.ts";
 import type { BodyIr, Node, Point } from "./body-ir.ts";
 import { buildBody } from "./build-body.ts";
+import { globalGetter, globalSetter } from "./emit-accessors.ts";
 import { boundBranchTables, boundFunctionBytes, boundLocals, Effort } from "./effort.ts";
 import type { BuildContext } from "./build-context.ts";
 import type { CheckedModule } from "./check-module.ts";
@@ -362,7 +363,7 @@ class Instrumenter {
     form: MeteredForm,
     roundLoops: EmitInput["roundLoops"],
   ): CodeBody & { readonly origin: number; readonly guestLocals: number; readonly weight: number } {
-    const weight = frameWeight(ir.originalLocals + ir.maxHeight, type.results.length);
+    const weight = frameWeight(ir, type.results);
     const code = emitMetered(context, { ir, plan, type, functionIndex, weight, form, roundLoops });
     return { ...code, origin: functionIndex, guestLocals: ir.localTypes.length, weight };
   }
@@ -533,41 +534,4 @@ class TypeList {
 
 function typeKey({ params, results }: FunctionType): string {
   return `${params.join()}>${results.join()}`;
-}
-
-interface Accessor {
-  readonly type: FunctionType;
-  readonly body: ByteWriter;
-}
-
-/** Bits of floats cross to JavaScript as integers: through numbers, NaN payloads would be lost. */
-const BITS: Readonly<
-  Record<GuestType, { readonly carrier: GuestType; readonly out: number[]; readonly in: number[] }>
-> = {
-  i32: { carrier: "i32", out: [], in: [] },
-  i64: { carrier: "i64", out: [], in: [] },
-  f32: { carrier: "i32", out: [OP.i32ReinterpretF32], in: [OP.f32ReinterpretI32] },
-  f64: { carrier: "i64", out: [OP.i64ReinterpretF64], in: [OP.f64ReinterpretI64] },
-  funcref: { carrier: "funcref", out: [], in: [] },
-};
-
-function globalGetter(index: number, type: GuestType): Accessor {
-  const { carrier, out } = BITS[type];
-  const body = new ByteWriter()
-    .u32(0)
-    .byte(OP.globalGet)
-    .u32(index)
-    .raw(...out)
-    .byte(OP.end);
-  return { type: { params: [], results: [carrier] }, body };
-}
-
-function globalSetter(index: number, type: GuestType): Accessor {
-  const { carrier, in: convert } = BITS[type];
-  const body = new ByteWriter()
-    .u32(0)
-    .byte(OP.localGet)
-    .u32(0)
-    .raw(...convert);
-  return { type: { params: [carrier], results: [] }, body: body.byte(OP.globalSet).u32(index).byte(OP.end) };
 }

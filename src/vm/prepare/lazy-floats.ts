@@ -1,8 +1,9 @@
 // Which float operations may make a NaN of the engine's choice, and which locals hold nothing but their results.
 
 import { walkInstructions } from "../binary/instructions.ts";
-import { OP } from "../binary/opcodes.ts";
+import { OP, OPCODES } from "../binary/opcodes.ts";
 import type { FunctionBody, ParsedModule } from "../binary/read-module.ts";
+import type { FloatShape } from "./canonical-nan.ts";
 import type { GuestType } from "../binary/guest-type.ts";
 
 /** Operations whose result, if it is NaN, has bits that engines choose (specification, section 4.3.3). */
@@ -13,6 +14,30 @@ export function isFloatArithmetic(opcode: number): boolean {
     opcode === 0xb6 || // f32.demote_f64
     opcode === 0xbb // f64.promote_f32
   );
+}
+
+/** Of instructions on vectors with such a result: the shape of its lanes. `pmin` and `pmax` copy their operands. */
+export function arithmeticLanes(opcode: number): "f32x4" | "f64x2" | undefined {
+  return LANE_ARITHMETIC.get(opcode);
+}
+
+/** Whether an instruction takes lanes of floats of that shape and never shows the bits of a NaN in them. */
+export function hidesLanes(opcode: number, shape: FloatShape): boolean {
+  return LANE_READERS.get(opcode) === shape;
+}
+
+const ARITHMETIC_NAME = /^(f32x4|f64x2)\.(ceil|floor|trunc|nearest|sqrt|add|sub|mul|div|min|max|demote\w+|promote\w+)$/;
+const READER_NAME = /^(f32x4|f64x2)\.(ceil|floor|trunc|nearest|sqrt|add|sub|mul|div|min|max|eq|ne|lt|gt|le|ge)$/;
+const LANE_ARITHMETIC = byShape(ARITHMETIC_NAME);
+const LANE_READERS = byShape(READER_NAME);
+
+function byShape(pattern: RegExp): ReadonlyMap<number, "f32x4" | "f64x2"> {
+  const found = new Map<number, "f32x4" | "f64x2">();
+  for (const [opcode, { name }] of OPCODES) {
+    const shape = pattern.exec(name)?.[1];
+    if (shape === "f32x4" || shape === "f64x2") found.set(opcode, shape);
+  }
+  return found;
 }
 
 const F32_CONST = 0x43;

@@ -2,21 +2,24 @@
 // Bounds are the engine's, which traps; the memory is the only one, so its index is 0 everywhere.
 
 import type { Instruction } from "../binary/instructions.ts";
+import { encodeOpcode } from "../binary/encode-instruction.ts";
 import { OP, PREFIX_FC } from "../binary/opcodes.ts";
 import { CodeList, u32 } from "./code-list.ts";
 
 /** What must be known of a load or store. */
-export type MemoryInstruction = Pick<Instruction, "opcode" | "alignment" | "index">;
+export type MemoryInstruction = Pick<Instruction, "opcode" | "info" | "alignment" | "index" | "second">;
 
 /**
  * A load or store.
  *
  * @param operands - The address, and behind it the value of a store. Consumed.
  */
-export function accessMemory({ opcode, alignment, index }: MemoryInstruction, operands: readonly CodeList[]): CodeList {
+export function accessMemory(i: MemoryInstruction, operands: readonly CodeList[]): CodeList {
+  const { opcode, info, alignment, index, second } = i;
   const code = new CodeList();
   for (const operand of operands) code.join(operand);
-  return code.add([opcode, ...u32(alignment), ...u32(index)]);
+  const lane = info.immediate === "memory-lane" ? [second] : [];
+  return code.add([...encodeOpcode(opcode), ...u32(alignment), ...u32(index), ...lane]);
 }
 
 /** Pushes the size in pages. */

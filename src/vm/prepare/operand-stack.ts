@@ -5,7 +5,7 @@
 
 import { malformed } from "../binary/byte-reader.ts";
 import { OP } from "../binary/opcodes.ts";
-import type { GuestType } from "../binary/guest-type.ts";
+import { placeOf, type GuestType } from "../binary/guest-type.ts";
 import type { Node, Operand } from "./body-ir.ts";
 import { makeCanonical } from "./canonical-nan.ts";
 import { CodeList, u32 } from "./code-list.ts";
@@ -23,6 +23,8 @@ export interface Entry {
   readonly readsState: boolean;
   /** Result of float arithmetic: if it is NaN, its bits are the engine's choice. */
   readonly isArithmetic: boolean;
+  /** Of vectors that are such results: what their lanes are. */
+  readonly lanes?: "f32x4" | "f64x2";
   /** Locals and slots that the code reads, perhaps more than once. */
   readonly reads: readonly number[];
   /** Roughly how many instructions the code has. */
@@ -51,6 +53,9 @@ export class OperandStack {
   readonly #readers: number[] = [];
   /** How many entries on the stack may trap. */
   #trapping = 0;
+  /** Room that the values on the stack take. */
+  #room = 0;
+  /** Most room at any time, in values of eight bytes: a vector counts twice. */
   maxHeight = 0;
 
   constructor(options: StackOptions) {
@@ -65,7 +70,7 @@ export class OperandStack {
   push(entry: Entry): void {
     this.#entries.push(entry);
     this.#count(entry, 1);
-    if (this.#entries.length > this.maxHeight) this.maxHeight = this.#entries.length;
+    if (this.#room > this.maxHeight) this.maxHeight = this.#room;
     if (entry.size > LARGEST_PIECE) {
       this.#spillAt(this.#entries.length - 1);
     }
@@ -118,10 +123,11 @@ export class OperandStack {
   /** The value with canonical NaNs, where it is arithmetic. */
   exact(entry: Entry): Entry {
     const { type } = entry;
-    if (!entry.isArithmetic || (type !== "f32" && type !== "f64")) return entry;
+    const shape = type === "f32" || type === "f64" ? type : entry.lanes;
+    if (!entry.isArithmetic || type === undefined || shape === undefined) return entry;
     const local = this.scratch(type);
-    entry.code.add([OP.localTee, ...u32(local), ...makeCanonical(type, local)]);
-    const { local: _, ...rest } = entry;
+    entry.code.add([OP.localTee, ...u32(local), ...makeCanonical(shape, local)]);
+    const { local: _local, lanes: _lanes, ...rest } = entry;
     return { ...rest, isArithmetic: false };
   }
 
@@ -191,7 +197,9 @@ export class OperandStack {
 
   /** Values below that would trap before this one, or that read its slot, go first. */
   #spillAt(height: number): void {
-    const entry = this.#entries[height] as Entry;
+    const found = this.#entries[height] as Entry;
+    // Slots do not say what the lanes of a vector are.
+    const entry = found.type === "v128" ? this.exact(found) : found;
     const slot = this.slot(height, entry.type as GuestType, entry.isArithmetic);
     this.#count(entry, -1);
     const mustTrapFirst = entry.traps && this.#trapping > 0;
@@ -210,6 +218,7 @@ export class OperandStack {
 
   #count(entry: Entry, by: number): void {
     if (entry.traps) this.#trapping += by;
+    this.#room += by * placeOf(entry.type);
     for (const local of entry.reads) this.#readers[local] = (this.#readers[local] ?? 0) + by;
   }
 

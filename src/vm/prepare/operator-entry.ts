@@ -3,11 +3,11 @@
 import { ByteReader } from "../binary/byte-reader.ts";
 import { encodeInstruction } from "../binary/encode-instruction.ts";
 import type { Instruction } from "../binary/instructions.ts";
-import { OP } from "../binary/opcodes.ts";
+import { OP, PREFIX_FD } from "../binary/opcodes.ts";
 import type { ParsedModule } from "../binary/read-module.ts";
 import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
 import { CodeList, u32 } from "./code-list.ts";
-import { isFloatArithmetic } from "./lazy-floats.ts";
+import { arithmeticLanes, hidesLanes, isFloatArithmetic } from "./lazy-floats.ts";
 import { accessMemory, memorySize } from "./memory-access.ts";
 import type { Entry, OperandStack } from "./operand-stack.ts";
 import { CAUSE_CONVERSION, CAUSE_GLOBAL } from "./protocol.ts";
@@ -22,22 +22,25 @@ interface OperatorParts {
 /** The value of an instruction that takes operands and gives one result. */
 export function operatorEntry(module: ParsedModule, i: Instruction, { operands, result, stack }: OperatorParts): Entry {
   const { opcode, info } = i;
-  const pieces = operands.map((operand) => (showsBits(opcode) ? stack.exact(operand) : operand).code);
+  const pieces = operands.map((operand) => (showsBits(opcode, operand) ? stack.exact(operand) : operand).code);
+  const lanes = arithmeticLanes(opcode);
   return {
     type: result,
     code: operatorCode(module, i, pieces),
     traps: canTrap(i) || operands.some(({ traps }) => traps),
     readsState: info.cost === "memory" || opcode === OP.memorySize || operands.some(({ readsState }) => readsState),
-    isArithmetic: isFloatArithmetic(opcode) || (isAbs(opcode) && operands[0]?.isArithmetic === true),
+    isArithmetic:
+      lanes !== undefined || isFloatArithmetic(opcode) || (isAbs(opcode) && operands[0]?.isArithmetic === true),
     reads: operands.flatMap(({ reads }) => reads),
     size: operands.reduce((sum, { size }) => sum + size, 1),
+    ...(lanes === undefined ? {} : { lanes }),
     ...(info.name.endsWith(".const") ? { bits: constantBits(module.bytes, i) } : {}),
   };
 }
 
 /** The pieces that compute its operands (consumed), and the instruction behind them. */
 function operatorCode(module: ParsedModule, i: Instruction, pieces: readonly CodeList[]): CodeList {
-  if (i.info.immediate === "memory-access") return accessMemory(i, pieces);
+  if (i.info.immediate === "memory-access" || i.info.immediate === "memory-lane") return accessMemory(i, pieces);
   const code = new CodeList();
   for (const piece of pieces) code.join(piece);
   const instruction = i.opcode === OP.memorySize ? memorySize() : encodeInstruction(module.bytes, i);
@@ -79,8 +82,9 @@ function isTrappingTruncation({ opcode, info }: Instruction): boolean {
   return opcode >= 0xa8 && opcode <= 0xb1 && info.name.includes("trunc");
 }
 
-/** Instructions by which a program can see, or hand on, the sign or payload of a NaN. */
-function showsBits(opcode: number): boolean {
+/** Whether a program can see by the instruction, or hand on, the sign or payload of a NaN. */
+function showsBits(opcode: number, { lanes }: Entry): boolean {
+  if (opcode >= PREFIX_FD) return lanes === undefined || !hidesLanes(opcode, lanes);
   const isReinterpretation = opcode === OP.i32ReinterpretF32 || opcode === OP.i64ReinterpretF64;
   const isNegation = opcode === 0x8c || opcode === 0x9a;
   const isCopysign = opcode === 0x98 || opcode === 0xa6;
@@ -96,6 +100,12 @@ function constantBits(bytes: Uint8Array, { opcode, start, end }: Instruction): b
   const r = new ByteReader(bytes, start + 1, end);
   if (opcode === OP.i32Const) return BigInt.asUintN(32, BigInt(r.s32()));
   if (opcode === 0x42) return BigInt.asUintN(64, r.s64());
+  if (opcode === OP.v128Const) return vectorBits(bytes.subarray(end - 16, end));
   const view = new DataView(bytes.buffer, bytes.byteOffset + start + 1, end - start - 1);
   return opcode === 0x43 ? BigInt(view.getUint32(0, true)) : view.getBigUint64(0, true);
+}
+
+function vectorBits(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return view.getBigUint64(0, true) | (view.getBigUint64(8, true) << 64n);
 }

@@ -109,5 +109,5 @@ export function sortByType(locals: readonly number[], types: readonly GuestType[
 
 function shapeOf(locals: readonly number[], types: readonly GuestType[]): Shape {
   const count = (type: GuestType): number => locals.filter((local) => types[local] === type).length;
-  return [count("i32"), count("i64"), count("f32"), count("f64"), count("funcref")];
+  return [count("i32"), count("i64"), count("f32"), count("f64"), count("v128"), count("funcref")];
 }

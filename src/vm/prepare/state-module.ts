@@ -1,7 +1,7 @@
 // The module that stores frames, and takes them back value by value. It imports the state memory and its pointer, which all
 // Vms of a realm share (`../run/state-memory.ts`); the guest reaches neither.
 //
-// A shape is how many i32, i64, f32, f64 and references a frame has. References lie in a table beside the memory; a frame
+// A shape is how many i32, i64, f32, f64, v128 and references a frame has. References lie in a table beside the memory; a frame
 // has their places there. A stored frame is those values in that order, then a word: original function index << 16 | number of the point. The deepest frame is stored first.
 //
 //   <n>  one for each shape: takes the word in short, the gas counter and the values, gives the counter to return with. A
@@ -12,23 +12,24 @@
 //   k    the function of that frame, whose word is still to be read
 //   m    says which of the values that are asked for next the frame has, by bits from the lowest; the highest goes for all
 //        that follow
-//   i, l, f, d, r  the last value, if the frame has it; else zero, or null
+//   i, l, f, d, v, r  the last value, if the frame has it; else zero, or null
 
 import { ByteWriter } from "../binary/byte-writer.ts";
-import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
+import { STORED_SIZES, TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
+import { encodeOpcode } from "../binary/encode-instruction.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import { BIAS, THRESHOLD } from "./protocol.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import { writeType } from "../binary/write-module.ts";
 
-export type Shape = readonly [i32: number, i64: number, f32: number, f64: number, funcref: number];
+export type Shape = readonly [i32: number, i64: number, f32: number, f64: number, v128: number, funcref: number];
 
-export const STATE_TYPES: readonly GuestType[] = ["i32", "i64", "f32", "f64", "funcref"];
-export const TYPE_SIZES: readonly number[] = [4, 8, 4, 8, 4];
-const REFERENCE = 4;
-const LOADS = [0x28, 0x29, 0x2a, 0x2b, 0x28];
-const STORES = [0x36, 0x37, 0x38, 0x39];
-const RESTORE_NAMES = ["i", "l", "f", "d", "r"];
+export const STATE_TYPES: readonly GuestType[] = ["i32", "i64", "f32", "f64", "v128", "funcref"];
+const TYPE_SIZES: readonly number[] = STATE_TYPES.map((type) => STORED_SIZES[type]);
+const REFERENCE = 5;
+const LOADS = [[0x28], [0x29], [0x2a], [0x2b], encodeOpcode(OP.v128Load), [0x28]];
+const STORES = [[0x36], [0x37], [0x38], [0x39], encodeOpcode(OP.v128Store)];
+const RESTORE_NAMES = ["i", "l", "f", "d", "v", "r"];
 
 /** Bytes of a stored frame's values. */
 export function shapeBytes(shape: Shape): number {
@@ -194,7 +195,7 @@ function restoreBody(type: GuestType, types: ReadonlySet<GuestType>): ByteWriter
   movePointer(out, -(TYPE_SIZES[at] as number))
     .byte(OP.globalGet)
     .u32(POINTER_GLOBAL);
-  out.byte(LOADS[at] as number).raw(0, 0);
+  out.raw(...(LOADS[at] as number[]), 0, 0);
   if (at === REFERENCE) out.raw(OP.tableGet, 0);
   out.byte(OP.else);
   return out.raw(...ZERO[type], OP.end, OP.end);
@@ -206,6 +207,7 @@ export const ZERO: Readonly<Record<GuestType, readonly number[]>> = {
   i64: [I64_CONST, 0],
   f32: [0x43, 0, 0, 0, 0],
   f64: [0x44, 0, 0, 0, 0, 0, 0, 0, 0],
+  v128: [...encodeOpcode(OP.v128Const), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
   funcref: [OP.refNull, TYPE_BYTES.funcref],
 };
 
@@ -219,7 +221,7 @@ function saveBody({ shape, isLast }: StoredShape): ByteWriter {
       else {
         out.byte(OP.globalGet).u32(POINTER_GLOBAL).byte(OP.localGet).u32(param++);
         out
-          .byte(STORES[type] as number)
+          .raw(...(STORES[type] as number[]))
           .u32(0)
           .u32(offset);
       }

@@ -4,7 +4,7 @@ import type { ValueType } from "../device/device.ts";
 import { VmError } from "../errors.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
 import { importOfFrame, isReference, type Frame } from "./frames.ts";
-import { toGuestValue } from "./guest-value.ts";
+import { globalWords, toGuestValue } from "./guest-value.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
 import { MAX_STACK_BYTES } from "./state-memory.ts";
 import { MAX_INPUT_BYTES } from "../wasi/wasi.ts";
@@ -23,12 +23,13 @@ export function checkSnapshot(module: GuestModule, snapshot: Snapshot, phaseCoun
   const { memory, globals, stack, status, phase, debt, wasi } = snapshot;
   const { initialPages, maximumPages } = module.memory;
   const pages = memory.length / PAGE_BYTES;
+  const words = globalWords(module.globals).length;
   const isStanding = status.kind === "paused" || status.kind === "waiting" || status.kind === "answered";
   const problem =
     !Number.isInteger(pages) || pages < initialPages || pages > maximumPages
       ? `${memory.length} bytes of memory, expected ${initialPages} to ${maximumPages} pages`
-      : isStanding && globals.length !== module.globals.length
-        ? `${globals.length} globals, expected ${module.globals.length}`
+      : isStanding && globals.length !== words
+        ? `${globals.length} globals, expected ${words}`
         : stack.length > 16 * MAX_STACK_BYTES
           ? `a stack of ${stack.length} bytes, expected at most ${16 * MAX_STACK_BYTES}`
           : isStanding !== stack.length > 0
@@ -50,9 +51,10 @@ export function checkSnapshot(module: GuestModule, snapshot: Snapshot, phaseCoun
 
 /** A program that has not begun has nothing yet; one that has ended has what it had, or nothing if it never began. */
 function problemOfBeginning(
-  { memory: { initialPages }, globals: types }: GuestModule,
+  { memory: { initialPages }, globals: own }: GuestModule,
   { status, phase, memory, globals, tables }: Snapshot,
 ): string | undefined {
+  const types = globalWords(own);
   if (status.kind !== "ready") {
     const hasAll = globals.length === types.length || (globals.length === 0 && tables === undefined);
     return hasAll ? undefined : `${globals.length} globals, expected ${types.length}`;
@@ -64,7 +66,9 @@ function problemOfBeginning(
 
 /** Globals and tables may refer to no other functions than the program itself could put there. */
 function problemOfReferences(module: GuestModule, { globals, tables }: Snapshot): string | undefined {
-  const lost = module.globals.findIndex((type, at) => type === "funcref" && !isReference(module, globals[at] ?? -1n));
+  const lost = globalWords(module.globals).findIndex(
+    (type, at) => type === "funcref" && !isReference(module, globals[at] ?? -1n),
+  );
   if (lost >= 0) return `a reference to nothing in global ${lost}`;
   const layout = module.tables;
   if (layout === undefined || tables === undefined) {

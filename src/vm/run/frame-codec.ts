@@ -5,21 +5,28 @@
 //     u32  function index of the original module
 //     u32  offset in the original module's bytes
 //     u8   kind: 0 entry, 1 loop, 2 check, 3 call, 4 after-call, 5 import, 6 bulk
-//     u32  number of locals, then each:    u32 index, u8 type, u64 bits
-//     u32  number of operands, then each:  u8 type, u64 bits; type 0 for a value that is never used again
+//     u32  number of locals, then each:    u32 index, u8 type, bits
+//     u32  number of operands, then each:  u8 type, bits; type 0 for a value that is never used again
 //
-// Types are 1 i32, 2 i64, 3 f32, 4 f64, 5 funcref, whose bits are 0 for null, else the function index + 1.
+// Types are 1 i32, 2 i64, 3 f32, 4 f64, 5 funcref, whose bits are 0 for null, else the function index + 1, and 6 v128. Bits
+// are a u64, of a v128 two, the lower one first.
 
 import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
 import { FRAME_KINDS } from "../prepare/frame-map.ts";
 import type { Frame, FrameValue } from "./frames.ts";
 
-const TYPES: readonly (GuestType | undefined)[] = [undefined, "i32", "i64", "f32", "f64", "funcref"];
+const TYPES: readonly (GuestType | undefined)[] = [undefined, "i32", "i64", "f32", "f64", "funcref", "v128"];
 
 export function encodeFrames(frames: readonly Frame[]): Uint8Array {
   if (frames.length === 0) return new Uint8Array();
-  const size = frames.reduce((sum, { locals, operands }) => sum + 17 + 13 * locals.size + 9 * operands.length, 4);
+  const vectors = (values: Iterable<FrameValue | undefined>): number =>
+    [...values].filter((found) => found?.type === "v128").length;
+  const size = frames.reduce(
+    (sum, { locals, operands }) =>
+      sum + 17 + 13 * locals.size + 9 * operands.length + 8 * (vectors(locals.values()) + vectors(operands)),
+    4,
+  );
   const out = new DataView(new ArrayBuffer(size));
   let at = 0;
   const u8 = (value: number): void => out.setUint8(at++, value);
@@ -27,10 +34,14 @@ export function encodeFrames(frames: readonly Frame[]): Uint8Array {
     out.setUint32(at, value, true);
     at += 4;
   };
+  const u64 = (bits: bigint): void => {
+    out.setBigUint64(at, bits, true);
+    at += 8;
+  };
   const value = (found: FrameValue | undefined): void => {
     u8(TYPES.indexOf(found?.type));
-    out.setBigUint64(at, found?.bits ?? 0n, true);
-    at += 8;
+    u64(found?.bits ?? 0n);
+    if (found?.type === "v128") u64(found.bits >> 64n);
   };
   u32(frames.length);
   for (const frame of frames) {
@@ -65,10 +76,11 @@ export function decodeFrames(bytes: Uint8Array): Frame[] {
   const u32 = (): number => view.getUint32(take(4), true);
   const value = (): FrameValue | undefined => {
     const code = view.getUint8(take(1));
-    const bits = view.getBigUint64(take(8), true);
+    const low = view.getBigUint64(take(8), true);
     if (code >= TYPES.length) throw malformedStack(at);
     const type = TYPES[code];
-    return type === undefined ? undefined : { type, bits };
+    if (type === undefined) return undefined;
+    return { type, bits: type === "v128" ? low | (view.getBigUint64(take(8), true) << 64n) : low };
   };
   const frames: Frame[] = [];
   for (let left = u32(); left > 0; left--) {

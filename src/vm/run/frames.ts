@@ -3,13 +3,13 @@
 // A stored frame is its values, then a word: original function index << 16 | number of the point. The deepest frame comes
 // first, so reading goes from the end.
 
-import type { GuestType } from "../binary/guest-type.ts";
+import { STORED_SIZES, type GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
 import type { FrameKind, FrameMap, FramePoint } from "../prepare/frame-map.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
 import { MAX_STACK_BYTES } from "./state-memory.ts";
 
-/** Bits of a value, zero-extended to 64; of a reference, 0 for null, else the original function index + 1. */
+/** Bits of a value, zero-extended to 64, of a vector all 128; of a reference, 0 for null, else the original function index + 1. */
 export interface FrameValue {
   readonly type: GuestType;
   readonly bits: bigint;
@@ -29,7 +29,6 @@ export interface Frame {
 }
 
 const WORD_BYTES = 4;
-const is64 = (type: GuestType): boolean => type === "i64" || type === "f64";
 
 /** The frames of a stored stack, outermost first. */
 export function readStored(map: FrameMap, stored: Uint8Array): Frame[] {
@@ -70,7 +69,7 @@ export function operandOffset(map: FrameMap, stored: Uint8Array, height: number)
   let offset = 0;
   for (const value of point?.values ?? []) {
     if (value.kind === "operand" && value.at === height) return offset;
-    offset += is64(value.type) ? 8 : 4;
+    offset += STORED_SIZES[value.type];
   }
   return undefined;
 }
@@ -86,8 +85,8 @@ function readFrame(point: FramePoint, index: number, view: DataView, start: numb
   const stored = new Map<number, FrameValue>();
   let offset = start;
   for (const { type, kind, at } of point.values) {
-    const bits = is64(type) ? view.getBigUint64(offset, true) : BigInt(view.getUint32(offset, true));
-    offset += is64(type) ? 8 : 4;
+    const bits = readBits(view, offset, STORED_SIZES[type]);
+    offset += STORED_SIZES[type];
     if (kind === "local") locals.set(at, { type, bits });
     else if (kind === "operand") stored.set(at, { type, bits });
   }
@@ -106,6 +105,18 @@ function readFrame(point: FramePoint, index: number, view: DataView, start: numb
     }
   });
   return { function: index, kind: point.kind, offset: point.offset, locals, operands };
+}
+
+function readBits(view: DataView, offset: number, size: number): bigint {
+  if (size === 4) return BigInt(view.getUint32(offset, true));
+  const low = view.getBigUint64(offset, true);
+  return size === 8 ? low : low | (view.getBigUint64(offset + 8, true) << 64n);
+}
+
+function writeBits(view: DataView, offset: number, { bits, size }: { bits: bigint; size: number }): void {
+  if (size === 4) return view.setUint32(offset, Number(BigInt.asUintN(32, bits)), true);
+  view.setBigUint64(offset, bits, true);
+  if (size === 16) view.setBigUint64(offset + 8, bits >> 64n, true);
 }
 
 /**
@@ -190,9 +201,8 @@ function writeFrame({ module, point, word, refuse }: FrameTarget, frame: Frame):
     if (found === undefined || found.type !== type) refuse(`has no ${type} in ${kind} ${at}`);
     const { bits } = found as FrameValue;
     if (type === "funcref" && !isReference(module, bits)) refuse(`has a reference to nothing in ${kind} ${at}`);
-    if (is64(type)) view.setBigUint64(offset, bits, true);
-    else view.setUint32(offset, Number(BigInt.asUintN(32, bits)), true);
-    offset += is64(type) ? 8 : 4;
+    writeBits(view, offset, { bits, size: STORED_SIZES[type] });
+    offset += STORED_SIZES[type];
   }
   point.operands.forEach((operand, height) => {
     const found = frame.operands[height];

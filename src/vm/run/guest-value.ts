@@ -46,3 +46,8 @@ export function toGuestBits(type: GuestType, bits: bigint): GuestValue {
   const is64 = type === "i64" || type === "f64";
   return is64 ? BigInt.asIntN(64, bits) : Number(BigInt.asIntN(32, bits));
 }
+
+/** The types of globals by the 64-bit words that hold their bits in a snapshot: a vector has two. */
+export function globalWords(types: readonly GuestType[]): GuestType[] {
+  return types.flatMap((type) => (type === "v128" ? [type, type] : [type]));
+}

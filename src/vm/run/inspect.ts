@@ -20,7 +20,7 @@ import type { Vm } from "./vm.ts";
  */
 export interface InspectedValue {
   readonly type: GuestType;
-  /** Zero-extended to 64 bits. */
+  /** Zero-extended to 64 bits; of a vector all 128, which are its value too. */
   readonly bits: bigint;
   readonly value: GuestValue;
 }
@@ -45,7 +45,7 @@ export interface InspectedFrame {
 
 /** One mutable global. */
 export interface InspectedGlobal {
-  /** `undefined` if the module's debug information was not given. */
+  /** `undefined` if the module's debug information was not given; then the halves of a vector are two entries. */
   readonly index: number | undefined;
   readonly name: string | undefined;
   readonly bits: bigint;
@@ -112,7 +112,7 @@ export function inspectVm(source: Vm | Snapshot, debug?: ModuleDebugInfo): Inspe
   return {
     status: shown.status,
     frames: shown.frames.map((frame) => inspectFrame(frame, debug)).toReversed(),
-    globals: shown.globals.map((bits, at) => inspectGlobal(bits, at, debug)),
+    globals: inspectGlobals(shown.globals, debug),
     tables: shown.tables,
     memoryBytes: shown.memoryBytes,
     readMemory: (offset, length) => shown.readMemory(offset, length),
@@ -162,14 +162,17 @@ function inspectFrame(frame: Frame, debug: ModuleDebugInfo | undefined): Inspect
   };
 }
 
-function inspectGlobal(bits: bigint, at: number, debug: ModuleDebugInfo | undefined): InspectedGlobal {
-  const known = debug?.globals[at];
-  return {
-    index: known?.index,
-    name: known === undefined ? undefined : debug?.names.globals.get(known.index),
-    bits,
-    value: known === undefined ? undefined : valueOf(known.type, bits),
-  };
+function inspectGlobals(words: readonly bigint[], debug: ModuleDebugInfo | undefined): InspectedGlobal[] {
+  if (debug === undefined) return words.map((bits) => ({ index: undefined, name: undefined, bits, value: undefined }));
+  let word = 0;
+  const next = (): bigint => words[word++] as bigint;
+  const found: InspectedGlobal[] = [];
+  for (const { index, type } of debug.globals) {
+    if (word >= words.length) break;
+    const bits = type === "v128" ? next() | (next() << 64n) : next();
+    found.push({ index, name: debug.names.globals.get(index), bits, value: valueOf(type, bits) });
+  }
+  return found;
 }
 
 function inspectValue({ type, bits }: FrameValue): InspectedValue {
@@ -189,6 +192,8 @@ function valueOf(type: GuestType, bits: bigint): GuestValue {
       return view.getFloat32(0, true);
     case "f64":
       return view.getFloat64(0, true);
+    case "v128":
+      return bits;
     default:
       return type satisfies never;
   }

@@ -33,19 +33,24 @@ export function machineOf(module: GuestModule, exports: WebAssembly.Exports, pha
 }
 
 export function readState(module: GuestModule, machine: Machine): MachineState {
-  const globals = module.globals.map((type, index) => {
+  const globals = module.globals.flatMap((type, index) => {
     const value = machine.global("get", index)();
-    return type === "funcref" ? BigInt(machine.tables?.numberOf(value) ?? 0) : fromGuestBits(type, value as GuestValue);
+    if (type === "funcref") return [BigInt(machine.tables?.numberOf(value) ?? 0)];
+    if (type === "v128") return (value as readonly bigint[]).map((half) => BigInt.asUintN(64, half));
+    return [fromGuestBits(type, value as GuestValue)];
   });
   return machine.tables === undefined ? { globals } : { globals, tables: machine.tables.capture() };
 }
 
 /** @param state - Checked against the module. */
 export function writeState(module: GuestModule, machine: Machine, { globals, tables }: MachineState): void {
+  let word = 0;
+  const next = (): bigint => globals[word++] ?? 0n;
   module.globals.forEach((type, index) => {
-    const bits = globals[index] ?? 0n;
-    const value = type === "funcref" ? machine.tables?.functionOf(Number(bits)) : toGuestBits(type, bits);
-    machine.global("set", index)(value);
+    const set = machine.global("set", index);
+    if (type === "funcref") set(machine.tables?.functionOf(Number(next())));
+    else if (type === "v128") set(BigInt.asIntN(64, next()), BigInt.asIntN(64, next()));
+    else set(toGuestBits(type, next()));
   });
   if (tables !== undefined) machine.tables?.restore(tables);
 }

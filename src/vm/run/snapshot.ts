@@ -62,8 +62,8 @@ export interface Snapshot {
   /** The whole linear memory, a multiple of 64 KiB. */
   readonly memory: Uint8Array;
   /**
-   * Bits of every mutable global, by index among the mutable ones, zero-extended to 64 bits; of a reference, as in
-   * {@link TablesSnapshot}. Empty before the first instruction.
+   * Bits of every mutable global, in index order, zero-extended to 64 bits; a vector has two entries, the lower half first;
+   * of a reference, as in {@link TablesSnapshot}. Empty before the first instruction.
    */
   readonly globals: readonly bigint[];
   /** Absent before the first instruction, and for programs that neither handle references nor change tables or segments. */

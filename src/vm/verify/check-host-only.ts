@@ -3,7 +3,7 @@
 import { CodeCursor } from "./code-cursor.ts";
 import type { ModuleFacts } from "./facts.ts";
 import { OP } from "./opcodes.ts";
-import { F32, F64, type PreparedFunction } from "./read-prepared.ts";
+import { F32, F64, V128, type PreparedFunction } from "./read-prepared.ts";
 import { Rejection } from "./rejection.ts";
 import { PAIR_RUNNER, RUNNER } from "./templates/entry.ts";
 import { matchTemplate, template, type Step } from "./templates/match.ts";
@@ -33,12 +33,21 @@ const getter = (...convert: Step[]) => accessor([[OP.globalGet, "global"], ...co
 const setter = (...convert: Step[]) =>
   accessor([[OP.localGet, 0], ...convert, [OP.globalSet, "global"], [OP.end]], convert.length > 0);
 
+const low: Step = [OP.i64x2ExtractLane, 0];
+const high: Step = [OP.i64x2ExtractLane, 1];
+const join: readonly Step[] = [[OP.i64x2Splat], [OP.localGet, 1], [OP.i64x2ReplaceLane, 1]];
+
 const ACCESSORS = {
-  getter: [getter(), getter([OP.i32ReinterpretF32]), getter([OP.i64ReinterpretF64])],
-  setter: [setter(), setter([OP.f32ReinterpretI32]), setter([OP.f64ReinterpretI64])],
+  getter: [
+    getter(),
+    getter([OP.i32ReinterpretF32]),
+    getter([OP.i64ReinterpretF64]),
+    getter(low, [OP.globalGet, "global"], high),
+  ],
+  setter: [setter(), setter([OP.f32ReinterpretI32]), setter([OP.f64ReinterpretI64]), setter(...join)],
 } as const;
 
-/** Floats cross as integers of their bits. */
+/** Floats cross as integers of their bits, vectors as two. */
 export function checkAccessor(facts: ModuleFacts, fn: PreparedFunction, role: "getter" | "setter"): void {
   const c = new CodeCursor(facts.module.bytes, fn.start, fn.end);
   const found = ACCESSORS[role].flatMap(({ body, isConverted }) => {
@@ -46,12 +55,13 @@ export function checkAccessor(facts: ModuleFacts, fn: PreparedFunction, role: "g
     return holes === undefined ? [] : [{ global: holes["global"] as number, isConverted }];
   })[0];
   const global = found === undefined ? undefined : facts.module.globals[found.global];
-  const isFloat = global?.type === F32 || global?.type === F64;
+  const { type } = global ?? {};
+  const mustConvert = type === F32 || type === F64 || type === V128;
   if (
     found === undefined ||
     found.global >= facts.own.gas ||
     global === undefined ||
-    isFloat !== found.isConverted ||
+    mustConvert !== found.isConverted ||
     !c.done
   ) {
     throw new Rejection(`a ${role} that does something else`, fn.start);

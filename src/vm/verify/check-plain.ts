@@ -3,7 +3,7 @@
 
 import { CodeCursor } from "./code-cursor.ts";
 import type { ModuleFacts } from "./facts.ts";
-import { OP } from "./opcodes.ts";
+import { CANONICAL_GLUE, OP } from "./opcodes.ts";
 import type { PreparedFunction, PreparedModule } from "./read-prepared.ts";
 import { Rejection } from "./rejection.ts";
 import { TABLE_CHECKS } from "./templates/growth.ts";
@@ -23,7 +23,7 @@ const MOST = 600;
 /** Charge of a form for tables. */
 const PAYS_FIRST = template([[OP.localGet, 0], [OP.i32Const, "gas"], [OP.i32Sub], [OP.localSet, 0]]);
 
-const GLUE: ReadonlySet<number> = new Set([OP.br, OP.select, OP.f32Le, OP.f64Le]);
+const GLUE: ReadonlySet<number> = new Set([OP.br, ...CANONICAL_GLUE]);
 const COSTLY: ReadonlySet<number> = new Set([OP.return, OP.i32Const, OP.globalGet, OP.nop]);
 
 /**

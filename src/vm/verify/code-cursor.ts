@@ -1,6 +1,6 @@
 // Reads bytes and instructions of a prepared module, strictly: integers in their shortest form only, since ours are.
 
-import { PREFIXED } from "./opcodes.ts";
+import { PREFIXED, VECTORS } from "./opcodes.ts";
 import { operationOf, type Operation } from "./operations.ts";
 import { Rejection } from "./rejection.ts";
 
@@ -90,7 +90,7 @@ export class CodeCursor {
   next(): number {
     this.start = this.offset;
     const first = this.byte();
-    this.opcode = first === 0xfc ? PREFIXED + this.u32() : first;
+    this.opcode = first < 0xfc ? first : this.#prefixed(first);
     const operation = operationOf(this.opcode);
     if (operation === undefined)
       throw new Rejection(`opcode 0x${this.opcode.toString(16)} is not on the list`, this.start);
@@ -121,8 +121,17 @@ export class CodeCursor {
         this.second = this.u32();
         break;
       case "access":
-        this.second = this.u32();
-        this.index = this.u32();
+        this.#access();
+        break;
+      case "lane-access":
+        this.#access();
+        this.skip(1);
+        break;
+      case "lane":
+        this.index = this.byte();
+        break;
+      case "vector":
+        this.skip(16);
         break;
       case "zero":
         this.#zero();
@@ -164,6 +173,19 @@ export class CodeCursor {
       value |= BigInt((this.bytes[at] as number) & 0x7f) << BigInt(7 * (at - this.start - 1));
     }
     return BigInt.asIntN(Math.min(64, 7 * (this.offset - this.start - 1)), value);
+  }
+
+  #prefixed(first: number): number {
+    const second = this.u32();
+    if (second > 0xff || first > 0xfd) throw new Rejection(`opcode 0x${first.toString(16)} ${second}`, this.start);
+    return (first === 0xfc ? PREFIXED : VECTORS) + second;
+  }
+
+  /** Of 16 bytes at most, in the first memory. */
+  #access(): void {
+    this.second = this.u32();
+    if (this.second > 4) throw new Rejection(`alignment ${this.second}`, this.start);
+    this.index = this.u32();
   }
 
   #zero(): void {

@@ -3,6 +3,8 @@
 
 /** Opcodes behind the 0xfc prefix are at this and their second number. */
 export const PREFIXED = 0x100;
+/** Those behind 0xfd, on vectors, at this and theirs. */
+export const VECTORS = 0x200;
 
 export const OP = {
   unreachable: 0x00,
@@ -126,4 +128,23 @@ export const OP = {
   tableInit: 0x10c,
   tableCopy: 0x10e,
   tableFill: 0x111,
+  v128Load: 0x200,
+  v128Store: 0x20b,
+  v128Const: 0x20c,
+  i64x2Splat: 0x212,
+  i64x2ExtractLane: 0x21d,
+  i64x2ReplaceLane: 0x21e,
+  f32x4Eq: 0x241,
+  f64x2Eq: 0x247,
+  v128Bitselect: 0x252,
 } as const;
+
+/** What makes NaNs canonical compares and chooses by these. */
+export const CANONICAL_GLUE: readonly number[] = [
+  OP.select,
+  OP.f32Le,
+  OP.f64Le,
+  OP.v128Bitselect,
+  OP.f32x4Eq,
+  OP.f64x2Eq,
+];

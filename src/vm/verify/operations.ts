@@ -2,7 +2,8 @@
 // does not excuse itself. How many operands an instruction takes and gives, what follows its opcode, and what it costs by
 // schedule 1 (`docs/gas.md`). Types are left to the engine, which validates the same bytes right after.
 
-import { OP } from "./opcodes.ts";
+import { OP, VECTORS } from "./opcodes.ts";
+import { VECTOR_RANGES } from "./vector-operations.ts";
 
 /** What follows the opcode. */
 export type Immediate =
@@ -12,6 +13,9 @@ export type Immediate =
   | "indices"
   | "labels"
   | "access"
+  | "lane-access"
+  | "lane"
+  | "vector"
   | "zero"
   | "zeros"
   | "index-zero"
@@ -113,6 +117,10 @@ allow("3>0", 4, OP.memoryFill, "zero");
 allow("3>0", 4, OP.tableInit, "indices");
 allow("3>0", 4, OP.tableCopy, "indices");
 allow("3>0", 4, OP.tableFill, "index");
+
+for (const [shape, cost, from, to, immediate] of VECTOR_RANGES) {
+  allow(shape, cost, [VECTORS + from, VECTORS + to], immediate);
+}
 
 /** The instruction with this opcode, `undefined` if prepared modules may not have it. */
 export function operationOf(opcode: number): Operation | undefined {

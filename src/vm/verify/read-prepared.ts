@@ -45,6 +45,7 @@ export const I32 = 0x7f;
 export const I64 = 0x7e;
 export const F32 = 0x7d;
 export const F64 = 0x7c;
+export const V128 = 0x7b;
 export const FUNCREF = 0x70;
 
 const MOST_LOCALS = 100_000;
@@ -117,7 +118,7 @@ function readType(r: CodeCursor): Signature {
 function readValueType(r: CodeCursor): number {
   const at = r.offset;
   const type = r.byte();
-  if (type !== FUNCREF && (type < F64 || type > I32)) throw new Rejection(`value type 0x${type.toString(16)}`, at);
+  if (type !== FUNCREF && (type < V128 || type > I32)) throw new Rejection(`value type 0x${type.toString(16)}`, at);
   return type;
 }
 
@@ -166,6 +167,7 @@ function readConstant(r: CodeCursor): number | undefined {
     if (opcode === OP.end) return count === 1 ? value : undefined;
     const isConstant =
       (opcode >= OP.i32Const && opcode <= OP.f64Const) ||
+      opcode === OP.v128Const ||
       opcode === OP.globalGet ||
       opcode === OP.refNull ||
       opcode === OP.refFunc;

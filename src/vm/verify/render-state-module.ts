@@ -2,8 +2,8 @@
 // Its memory and pointer are the realm's; a frame is its values in the order of types, then its word. References lie in a
 // table of the program's own, and a frame holds their places there.
 
-import { OP } from "./opcodes.ts";
-import { F32, F64, FUNCREF, HEADER, I32, I64, type Signature } from "./read-prepared.ts";
+import { OP, VECTORS } from "./opcodes.ts";
+import { F32, F64, FUNCREF, HEADER, I32, I64, V128, type Signature } from "./read-prepared.ts";
 import { Rejection } from "./rejection.ts";
 
 /** A function of the state module, as the prepared module imports it. */
@@ -11,29 +11,32 @@ export interface StateImport extends Signature {
   readonly field: string;
 }
 
-const BY_NAME: Readonly<Record<string, number>> = { i: I32, l: I64, f: F32, d: F64, r: FUNCREF };
-const SIZE: Readonly<Record<number, number>> = { [I32]: 4, [I64]: 8, [F32]: 4, [F64]: 8, [FUNCREF]: 4 };
-const LOAD: Readonly<Record<number, number>> = {
-  [I32]: OP.i32Load,
-  [I64]: OP.i64Load,
-  [F32]: OP.f32Load,
-  [F64]: OP.f64Load,
-  [FUNCREF]: OP.i32Load,
+const BY_NAME: Readonly<Record<string, number>> = { i: I32, l: I64, f: F32, d: F64, v: V128, r: FUNCREF };
+const SIZE: Readonly<Record<number, number>> = { [I32]: 4, [I64]: 8, [F32]: 4, [F64]: 8, [V128]: 16, [FUNCREF]: 4 };
+const LOAD: Readonly<Record<number, readonly number[]>> = {
+  [I32]: [OP.i32Load],
+  [I64]: [OP.i64Load],
+  [F32]: [OP.f32Load],
+  [F64]: [OP.f64Load],
+  [V128]: onVector(OP.v128Load),
+  [FUNCREF]: [OP.i32Load],
 };
-const STORE: Readonly<Record<number, number>> = {
-  [I32]: OP.i32Store,
-  [I64]: OP.i64Store,
-  [F32]: OP.f32Store,
-  [F64]: OP.f64Store,
+const STORE: Readonly<Record<number, readonly number[]>> = {
+  [I32]: [OP.i32Store],
+  [I64]: [OP.i64Store],
+  [F32]: [OP.f32Store],
+  [F64]: [OP.f64Store],
+  [V128]: onVector(OP.v128Store),
 };
 const ZERO: Readonly<Record<number, readonly number[]>> = {
   [I32]: [OP.i32Const, 0],
   [I64]: [OP.i64Const, 0],
   [F32]: [OP.f32Const, 0, 0, 0, 0],
   [F64]: [OP.f64Const, 0, 0, 0, 0, 0, 0, 0, 0],
+  [V128]: [...onVector(OP.v128Const), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
   [FUNCREF]: [OP.refNull, FUNCREF],
 };
-const ORDER = [I32, I64, F32, F64, FUNCREF];
+const ORDER = [I32, I64, F32, F64, V128, FUNCREF];
 
 /** @param placeBits - How many bits of a word are its place; behind them is the function. */
 export function renderStateModule(imports: readonly StateImport[], placeBits: number): Uint8Array {
@@ -80,7 +83,7 @@ function bodyOf({ field, params, results }: StateImport, at: number, mask: numbe
 function restore(type: number, mask: number): number[] {
   const next = [OP.globalGet, mask, OP.localTee, 0, OP.i64Const, 1, OP.i64ShrS, OP.globalSet, mask];
   const isThere = [OP.localGet, 0, OP.i32WrapI64, OP.i32Const, 1, OP.i32And, OP.if, type];
-  const take = [...movePointer(-(SIZE[type] as number)), OP.globalGet, 0, LOAD[type] as number, 0, 0];
+  const take = [...movePointer(-(SIZE[type] as number)), OP.globalGet, 0, ...(LOAD[type] as readonly number[]), 0, 0];
   if (type === FUNCREF) take.push(OP.tableGet, 0);
   return [1, 1, I64, ...next, ...isThere, ...take, OP.else, ...(ZERO[type] as number[]), OP.end, OP.end];
 }
@@ -94,7 +97,7 @@ function save(params: readonly number[], isLast: boolean, at: number): number[] 
   values.forEach((type, i) => {
     const value = [OP.localGet, ...u32(i + params.length - values.length)];
     if (type === FUNCREF) code.push(...saveReference(value, offset));
-    else code.push(OP.globalGet, 0, ...value, STORE[type] as number, 0, ...u32(offset));
+    else code.push(OP.globalGet, 0, ...value, ...(STORE[type] as readonly number[]), 0, ...u32(offset));
     offset += SIZE[type] as number;
   });
   if (!isLast) return [...code, ...movePointer(offset), OP.end];
@@ -147,6 +150,11 @@ function keep(): number[] {
 
 function movePointer(by: number): number[] {
   return [OP.globalGet, 0, OP.i32Const, ...s32(by), OP.i32Add, OP.globalSet, 0];
+}
+
+/** The bytes of an opcode behind the prefix. */
+function onVector(opcode: number): number[] {
+  return [0xfd, ...u32(opcode - VECTORS)];
 }
 
 function section(id: number, content: readonly number[]): number[] {

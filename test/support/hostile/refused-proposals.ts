@@ -20,8 +20,8 @@ const name = [1, 0x61];
 
 /** Sections of a module behind its header. */
 export const REFUSED_PROPOSALS: readonly (readonly [what: string, sections: readonly number[], message: RegExp])[] = [
-  ["a SIMD type", type(0x7b), /a SIMD type .*-msimd128/],
-  ["a SIMD instruction", code(0xfd, 12), /a SIMD instruction .*-msimd128/],
+  ["a relaxed SIMD instruction", code(0xfd, 0x80, 0x02), /a relaxed SIMD instruction .*-mrelaxed-simd/],
+  ["an unknown SIMD instruction", code(0xfd, 0x9a, 0x01), /opcode 0xfd 154 /],
   ["externref in a type", type(0x6f), /externref .*__externref_t/],
   ["externref in a table", section(4, 1, 0x6f, 0, 1), /externref .*__externref_t/],
   ["externref as a null", code(0xd0, 0x6f, 0x1a), /externref .*__externref_t/],

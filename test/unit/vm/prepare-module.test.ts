@@ -94,7 +94,6 @@ describe("prepareModule()", () => {
     ["an import of the instrumenter", "vm/import-denied", `(module (import "asyncify" "stop_unwind" (func)))`],
     ["an import of the pause function", "vm/import-denied", `(module (import "gw" "pause" (func)))`],
     ["an imported global", "vm/module-unsupported", `(module (import "env" "g" (global i32)))`],
-    ["SIMD", "vm/module-unsupported", `(module (func (drop (v128.const i32x4 1 2 3 4))))`],
     ["tail calls", "vm/module-unsupported", `(module (func $f (return_call $f)))`],
     ["more memory than the policy allows", "vm/limit-exceeded", `(module (memory 65))`],
     [
@@ -117,16 +116,19 @@ describe("prepareModule()", () => {
   });
 
   it("refuses an import of another type than offered, and says both", async () => {
-    const wat = `(module (import "wasi_snapshot_preview1" "fd_close" (func (param i64))))`;
+    const wat = `(module (import "wasi_snapshot_preview1" "fd_close" (func (param i64) (result v128))))`;
     expect(await refusal(await watGuest(wat), { wasi: true })).toMatchObject({
       code: "vm/import-denied",
-      message: expect.stringContaining("declared as (i64) -> (), offered as (i32) -> (i32)") as string,
+      message: expect.stringContaining("declared as (i64) -> (v128), offered as (i32) -> (i32)") as string,
     });
   });
 
   it.each([
     ["nop in a constant", "vm/module-malformed", 6, [1, 0x7f, 0, 0x01, 0x0b]],
-    ["a SIMD constant", "vm/module-unsupported", 6, [1, 0x7f, 0, 0xfd, 12, 0x0b]],
+    ["a vector that is cut off", "vm/module-malformed", 6, [1, 0x7b, 0, 0xfd, 12, 0x0b]],
+    ["a vector for an integer", "vm/module-malformed", 6, [1, 0x7f, 0, 0xfd, 12, ...Array(16).fill(0), 0x0b]],
+    ["addition of vectors in a constant", "vm/module-malformed", 6, [1, 0x7b, 0, 0xfd, 0xae, 1, 0x0b]],
+    ["relaxed SIMD in a constant", "vm/module-unsupported", 6, [1, 0x7b, 0, 0xfd, 0x80, 2, 0x0b]],
     ["a memory of no known kind", "vm/module-malformed", 5, [1, 0x81, 0]],
     ["a 64-bit memory", "vm/module-unsupported", 5, [1, 4, 0]],
     ["a memory with pages of another size", "vm/module-unsupported", 5, [1, 8, 0, 0]],

@@ -8,7 +8,7 @@
 // nothing is assumed that its rounds could change.
 
 import { isMetered, type MeteredFacts, type ModuleFacts } from "../facts.ts";
-import { OP, PREFIXED } from "../opcodes.ts";
+import { CANONICAL_GLUE, OP, VECTORS } from "../opcodes.ts";
 import { I32 } from "../read-prepared.ts";
 import { call, callIndirect } from "./calls.ts";
 import { branchIf, branchTable, end, jump, openBlock, openIf, openLoop, otherArm, returnGas } from "./control.ts";
@@ -18,7 +18,7 @@ import * as values from "./values.ts";
 import { Walk, type MeteredInput } from "./walk.ts";
 
 /** Instructions that may be marked as free: the glue between the guest's. */
-const GLUE: ReadonlySet<number> = new Set([OP.br, OP.select, OP.i32Eqz, OP.f32Le, OP.f64Le]);
+const GLUE: ReadonlySet<number> = new Set([OP.br, OP.i32Eqz, ...CANONICAL_GLUE]);
 /**
  * Instructions whose marks say that they cost 1: the end of an unrolled round, a return that was a branch, what stands for
  * a size, and for dropping a segment that is gone.
@@ -91,7 +91,7 @@ const unknown: Visit = (w) => w.fail("memory or a table grows or moves in an unk
 
 /** What is not here is an operator. */
 const VISITS: (Visit | undefined)[] = [];
-VISITS.length = PREFIXED + 0x20;
+VISITS.length = VECTORS + 0x100;
 VISITS.fill(undefined);
 VISITS[OP.unreachable] = (w) => {
   const { phase, mustTest } = w.live();
@@ -125,6 +125,8 @@ VISITS[OP.i32Const] = values.i32Const;
 VISITS[OP.i64Const] = values.i64Const;
 VISITS[OP.f32Const] = values.f32Const;
 VISITS[OP.f64Const] = values.f64Const;
+VISITS[OP.v128Const] = values.v128Const;
+VISITS[OP.v128Bitselect] = values.bitselect;
 VISITS[OP.refNull] = values.refNull;
 VISITS[OP.refFunc] = (w) => w.fail("a reference to a function, not out of the table");
 VISITS[OP.memoryGrow] = unknown;

@@ -164,6 +164,16 @@ export function refNull(w: Walk): void {
   w.stack.push(ANY);
 }
 
+export function v128Const(w: Walk): void {
+  w.stack.push(ANY);
+}
+
+export function bitselect(w: Walk): void {
+  for (let i = 0; i < 3; i++) w.popGuests();
+  w.work(w.cost);
+  w.stack.push(ANY);
+}
+
 export function memorySize(w: Walk): void {
   w.work(w.cost);
   w.stack.push(ANY);

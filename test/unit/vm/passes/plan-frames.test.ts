@@ -24,9 +24,9 @@ describePass("frame-weight", (bytes) => {
     .map(({ index, ir }) => {
       const { originalLocals, maxHeight } = ir;
       const body = checked.parsed.bodies[index - checked.parsed.importedFunctions.length];
-      const results = checked.parsed.types[body?.type ?? -1]?.results.length ?? 0;
-      const weight = frameWeight(originalLocals + maxHeight, results);
-      return `function ${index}: ${originalLocals} locals, ${maxHeight} operands, ${results} results: weighs ${weight}\n`;
+      const results = checked.parsed.types[body?.type ?? -1]?.results ?? [];
+      const weight = frameWeight(ir, results);
+      return `function ${index}: ${originalLocals} locals, ${maxHeight} operands, ${results.length} results: weighs ${weight}\n`;
     })
     .join("");
 });
