@@ -1,8 +1,9 @@
 // The machine: checks, instruments, runs, pauses and copies out guest programs. Knows no clock, no randomness, no I/O.
 
-export { prepareModule } from "./prepare/prepare-module.ts";
+export { prepareModule, type PrepareOptions } from "./prepare/prepare-module.ts";
 export { instrument, readPreparedFile, writePreparedFile, type PreparedBytes } from "./prepare/prepared-file.ts";
 export { verifyModule, type PreparedClaims, type VerifierFinding } from "./verify/index.ts";
+export type { MemoryBackend } from "./prepare/memory-backend.ts";
 export { DEFAULT_LIMITS, type ImportPolicy, type ModuleLimits } from "./prepare/import-policy.ts";
 export { describeGas, type FunctionGas } from "./prepare/describe-gas.ts";
 export type { ChangingTables, GuestModule, ModuleImport } from "./prepare/guest-module.ts";

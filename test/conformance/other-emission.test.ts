@@ -21,10 +21,11 @@ import { programGuest, watGuest } from "../support/guest.ts";
 const POLICY: ImportPolicy = { wasi: true };
 
 const CHOICES: Readonly<Record<string, (bytes: Uint8Array) => Promise<GuestModule>>> = {
-  "no clones, no copies": (bytes) => prepareWithEmission(bytes, POLICY, { cloneBoundBytes: 0, copyShare: 0 }),
+  "no clones, no copies": (bytes) =>
+    prepareWithEmission(bytes, POLICY, { emission: { cloneBoundBytes: 0, copyShare: 0 } }),
   "as by default": (bytes) => prepareWithEmission(bytes, POLICY),
   "all cloned and copied": (bytes) =>
-    prepareWithEmission(bytes, POLICY, { cloneBoundBytes: Infinity, copyShare: Infinity }),
+    prepareWithEmission(bytes, POLICY, { emission: { cloneBoundBytes: Infinity, copyShare: Infinity } }),
   optimized: async (bytes) => {
     const module = await prepareWithEmission(bytes, POLICY);
     const { bytes: instrumented } = instrumentModule(checkModule(Uint8Array.from(bytes), POLICY));

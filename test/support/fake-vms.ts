@@ -39,7 +39,11 @@ export const fakePreparer: Preparer = {
     if (!text.startsWith("["))
       throw new VmError("vm/module-malformed", "Cannot prepare the module: not a fake program");
     return {
+      backend: "own",
       hash: text,
+      outputHash: text,
+      image: [],
+      keptBytes: 0,
       engine: "fake",
       schedule: 0,
       compiled: new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])),

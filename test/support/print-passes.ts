@@ -6,6 +6,7 @@ import type { BodyIr, Node, Operand, Point } from "../../src/vm/prepare/body-ir.
 import { buildBody } from "../../src/vm/prepare/build-body.ts";
 import type { BuildContext } from "../../src/vm/prepare/build-context.ts";
 import { checkModule, type CheckedModule } from "../../src/vm/prepare/check-module.ts";
+import { OwnMemory } from "../../src/vm/prepare/own-memory.ts";
 import { Effort } from "../../src/vm/prepare/effort.ts";
 import { findPlain } from "../../src/vm/prepare/find-plain.ts";
 import type { FrameOperand, FramePoint } from "../../src/vm/prepare/frame-map.ts";
@@ -38,6 +39,7 @@ export function buildAll(checked: CheckedModule): BuiltFunction[] {
     importCosts: imports.map(({ cost }) => cost),
     plainCosts,
     maximumPages: memory.maximumPages,
+    memory: new OwnMemory(memory),
     tables,
     effort: new Effort(parsed.bytes.length),
   };

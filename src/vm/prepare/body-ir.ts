@@ -89,4 +89,7 @@ export interface BodyIr {
   readonly maxHeight: number;
   /** Locals and slots whose NaNs are made canonical only when a frame stores them. */
   readonly lazyLocals: readonly boolean[];
+  /** Whether the code reads, writes or measures the memory itself, and not by helpers. */
+  readonly usesMemory: boolean;
+  readonly growsMemory: boolean;
 }

@@ -24,7 +24,7 @@ import { CodeList, u32 } from "./code-list.ts";
 import { labelTypes, type ControlFrame } from "./control-frame.ts";
 import { growCode } from "./emit-grow.ts";
 import { findLazyFloats } from "./lazy-floats.ts";
-import { accessMemory } from "./memory-access.ts";
+import { KnownBounds } from "./known-bounds.ts";
 import { isPending, OperandStack, unknown, wrongType, type Entry } from "./operand-stack.ts";
 import { operatorEntry, selectEntry } from "./operator-entry.ts";
 import { GasPlacer } from "./place-gas.ts";
@@ -64,6 +64,9 @@ class BodyBuilder {
   readonly #gas: GasPlacer;
   readonly #tables: TableBuilder;
   readonly #branches: BranchBuilder;
+  readonly #bounds = new KnownBounds();
+  #usesMemory = false;
+  #growsMemory = false;
 
   constructor(context: BuildContext, body: FunctionBody, shift: number) {
     this.#context = context;
@@ -78,7 +81,7 @@ class BodyBuilder {
       localTypes: this.#localTypes,
       lazyFloats: findLazyFloats(this.#module, body, this.#localTypes, this.#type.params.length),
       shift,
-      emit: (node) => void this.#nodes.push(node),
+      emit: (node) => this.#add(node),
       effort: context.effort,
     });
     this.#gas = new GasPlacer((charge) => void (this.#isDead || this.#nodes.push(charge)));
@@ -118,6 +121,8 @@ class BodyBuilder {
       originalLocals: this.#originalLocals,
       maxHeight: this.#stack.maxHeight,
       lazyLocals: this.#localTypes.map((_, local) => this.#stack.isLazy(local)),
+      usesMemory: this.#usesMemory,
+      growsMemory: this.#growsMemory,
     };
   }
 
@@ -210,12 +215,17 @@ class BodyBuilder {
     const types = Array.from(signature.slice(0, arrow), (letter) => LETTERS[letter] as GuestType);
     const operands = this.#popAll(types, i);
     const result = LETTERS[signature[arrow + 1] ?? ""];
-    if (result !== undefined)
-      return this.#push(operatorEntry(this.#module, i, { operands, result, stack: this.#stack }));
-    const store = accessMemory(
-      i,
-      operands.map((operand) => this.#stack.exact(operand).code),
-    );
+    if (this.#isDead) {
+      if (result !== undefined) this.#push(unknown(result));
+      return;
+    }
+    if (i.info.cost === "memory" || i.opcode === OP.memorySize) this.#usesMemory = true;
+    const [stack, bounds, { memory }] = [this.#stack, this.#bounds, this.#context];
+    if (result !== undefined) {
+      return this.#push(operatorEntry(this.#module, i, { operands, result, stack, memory, bounds }));
+    }
+    const exact = operands.map((operand) => stack.exact(operand));
+    const store = memory.access({ instruction: i, operands: exact, stack, bounds });
     this.#statement(store, { effect: true, traps: true });
   }
 
@@ -249,7 +259,7 @@ class BodyBuilder {
     this.#stack.spillReadersOf(local);
     if (value.traps) this.#stack.spill(({ traps }) => traps);
     const { code } = this.#stack.isLazy(local) ? value : this.#stack.exact(value);
-    this.#nodes.push({ op: "code", code: code.add([OP.localSet, ...u32(local + this.#shift)]), defines: [local] });
+    this.#add({ op: "code", code: code.add([OP.localSet, ...u32(local + this.#shift)]), defines: [local] });
   }
 
   #global(i: Instruction): void {
@@ -276,7 +286,18 @@ class BodyBuilder {
     if (effect) this.#stack.spill((entry) => entry.traps || entry.readsState);
     else if (traps) this.#stack.spill((entry) => entry.traps);
     for (const local of defines) this.#stack.spillReadersOf(local);
-    this.#nodes.push({ op: "code", code, defines });
+    this.#add({ op: "code", code, defines });
+  }
+
+  #add(node: Node): void {
+    this.#nodes.push(node);
+    if (node.op === "code") this.#bounds.assigned(node.defines);
+  }
+
+  /** Where a frame can be stored, and rebuilt with other values. */
+  #addPoint(node: Node): void {
+    this.#nodes.push(node);
+    this.#bounds.forget();
   }
 
   // Calls.
@@ -318,7 +339,7 @@ class BodyBuilder {
     const operands = this.#stack.operands();
     const results = type.results.map((result, at) => this.#stack.slot(this.#stack.height + at, result));
     const kind = callee.kind === "import" ? "import" : "call";
-    this.#nodes.push({ op: "call", point: { kind, offset: i.start, operands, results }, callee, args });
+    this.#addPoint({ op: "call", point: { kind, offset: i.start, operands, results }, callee, args });
     this.#gas.tested();
     for (const slot of results) this.#push(this.#stack.readOf(slot));
   }
@@ -344,7 +365,8 @@ class BodyBuilder {
     const operands = this.#stack.operands();
     this.#stack.truncate(height);
     const point: Point = { kind: "bulk", offset: i.start, operands, results: [] };
-    this.#nodes.push({ op: "bulk", point, operation, slots });
+    this.#addPoint({ op: "bulk", point, operation, slots });
+    if (operation.opcode === OP.memoryInit) this.#usesMemory = true;
     this.#gas.tested();
   }
 
@@ -352,7 +374,10 @@ class BodyBuilder {
     const pages = this.#pop("i32", i);
     if (this.#isDead) return this.#push(unknown("i32"));
     const slot = this.#stack.slot(this.#stack.height, "i32");
-    const code = pages.code.add(growCode(slot + this.#shift, this.#context.maximumPages));
+    const { maximumPages, memory } = this.#context;
+    const code = pages.code.add(growCode(slot + this.#shift, maximumPages, memory));
+    this.#usesMemory = true;
+    this.#growsMemory = true;
     this.#statement(code, { effect: true, traps: pages.traps, defines: [slot] });
     this.#push(this.#stack.readOf(slot));
     this.#check(i);
@@ -363,7 +388,7 @@ class BodyBuilder {
     if (this.#isDead) return;
     this.#stack.settle();
     const point: Point = { kind: "check", offset: i.end, operands: this.#stack.operands(), results: [] };
-    this.#nodes.push({ op: "check", point });
+    this.#addPoint({ op: "check", point });
     this.#gas.tested(true);
   }
 
@@ -383,6 +408,8 @@ class BodyBuilder {
       this.#constructs.push({ kind, parent: this.#frames.at(-1)?.construct ?? 0, hasElse: false, point });
       if (kind === "if") this.#nodes.push({ op: kind, construct, condition: (condition as Entry).code });
       else if (kind !== "function") this.#nodes.push({ op: kind, construct });
+      if (kind === "loop") this.#bounds.forget();
+      this.#bounds.open();
       this.#gas.open(kind);
       if (kind === "loop") this.#gas.add(COST.plain);
     }
@@ -399,6 +426,7 @@ class BodyBuilder {
     if (frame.isLive) {
       (this.#constructs[frame.construct] as Construct).hasElse = true;
       this.#nodes.push({ op: "else", construct: frame.construct });
+      this.#bounds.else();
       this.#gas.else();
     }
     this.#enter(frame.params, frame.base);
@@ -421,6 +449,7 @@ class BodyBuilder {
     this.#frames.pop();
     if (frame.isLive) {
       this.#nodes.push({ op: "end", construct: frame.construct });
+      this.#bounds.close();
       this.#gas.close();
     }
     this.#enter(frame.results, frame.base);

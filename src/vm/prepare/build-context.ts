@@ -2,6 +2,7 @@
 
 import type { ParsedModule } from "../binary/read-module.ts";
 import type { Effort } from "./effort.ts";
+import type { MemoryCode } from "./memory-code.ts";
 import type { TableLayout } from "./table-layout.ts";
 
 export interface BuildContext {
@@ -11,6 +12,7 @@ export interface BuildContext {
   /** Worst-case gas of plain defined functions; `undefined` for those that are metered. */
   readonly plainCosts: readonly (number | undefined)[];
   readonly maximumPages: number;
+  readonly memory: MemoryCode;
   readonly tables: TableLayout;
   /** Of all functions together. */
   readonly effort: Effort;

@@ -16,6 +16,8 @@ import { ImportDeniedError, VmError } from "../errors.ts";
 import { WASI_IMPORT_MODULE, wasiFunctionType } from "../wasi/wasi-types.ts";
 import { MOST_ARITY } from "./effort.ts";
 import { layOutTables, type TableLayout } from "./table-layout.ts";
+import type { MemoryBackend } from "./memory-backend.ts";
+import { ownGlobals } from "./protocol.ts";
 import { DEFAULT_LIMITS, type ImportPolicy, type ModuleLimits } from "./import-policy.ts";
 
 /** Stored frames have 16 bits for the function's index, imports included. */
@@ -27,6 +29,8 @@ export interface CheckedModule {
   readonly parsed: ParsedModule;
   readonly imports: readonly HostFunctionType[];
   readonly memory: { readonly initialPages: number; readonly maximumPages: number };
+  /** Where the output is to have the memory. */
+  readonly backend: MemoryBackend;
   readonly tables: TableLayout;
   readonly limits: ModuleLimits;
 }
@@ -36,7 +40,7 @@ export interface CheckedModule {
  *
  * @throws {VmError} `vm/limit-exceeded`, `vm/module-malformed`, `vm/module-unsupported` or `vm/import-denied`.
  */
-export function checkModule(bytes: Uint8Array, policy: ImportPolicy): CheckedModule {
+export function checkModule(bytes: Uint8Array, policy: ImportPolicy, backend: MemoryBackend = "own"): CheckedModule {
   const limits = limitsOf(policy);
   within(limits, "moduleBytes", { value: bytes.length, what: "the module's size in bytes" });
   const parsed = readModule(bytes, (what, value, offset) =>
@@ -51,7 +55,8 @@ export function checkModule(bytes: Uint8Array, policy: ImportPolicy): CheckedMod
     parsed,
     imports: checkImports(parsed, policy),
     memory: checkMemory(parsed, limits),
-    tables: layOutTables(parsed, limits.tableEntries),
+    backend,
+    tables: layOutTables(parsed, { tableEntries: limits.tableEntries, ownGlobals: ownGlobals(backend) }),
     limits,
   };
 }

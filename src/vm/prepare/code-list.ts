@@ -7,6 +7,12 @@
  */
 export const MARK: number = -(2 ** 31);
 
+/** Stand for the numbers of the locals that hold where the memory begins and how large it is, known only at emission. */
+export const BASE: number = MARK + 1;
+export const LIMIT: number = MARK + 2;
+/** Stands for the number of the imported function by which an arena grows a memory. */
+export const GROW: number = MARK + 3;
+
 /** Bytes of the output module, and locals (original numbering) that they read. */
 interface Segment {
   readonly bytes: number[];
@@ -51,7 +57,10 @@ export class CodeList {
     for (let segment = this.#head; segment !== undefined; segment = segment.next) segment.reads.forEach(visit);
   }
 
-  /** Bytes; {@link MARK}, and other negative numbers, which stand for functions: see {@link CodeList.addFunction}. */
+  /**
+   * Bytes; {@link MARK}, {@link BASE}, {@link LIMIT}, {@link GROW}; and other negative numbers, which stand for functions:
+   * see {@link CodeList.addFunction}.
+   */
   forEachBytes(visit: (bytes: readonly number[]) => void): void {
     for (let segment = this.#head; segment !== undefined; segment = segment.next) visit(segment.bytes);
   }

@@ -3,7 +3,7 @@
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { EMPTY_BLOCK, OP } from "../binary/opcodes.ts";
 import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
-import { MARK, u32, type CodeList } from "./code-list.ts";
+import { BASE, GROW, LIMIT, MARK, u32, type CodeList } from "./code-list.ts";
 
 const I64_CONST = 0x42;
 
@@ -17,6 +17,9 @@ export interface CodeBody {
   readonly marks: readonly number[];
 }
 
+/** Never written: a function that names one of them has them. */
+const NO_PLACES: MemoryPlaces = { base: -1, limit: -1, grow: -1 };
+
 interface CodeParts {
   /** Parameters not included. */
   readonly locals: readonly GuestType[];
@@ -24,6 +27,18 @@ interface CodeParts {
   readonly shift: number;
   /** Where the output has a defined function of the original. */
   readonly functionIndex: (definedIndex: number) => number;
+  /** What {@link BASE}, {@link LIMIT} and {@link GROW} stand for, in a function that uses them. */
+  readonly memory?: MemoryPlaces | undefined;
+}
+
+/** Types of the two locals. */
+export const ARENA_LOCALS: readonly GuestType[] = ["i32", "i32"];
+
+/** Locals that hold where the memory begins and how large it is; the function that grows it. */
+export interface MemoryPlaces {
+  readonly base: number;
+  readonly limit: number;
+  readonly grow: number;
 }
 
 export class CodeOutput {
@@ -32,22 +47,32 @@ export class CodeOutput {
   readonly #locals: readonly GuestType[];
   readonly #shift: number;
   readonly #functionIndex: (definedIndex: number) => number;
+  readonly #memory: MemoryPlaces | undefined;
   readonly #open: number[] = [];
   readonly #position = new Map<number, number>();
   /** The last assignment that stands at the end of what {@link CodeOutput.code} wrote. */
   #lastSet: { readonly end: number; readonly local: readonly number[] } = { end: -1, local: [] };
 
-  constructor({ locals, shift, functionIndex }: CodeParts) {
+  constructor({ locals, shift, functionIndex, memory }: CodeParts) {
     this.#locals = locals;
     this.#shift = shift;
     this.#functionIndex = functionIndex;
+    this.#memory = memory;
   }
 
   raw(bytes: readonly number[]): void {
     for (const byte of bytes) {
-      if (byte === MARK) this.mark();
+      if (byte < 0) this.#special(byte);
       else this.#out.byte(byte);
     }
+  }
+
+  #special(byte: number): void {
+    if (byte === MARK) return this.mark();
+    const { base, limit, grow } = this.#memory ?? NO_PLACES;
+    if (byte === BASE) this.#out.u32(base);
+    else if (byte === LIMIT) this.#out.u32(limit);
+    else this.#out.u32(byte === GROW ? grow : this.#functionIndex(-1 - byte));
   }
 
   /** Marks the next instruction: see {@link CodeBody.marks}. */
@@ -78,8 +103,7 @@ export class CodeOutput {
       }
       for (; at < bytes.length; at++) {
         const byte = bytes[at] as number;
-        if (byte === MARK) this.mark();
-        else if (byte < 0) this.#out.u32(this.#functionIndex(-1 - byte));
+        if (byte < 0) this.#special(byte);
         else this.#out.byte(byte);
       }
     });

@@ -5,7 +5,7 @@
 import { OP } from "../binary/opcodes.ts";
 import { BULK_BYTES_SHIFT, BULK_CHUNK_BYTES } from "../gas-schedule.ts";
 import type { CodeOutput } from "./code-output.ts";
-import { moveMemory } from "./memory-access.ts";
+import { moveInstruction } from "./own-memory.ts";
 import { GAS_LOCAL } from "./protocol.ts";
 
 /** The operands' locals, in the output's numbering. */
@@ -18,15 +18,21 @@ export interface BulkLocals {
 }
 
 interface BulkParts {
-  /** Index of the helper. */
+  /** Index of the helper that moves chunks. */
   readonly helper: number;
+  /** Index of the one that moves what is left; `undefined` if the instruction can. */
+  readonly rest: number | undefined;
   /** A label that is not used yet. */
   readonly cold: number;
   /** Writes the test that stores a frame. */
   readonly test: () => void;
 }
 
-export function emitBulk(out: CodeOutput, { opcode, a, b, n }: BulkLocals, { helper, cold, test }: BulkParts): void {
+export function emitBulk(
+  out: CodeOutput,
+  { opcode, a, b, n }: BulkLocals,
+  { helper, rest, cold, test }: BulkParts,
+): void {
   const operands = [a, b, n];
   out.raw([OP.localGet, GAS_LOCAL, OP.i32Const, 0, OP.i32LtS]);
   out.u32(OP.localGet, n);
@@ -45,5 +51,6 @@ export function emitBulk(out: CodeOutput, { opcode, a, b, n }: BulkLocals, { hel
   out.raw([OP.i32ShrU, OP.i32Sub]);
   out.u32(OP.localSet, GAS_LOCAL);
   for (const local of operands) out.u32(OP.localGet, local);
-  out.raw(moveMemory(opcode));
+  if (rest === undefined) out.raw(moveInstruction(opcode));
+  else out.u32(OP.call, rest);
 }

@@ -4,7 +4,7 @@ import { TYPE_BYTES } from "../binary/guest-type.ts";
 import { OP, PREFIX_FC } from "../binary/opcodes.ts";
 import { GROW_COST_PER_PAGE, TABLE_ENTRY_COST } from "../gas-schedule.ts";
 import { s32, u32 } from "./code-list.ts";
-import { memoryGrow } from "./memory-access.ts";
+import type { MemoryCode } from "./memory-code.ts";
 import { GAS_LOCAL } from "./protocol.ts";
 import type { TableShape } from "./table-layout.ts";
 
@@ -14,10 +14,10 @@ import type { TableShape } from "./table-layout.ts";
  *
  * @param local - In the output's numbering. Holds the number of pages meanwhile.
  */
-export function growCode(local: number, maximumPages: number): number[] {
+export function growCode(local: number, maximumPages: number, memory: MemoryCode): number[] {
   const get = [OP.localGet, ...u32(local)];
   const set = [OP.localSet, ...u32(local)];
-  return [...set, ...pay(local, maximumPages, GROW_COST_PER_PAGE), ...get, ...memoryGrow(), ...set];
+  return [...set, ...pay(local, maximumPages, GROW_COST_PER_PAGE), ...get, ...memory.grow, ...set];
 }
 
 /** Pays for what a local asks for, unless that is more than there may be in all. */

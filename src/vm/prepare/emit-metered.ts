@@ -17,13 +17,14 @@ import type { BodyIr, Construct, Node, Point } from "./body-ir.ts";
 import { makeCanonical } from "./canonical-nan.ts";
 import type { RoundLoop } from "./choose-copies.ts";
 import { MARK, u32 } from "./code-list.ts";
-import { CodeOutput, type CodeBody } from "./code-output.ts";
+import { ARENA_LOCALS, CodeOutput, type CodeBody } from "./code-output.ts";
 import { emitBulk } from "./emit-bulk.ts";
 import type { Helper } from "./emit-helpers.ts";
 import { emitCallsAgain, emitDispatch, emitTakeBack, type RebuildContext, type RebuildInput } from "./emit-rebuild.ts";
 import { emitSegmentBulk } from "./emit-segment-bulk.ts";
 import { charge, emitUnrolled } from "./emit-unrolled.ts";
 import { findRegions, Labels, markConstructs, type Region } from "./find-regions.ts";
+import type { MemoryCode } from "./memory-code.ts";
 import type { FramePart, FramePlan, FunctionPlan } from "./plan-frames.ts";
 import { CAUSE_TABLE, GAS_LOCAL, METERED_SHIFT, STACK_LOCAL } from "./protocol.ts";
 import { ZERO } from "./state-module.ts";
@@ -39,6 +40,11 @@ export interface EmitContext extends RebuildContext {
   readonly helper: (helper: Helper) => number;
   /** Where the output has a defined function: in its metered form unless it is plain. */
   readonly definedFunction: (definedIndex: number) => number;
+  readonly memory: MemoryCode;
+  /** The function by which an arena grows a memory. */
+  readonly growFunction: number;
+  /** Whether any function may grow the memory. */
+  readonly canGrow: boolean;
 }
 
 export interface EmitInput {
@@ -86,6 +92,8 @@ class MeteredEmitter {
   readonly #roundLoops: ReadonlyMap<number, RoundLoop>;
   readonly #labels: Labels;
   readonly #regions: ReadonlyMap<number, Region>;
+  /** Whether it has locals for where its memory is. */
+  readonly #isArena: boolean;
   /** Where a function that has results returns once it has stored a frame: with the gas counter to return. */
   readonly #exit = -1;
   /** Where frames are stored, by the list of their values: with the frame's word. */
@@ -108,10 +116,13 @@ class MeteredEmitter {
     this.#rounds = this.#r + 1;
     const isCounting = [...roundLoops.values()].some(({ isCopied }) => !isCopied);
     const added: GuestType[] = isCounting ? ["i32", "i32"] : ["i32"];
+    const base = this.#r + added.length;
+    this.#isArena = ir.usesMemory && context.memory.prologue.length > 0;
     this.#out = new CodeOutput({
-      locals: [...ir.localTypes.slice(type.params.length), ...added],
+      locals: [...ir.localTypes.slice(type.params.length), ...added, ...(this.#isArena ? ARENA_LOCALS : [])],
       shift: METERED_SHIFT,
       functionIndex: context.definedFunction,
+      memory: this.#isArena ? { base, limit: base + 1, grow: context.growFunction } : undefined,
     });
     for (const frame of [plan.entry, ...plan.points.values()]) {
       const key = frame.values.join();
@@ -124,6 +135,7 @@ class MeteredEmitter {
     const region = this.#regions.get(0);
     const saves = [...this.#saves.values()];
     const hasResults = this.#type.results.length > 0;
+    if (this.#isArena) out.raw(this.#context.memory.prologue);
     if (hasResults) out.open(OP.block, this.#exit, "i32");
     for (const { label } of saves.toReversed()) out.open(OP.block, label, "i32");
     for (const label of region?.labels.toReversed() ?? []) out.open(OP.block, label);
@@ -229,7 +241,7 @@ class MeteredEmitter {
         if (node.isBranch === true) out.mark();
         return out.raw([OP.return]);
       case "unreachable":
-        return out.raw([OP.unreachable]);
+        return out.raw([...this.#context.memory.beforeUnreachable, OP.unreachable]);
       default:
         return node satisfies never;
     }
@@ -295,7 +307,8 @@ class MeteredEmitter {
     this.#charge(loop.rounds * loop.cost);
     const newLabel = (): number => this.#anonymous();
     const ok = this.#behind(construct);
-    emitUnrolled({ out: this.#out, nodes: this.#ir.nodes, loop, head: construct, ok, newLabel });
+    const { memory } = this.#context;
+    emitUnrolled({ out: this.#out, memory, nodes: this.#ir.nodes, loop, head: construct, ok, newLabel });
   }
 
   #end(construct: number): void {
@@ -329,6 +342,7 @@ class MeteredEmitter {
       this.#setResults(point);
     }
     this.#closeWay(this.#labels.ofPoint(plan));
+    if (callee.kind !== "import" && this.#isArena && this.#context.canGrow) out.raw(this.#context.memory.reload);
     this.#test(plan);
   }
 
@@ -346,8 +360,10 @@ class MeteredEmitter {
     const { opcode } = node.operation;
     const test = (): void => this.#test(plan);
     if (opcode === OP.memoryCopy || opcode === OP.memoryFill) {
-      const helper = this.#context.helper(opcode === OP.memoryCopy ? "copy" : "fill");
-      return emitBulk(out, { opcode, a, b, n }, { helper, cold: this.#anonymous(), test });
+      const { helper, memory } = this.#context;
+      const name = opcode === OP.memoryCopy ? "copy" : "fill";
+      const rest = memory.inHelpers.rest === "function" ? helper(`${name}-rest`) : undefined;
+      return emitBulk(out, { opcode, a, b, n }, { helper: helper(name), rest, cold: this.#anonymous(), test });
     }
     const newLabel = (): number => this.#anonymous();
     emitSegmentBulk(this.#context, node.operation, { out, a, b, n, newLabel, test });

@@ -3,15 +3,22 @@
 import { OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import type { BodyIr, Node } from "./body-ir.ts";
-import { CodeOutput, type CodeBody } from "./code-output.ts";
+import { ARENA_LOCALS, CodeOutput, type CodeBody } from "./code-output.ts";
+import type { MemoryCode } from "./memory-code.ts";
 import { GAS_LOCAL, METERED_SHIFT } from "./protocol.ts";
 
 type FunctionIndex = (definedIndex: number) => number;
 
+/** Where plain functions find others, and their memory. */
+export interface PlainContext {
+  readonly definedFunction: FunctionIndex;
+  readonly memory: MemoryCode;
+}
+
 /** The original function, with its callees renumbered. */
-export function emitPlain(ir: BodyIr, type: FunctionType, functionIndex: FunctionIndex): CodeBody {
-  const out = new CodeOutput({ locals: ir.localTypes.slice(type.params.length), shift: 0, functionIndex });
-  for (const node of ir.nodes) emitNode(out, node, []);
+export function emitPlain(context: PlainContext, ir: BodyIr, type: FunctionType): CodeBody {
+  const out = startPlain(context, ir, { type, shift: 0 });
+  for (const node of ir.nodes) emitNode(out, node, { atReturn: [], context });
   return out.finish();
 }
 
@@ -25,16 +32,39 @@ export interface MeteredPlain {
 }
 
 /** A plain function as others call it through a table: it charges its worst path and gives back the gas. */
-export function emitMeteredPlain({ ir, type, cost }: MeteredPlain, functionIndex: FunctionIndex): CodeBody {
-  const out = new CodeOutput({ locals: ir.localTypes.slice(type.params.length), shift: METERED_SHIFT, functionIndex });
+export function emitMeteredPlain(context: PlainContext, { ir, type, cost }: MeteredPlain): CodeBody {
+  const out = startPlain(context, ir, { type, shift: METERED_SHIFT });
   out.raw([OP.localGet, GAS_LOCAL]);
   out.i32(cost);
   out.raw([OP.i32Sub, OP.localSet, GAS_LOCAL]);
-  for (const node of ir.nodes) emitNode(out, node, [OP.localGet, GAS_LOCAL]);
+  for (const node of ir.nodes) emitNode(out, node, { atReturn: [OP.localGet, GAS_LOCAL], context });
   return out.finish();
 }
 
-function emitNode(out: CodeOutput, node: Node, atReturn: readonly number[]): void {
+/** With its locals, and what it begins with if it uses its memory. */
+function startPlain(
+  { definedFunction, memory }: PlainContext,
+  ir: BodyIr,
+  { type, shift }: { readonly type: FunctionType; readonly shift: number },
+): CodeOutput {
+  const isArena = ir.usesMemory && memory.prologue.length > 0;
+  const base = shift + ir.localTypes.length;
+  const out = new CodeOutput({
+    locals: [...ir.localTypes.slice(type.params.length), ...(isArena ? ARENA_LOCALS : [])],
+    shift,
+    functionIndex: definedFunction,
+    memory: isArena ? { base, limit: base + 1, grow: -1 } : undefined,
+  });
+  if (isArena) out.raw(memory.prologue);
+  return out;
+}
+
+interface NodeParts {
+  readonly atReturn: readonly number[];
+  readonly context: PlainContext;
+}
+
+function emitNode(out: CodeOutput, node: Node, { atReturn, context }: NodeParts): void {
   switch (node.op) {
     case "charge":
       return;
@@ -64,7 +94,7 @@ function emitNode(out: CodeOutput, node: Node, atReturn: readonly number[]): voi
       if (node.isBranch === true) out.mark();
       return out.raw([OP.return]);
     case "unreachable":
-      return out.raw([OP.unreachable]);
+      return out.raw([...context.memory.beforeUnreachable, OP.unreachable]);
     case "call":
     case "bulk":
     case "check":

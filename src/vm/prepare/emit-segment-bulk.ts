@@ -9,13 +9,14 @@ import { BULK_BYTES_SHIFT, BULK_CHUNK_BYTES, TABLE_CHUNK_ENTRIES, TABLE_ENTRY_CO
 import type { BulkOperation } from "./body-ir.ts";
 import { s32, u32 } from "./code-list.ts";
 import type { CodeOutput } from "./code-output.ts";
-import { initMemory, memorySize } from "./memory-access.ts";
+import type { MemoryCode } from "./memory-code.ts";
 import { CAUSE_MEMORY, CAUSE_TABLE, GAS_LOCAL } from "./protocol.ts";
 import { segmentLength, tableSize, type SegmentShape, type TableLayout, type TableShape } from "./table-layout.ts";
 
 interface BulkContext {
   readonly tables: TableLayout;
   readonly causeGlobal: number;
+  readonly memory: MemoryCode;
 }
 
 interface BulkParts {
@@ -40,13 +41,13 @@ interface Plan {
   readonly limitOfA: readonly number[];
   readonly limitOfB: readonly number[] | undefined;
   readonly cause: number;
-  readonly instruction: readonly number[];
+  /** Does it, given code that pushes destination, and source and length. */
+  readonly move: (destination: readonly number[], from: readonly number[]) => readonly number[];
 }
 
 const I64_EXTEND_I32_U = 0xad;
 const I64_ADD = 0x7c;
 const I64_GT_U = 0x56;
-const I64_SHL = 0x86;
 
 const MEMORY = {
   chunk: BULK_CHUNK_BYTES,
@@ -63,7 +64,7 @@ const TABLE = {
 };
 
 export function emitSegmentBulk(context: BulkContext, operation: BulkOperation, parts: BulkParts): void {
-  const plan = planOf(operation, context.tables);
+  const plan = planOf(operation, context);
   const { out, n, newLabel, test } = parts;
   const round = newLabel();
   out.open(OP.loop, round);
@@ -87,7 +88,8 @@ export function emitSegmentBulk(context: BulkContext, operation: BulkOperation, 
   out.close();
 }
 
-function planOf(operation: BulkOperation, { tables, data, elements }: TableLayout): Plan {
+function planOf(operation: BulkOperation, { tables: layout, memory }: BulkContext): Plan {
+  const { tables, data, elements } = layout;
   const { opcode, index, second } = operation;
   const table = (at: number): number[] => [...tableSize(tables[at] as TableShape), I64_EXTEND_I32_U];
   const left = (segment: SegmentShape | undefined): number[] => [
@@ -98,25 +100,25 @@ function planOf(operation: BulkOperation, { tables, data, elements }: TableLayou
     case OP.memoryInit:
       return {
         ...MEMORY,
-        limitOfA: [...memorySize(), I64_EXTEND_I32_U, 0x42, 16, I64_SHL],
+        limitOfA: memory.bytes,
         limitOfB: left(data[index]),
-        instruction: initMemory(index),
+        move: (destination, from) => memory.init(index, destination, from),
       };
     case OP.tableInit:
-      return { ...TABLE, limitOfA: table(second), limitOfB: left(elements[index]), instruction: onTables(operation) };
+      return { ...TABLE, limitOfA: table(second), limitOfB: left(elements[index]), move: onTables(operation) };
     case OP.tableCopy:
-      return { ...TABLE, limitOfA: table(index), limitOfB: table(second), instruction: onTables(operation) };
+      return { ...TABLE, limitOfA: table(index), limitOfB: table(second), move: onTables(operation) };
     case OP.tableFill:
-      return { ...TABLE, limitOfA: table(index), limitOfB: undefined, instruction: onTables(operation) };
+      return { ...TABLE, limitOfA: table(index), limitOfB: undefined, move: onTables(operation) };
     default:
       throw new Error(`Unreachable: ${opcode} is no bulk operation on tables or segments`);
   }
 }
 
 /** The instruction itself: the output has the tables and segments of the original. */
-function onTables({ opcode, index, second }: BulkOperation): number[] {
+function onTables({ opcode, index, second }: BulkOperation): Plan["move"] {
   const indices = opcode === OP.tableFill ? u32(index) : [...u32(index), ...u32(second)];
-  return [PREFIX_FC >>> 8, opcode - PREFIX_FC, ...indices];
+  return (destination, from) => [...destination, ...from, PREFIX_FC >>> 8, opcode - PREFIX_FC, ...indices];
 }
 
 function pay(out: CodeOutput, price: readonly number[]): void {
@@ -134,8 +136,8 @@ function leavesRanges({ limitOfA, limitOfB }: Plan, { out, a, b, n }: BulkParts)
   out.raw([OP.i32Or]);
 }
 
-function move({ instruction }: Plan, { out, a, b }: BulkParts, length: readonly number[]): void {
-  out.raw([OP.localGet, ...u32(a), OP.localGet, ...u32(b), ...length, ...instruction]);
+function move(plan: Plan, { out, a, b }: BulkParts, length: readonly number[]): void {
+  out.raw(plan.move([OP.localGet, ...u32(a)], [OP.localGet, ...u32(b), ...length]));
 }
 
 /** Moves one chunk and shortens the operands by it: from the front, or from the back where a copy overlaps upwards. */
@@ -156,5 +158,5 @@ function moveChunk(isCopy: boolean, plan: Plan, parts: BulkParts): void {
   out.raw([OP.else]);
   add(n, -plan.chunk);
   const end = (local: number): number[] => [OP.localGet, ...u32(local), OP.localGet, ...u32(n), OP.i32Add];
-  out.raw([...end(a), ...end(b), ...length, ...plan.instruction, OP.end]);
+  out.raw([...plan.move(end(a), [...end(b), ...length]), OP.end]);
 }

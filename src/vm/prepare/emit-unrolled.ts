@@ -6,10 +6,12 @@ import { OP } from "../binary/opcodes.ts";
 import type { Node } from "./body-ir.ts";
 import type { CodeOutput } from "./code-output.ts";
 import type { UnrolledLoop } from "./find-unrollable.ts";
+import type { MemoryCode } from "./memory-code.ts";
 import { GAS_LOCAL } from "./protocol.ts";
 
 export interface UnrolledInput {
   readonly out: CodeOutput;
+  readonly memory: MemoryCode;
   readonly nodes: readonly Node[];
   readonly loop: UnrolledLoop;
   /** Label of the loop's head. */
@@ -101,7 +103,7 @@ class Round {
         if (node.isBranch === true) out.mark();
         return out.raw([OP.return]);
       case "unreachable":
-        return out.raw([OP.unreachable]);
+        return out.raw([...this.#input.memory.beforeUnreachable, OP.unreachable]);
       case "call":
       case "bulk":
       case "check":

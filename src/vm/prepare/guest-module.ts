@@ -2,10 +2,13 @@
 
 import type { GuestType } from "../binary/guest-type.ts";
 import type { ValueType } from "../device/device.ts";
+import type { MemoryBackend } from "./memory-backend.ts";
 import type { FrameMap } from "./frame-map.ts";
 
 /** A checked and instrumented module, ready for any number of Vms. */
 export interface GuestModule {
+  /** Where its computers have their memories. Snapshots of one kind go on in the other. */
+  readonly backend: MemoryBackend;
   /** SHA-256 of the original bytes, in hex. */
   readonly hash: string;
   /** Mechanism of pausing; see `Snapshot.engine`. */
@@ -13,6 +16,8 @@ export interface GuestModule {
   /** Number of the gas schedule. */
   readonly schedule: number;
   readonly compiled: WebAssembly.Module;
+  /** SHA-256 of the bytes of `compiled`, in hex: what is the same runs the same. */
+  readonly outputHash: string;
   /** Stores the frames of `compiled`. */
   readonly state: WebAssembly.Module;
   /** What stored frames mean in terms of the original module. */
@@ -23,6 +28,13 @@ export interface GuestModule {
   /** Original index of the function behind each entry, and of the start section by its own name. */
   readonly entryFunctions: Readonly<Record<string, number>>;
   readonly memory: { readonly initialPages: number; readonly maximumPages: number };
+  /**
+   * In an arena, what the memory begins with: bytes to write one after the other, up to one that does not fit. Else empty:
+   * the engine does it.
+   */
+  readonly image: readonly ImageSegment[];
+  /** Room that the program's globals take where a computer's are kept while others run, in bytes. */
+  readonly keptBytes: number;
   /** Types of the mutable globals, in index order. */
   readonly globals: readonly GuestType[];
   /** Absent unless the program handles references, or changes tables or segments. */
@@ -35,6 +47,13 @@ export interface GuestModule {
   readonly hasStart: boolean;
   /** Gas charged before the first instruction: active segments, by length. */
   readonly bootGas: number;
+}
+
+/** Bytes that a memory begins with. */
+export interface ImageSegment {
+  /** Address of the first one, an unsigned 32-bit integer. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
 }
 
 /** What of a module's tables and segments can change. Indices are the original's, ascending. */

@@ -1,17 +1,19 @@
 // Builds the instrumented module from a checked one, and the two things that go with it: the module that stores its
 // frames, and the map that says what they mean.
 //
-//   imports    the guest's functions; those of the state module, in its order; gw.memory (always imported)
+//   imports    the guest's functions; those of the state module, in its order; in an arena gw.grow; gw.memory (always
+//              imported)
 //   functions  the guest's in their metered or plain form; forms that only rebuild frames; metered forms of plain functions
 //              and of imports that the table holds; helpers; run.<name>; get.<n>, set.<n>
 //   tables     the guest's, with metered functions; and immutable ones from original function indices (`table-layout.ts`)
-//   globals    the guest's; gas (in and out), gin (gas, or the sentinel to rebuild frames), cause (why it traps); sizes
+//   globals    the guest's; gas (in and out), gin (gas, or the sentinel to rebuild frames), cause (why it traps); in an
+//              arena base and limit; sizes
 //   exports    none of the guest's own; what the Vm needs, by names that the guest cannot reach
 //   start      dropped: it is run.start, metered like everything else
 
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { OP } from "../binary/opcodes.ts";
-import type { FunctionType, Global, ParsedModule } from "../binary/read-module.ts";
+import type { DataSegment, FunctionType, Global, ParsedModule } from "../binary/read-module.ts";
 import { writeModule, type WritableModule } from "../binary/write-module.ts";
 import type { GuestType } from "../binary/guest-type.ts";
 import { VmError } from "../errors.ts";
@@ -29,17 +31,36 @@ import { helperFunction, type Helper } from "./emit-helpers.ts";
 import { emitMetered, type EmitContext, type EmitInput, type MeteredForm } from "./emit-metered.ts";
 import { emitMeteredPlain, emitPlain } from "./emit-plain.ts";
 import { findPlain } from "./find-plain.ts";
+import { ArenaMemory } from "./arena-memory.ts";
+import { switchIn, switchOut } from "./emit-switch.ts";
+import type { MemoryCode } from "./memory-code.ts";
+import { OwnMemory } from "./own-memory.ts";
 import { mapFrames, type FrameMap, type FunctionFrames } from "./frame-map.ts";
 import { frameWeight, STACK_BUDGET } from "./frame-weight.ts";
 import { MAX_IDS, planFrames, type FunctionPlan } from "./plan-frames.ts";
-import { CAUSE_GLOBAL, GAS_IN_GLOBAL, METERED_SHIFT, THRESHOLD } from "./protocol.ts";
+import {
+  BASE_GLOBAL,
+  CAUSE_GLOBAL,
+  GAS_IN_GLOBAL,
+  LIMIT_GLOBAL,
+  METERED_SHIFT,
+  ownGlobals,
+  THRESHOLD,
+} from "./protocol.ts";
 import * as state from "./state-module.ts";
+import { TypeList } from "./type-list.ts";
 import { guestElements, tableExports } from "./output-tables.ts";
 
 /** Names of what the instrumented module imports on our behalf. */
 export const HOST_MODULE = "gw";
 export const STATE_MODULE = "gs";
 export const START_ENTRY = "start";
+
+/** In an arena: what grows a computer's memory, and the exports that change the computer which an instance runs. */
+export const GROW_IMPORT = "grow";
+export const SWITCH_OUT = "switch.out";
+export const SWITCH_IN = "switch.in";
+const GROW_TYPE: FunctionType = { params: ["i32"], results: ["i32"] };
 
 /** What {@link instrumentModule} gives. */
 export interface InstrumentedModule {
@@ -122,6 +143,10 @@ class Instrumenter {
   readonly #frames: (FunctionFrames | null)[];
   readonly #added: Added[] = [];
   readonly #helpers = new Map<Helper, number>();
+  readonly #memory: MemoryCode;
+  /** The function by which an arena grows a memory comes behind the other imported ones. */
+  #growFunction = -1;
+  #canGrow = false;
   #storedValues = 0;
   #idBits = 1;
 
@@ -131,6 +156,9 @@ class Instrumenter {
     this.#module = checked.parsed;
     this.#imported = checked.parsed.importedFunctions.length;
     this.#plainCosts = findPlain(checked.parsed);
+    const { memory } = checked;
+    const globals = checked.parsed.globals.length;
+    this.#memory = this.#isArena ? new ArenaMemory({ globals, memory }) : new OwnMemory(memory);
     this.#types = new TypeList(checked.parsed.types);
     this.#frames = Array.from({ length: this.#imported + checked.parsed.bodies.length }, () => null);
   }
@@ -142,6 +170,7 @@ class Instrumenter {
       importCosts: imports.map(({ cost }) => cost),
       plainCosts: this.#plainCosts,
       maximumPages: memory.maximumPages,
+      memory: this.#memory,
       tables,
       effort: new Effort(parsed.bytes.length),
     };
@@ -150,6 +179,7 @@ class Instrumenter {
       const isPlain = this.#plainCosts[index] !== undefined;
       const ir = buildBody(context, body, isPlain ? 0 : METERED_SHIFT);
       this.#boundLocals(ir);
+      this.#canGrow ||= ir.growsMemory;
       return isPlain ? { ir, type } : this.#plan(ir, type, this.#imported + index);
     });
     const wrappers = new Map(
@@ -162,7 +192,8 @@ class Instrumenter {
       types: this.#storedTypes,
       hasTable: parsed.tables.length > 0,
     });
-    const firstDefined = this.#imported + stateFunctions.length;
+    this.#growFunction = this.#imported + stateFunctions.length;
+    const firstDefined = this.#growFunction + (this.#isArena ? 1 : 0);
     const definedFunction = (index: number): number => firstDefined + index;
     const clones = new Map<number, number>();
     bodies.forEach((body, index) => {
@@ -186,7 +217,7 @@ class Instrumenter {
         return { type, role: "fast", ...this.#emit(emit, body, "fast", roundLoops) };
       }
       const type = this.#types.index(body.type);
-      return { type, role: "plain", ...emitPlain(body.ir, body.type, definedFunction) };
+      return { type, role: "plain", ...emitPlain(emit, body.ir, body.type) };
     });
     const meteredIndices = new Map<number, number>();
     const meteredIndex = (original: number): number => {
@@ -205,7 +236,7 @@ class Instrumenter {
         const body = parsed.bodies[defined] as ParsedModule["bodies"][number];
         const type = parsed.types[body.type] as FunctionType;
         const ir = buildBody(context, body, METERED_SHIFT);
-        const code = emitMeteredPlain({ ir, type, cost }, definedFunction);
+        const code = emitMeteredPlain(emit, { ir, type, cost });
         index = this.#add({ type: metered(type), role: "table", ...code }, firstAdded);
       }
       meteredIndices.set(original, index);
@@ -221,7 +252,7 @@ class Instrumenter {
         firstAdded,
       ),
     }));
-    const accessors = this.#addAccessors(firstAdded);
+    const accessors = [...this.#addAccessors(firstAdded), ...this.#addSwitches(firstAdded)];
     const outputTables = this.#outputTables();
     const elements = [
       ...guestElements(this.#checked, meteredIndex),
@@ -246,30 +277,30 @@ class Instrumenter {
           field: name,
           type: this.#types.index(type),
         })),
+        ...(this.#isArena ? [{ module: HOST_MODULE, field: GROW_IMPORT, type: this.#types.index(GROW_TYPE) }] : []),
       ],
-      importedMemory: {
-        module: HOST_MODULE,
-        field: "memory",
-        limits: { minimum: memory.initialPages, maximum: memory.maximumPages },
-      },
+      importedMemory: { module: HOST_MODULE, field: "memory", limits: this.#memory.importedLimits },
       tables: outputTables,
       globals: [
         ...parsed.globals.map((global) => {
           const { init } = global;
           return typeof init === "number" ? { ...global, init: meteredIndex(init) } : global;
         }),
-        ...[0, 0, 0, ...tables.addedGlobals].map(mutableI32),
+        ...Array.from({ length: ownGlobals(this.#checked.backend) }, () => mutableI32(0)),
+        ...tables.addedGlobals.map(mutableI32),
       ],
       exports: [
         { name: "gas", kind: "global", index: gas },
         { name: "gin", kind: "global", index: gas + GAS_IN_GLOBAL },
         { name: "cause", kind: "global", index: gas + CAUSE_GLOBAL },
+        ...(this.#isArena ? arenaGlobals(gas) : []),
         ...tableExports(tables),
         ...runners,
         ...accessors,
       ],
       elements,
-      data: parsed.data,
+      // The host writes what active segments say into the computer's part of an arena. Instructions name segments by index.
+      data: this.#isArena ? parsed.data.map(passive) : parsed.data,
       hasDataCount: parsed.hasDataCount,
       functions: written,
     });
@@ -279,6 +310,7 @@ class Instrumenter {
         field,
         cost: imports[index]?.cost ?? 0,
       })),
+      backend: this.#checked.backend,
       memory,
       guestGlobals: parsed.globals.length,
       guestTables: parsed.tables.length,
@@ -292,6 +324,10 @@ class Instrumenter {
       placeBits: this.#idBits,
     };
     return { bytes, state: state.stateModule(stateFunctions, this.#idBits), frames: this.#frames, claims };
+  }
+
+  get #isArena(): boolean {
+    return this.#checked.backend === "arena";
   }
 
   get #gasGlobal(): number {
@@ -387,7 +423,7 @@ class Instrumenter {
       helper: (helper) => {
         let index = this.#helpers.get(helper);
         if (index === undefined) {
-          const { type, body } = helperFunction(helper, { causeGlobal, popFunction });
+          const { type, body } = helperFunction(helper, { causeGlobal, popFunction, memory: this.#memory.inHelpers });
           index = this.#add({ type, body, role: helper }, firstAdded);
           this.#helpers.set(helper, index);
         }
@@ -399,6 +435,9 @@ class Instrumenter {
       typeAt: (index) => types[index] as FunctionType,
       typeOfDefined: (index) => types[bodies[index]?.type ?? -1] as FunctionType,
       tables: this.#checked.tables,
+      memory: this.#memory,
+      growFunction: this.#growFunction,
+      canGrow: this.#canGrow,
     };
   }
 
@@ -425,6 +464,8 @@ class Instrumenter {
       originalLocals: type.params.length,
       maxHeight: localTypes.length,
       lazyLocals: [],
+      usesMemory: false,
+      growsMemory: false,
     };
     return this.#plan(ir, type, index);
   }
@@ -462,6 +503,17 @@ class Instrumenter {
     return this.#add({ type: runnerType, role: "runner", body: code.byte(OP.end) }, firstAdded);
   }
 
+  /** What changes the computer that the instance runs. */
+  #addSwitches(firstAdded: number): WritableModule["exports"] {
+    if (!this.#isArena) return [];
+    const { globals } = this.#module;
+    const [out, into] = [switchOut(globals), switchIn(globals)];
+    return [
+      { name: SWITCH_OUT, kind: "function", index: this.#add({ ...out, role: "switch-out" }, firstAdded) },
+      { name: SWITCH_IN, kind: "function", index: this.#add({ ...into, role: "switch-in" }, firstAdded) },
+    ];
+  }
+
   #addAccessors(firstAdded: number): WritableModule["exports"] {
     let count = 0;
     return this.#module.globals.flatMap(({ isMutable, type }, index) => {
@@ -474,6 +526,17 @@ class Instrumenter {
       ];
     });
   }
+}
+
+function arenaGlobals(gas: number): WritableModule["exports"] {
+  return [
+    { name: "base", kind: "global", index: gas + BASE_GLOBAL },
+    { name: "limit", kind: "global", index: gas + LIMIT_GLOBAL },
+  ];
+}
+
+function passive({ offset, bytes }: DataSegment): DataSegment {
+  return { offset: undefined, bytes: offset === undefined ? bytes : new Uint8Array() };
 }
 
 /** Exported functions without parameters, by name, and the start function under its own. */
@@ -512,26 +575,4 @@ function constantI32(value: number): Uint8Array {
 
 function mutableI32(value: number): Global {
   return { type: "i32", isMutable: true, init: constantI32(value) };
-}
-
-/** The module's types, to which inserted code may add. */
-class TypeList {
-  readonly all: FunctionType[];
-  readonly #indices = new Map<string, number>();
-
-  constructor(types: readonly FunctionType[]) {
-    this.all = [...types];
-    types.forEach((type, index) => this.#indices.set(typeKey(type), index));
-  }
-
-  index(type: FunctionType): number {
-    const known = this.#indices.get(typeKey(type));
-    if (known !== undefined) return known;
-    this.#indices.set(typeKey(type), this.all.length);
-    return this.all.push(type) - 1;
-  }
-}
-
-function typeKey({ params, results }: FunctionType): string {
-  return `${params.join()}>${results.join()}`;
 }

@@ -96,7 +96,7 @@ export class OperandStack {
   readOf(local: number): Entry {
     return {
       type: this.#options.localTypes[local] as GuestType,
-      code: this.#getCode(local),
+      code: CodeList.of(...this.readCode(local)).read(local),
       local,
       traps: false,
       readsState: false,
@@ -131,9 +131,13 @@ export class OperandStack {
     return { ...rest, isArithmetic: false };
   }
 
-  /** A local of the output that holds a value within one piece of code, from one instruction to the next. */
-  scratch(type: GuestType): number {
-    return this.#newSlot(`scratch ${type}`, type) + this.#options.shift;
+  /**
+   * A local of the output that holds a value within one piece of code, from one instruction to the next.
+   *
+   * @param use - Pieces of different use have different locals.
+   */
+  scratch(type: GuestType, use = ""): number {
+    return this.#newSlot(`scratch ${type} ${use}`, type) + this.#options.shift;
   }
 
   /** The slot for a value of that type at that height. */
@@ -231,8 +235,9 @@ export class OperandStack {
     return slot;
   }
 
-  #getCode(local: number): CodeList {
-    return CodeList.of(OP.localGet, ...u32(local + this.#options.shift)).read(local);
+  /** Reads a local or slot. Whoever writes it notes that: see {@link CodeList.read}. */
+  readCode(local: number): number[] {
+    return [OP.localGet, ...u32(local + this.#options.shift)];
   }
 
   #setCode(local: number): number[] {

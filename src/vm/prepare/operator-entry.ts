@@ -8,7 +8,8 @@ import type { ParsedModule } from "../binary/read-module.ts";
 import { TYPE_BYTES, type GuestType } from "../binary/guest-type.ts";
 import { CodeList, u32 } from "./code-list.ts";
 import { arithmeticLanes, hidesLanes, isFloatArithmetic } from "./lazy-floats.ts";
-import { accessMemory, memorySize } from "./memory-access.ts";
+import type { KnownBounds } from "./known-bounds.ts";
+import type { MemoryCode } from "./memory-code.ts";
 import type { Entry, OperandStack } from "./operand-stack.ts";
 import { CAUSE_CONVERSION, CAUSE_GLOBAL } from "./protocol.ts";
 
@@ -17,16 +18,19 @@ interface OperatorParts {
   readonly operands: readonly Entry[];
   readonly result: GuestType;
   readonly stack: OperandStack;
+  readonly memory: MemoryCode;
+  readonly bounds: KnownBounds;
 }
 
 /** The value of an instruction that takes operands and gives one result. */
-export function operatorEntry(module: ParsedModule, i: Instruction, { operands, result, stack }: OperatorParts): Entry {
+export function operatorEntry(module: ParsedModule, i: Instruction, parts: OperatorParts): Entry {
+  const { operands, result, stack } = parts;
   const { opcode, info } = i;
-  const pieces = operands.map((operand) => (showsBits(opcode, operand) ? stack.exact(operand) : operand).code);
+  const shown = operands.map((operand) => (showsBits(opcode, operand) ? stack.exact(operand) : operand));
   const lanes = arithmeticLanes(opcode);
   return {
     type: result,
-    code: operatorCode(module, i, pieces),
+    code: operatorCode(module, i, { ...parts, operands: shown }),
     traps: canTrap(i) || operands.some(({ traps }) => traps),
     readsState: info.cost === "memory" || opcode === OP.memorySize || operands.some(({ readsState }) => readsState),
     isArithmetic:
@@ -39,11 +43,14 @@ export function operatorEntry(module: ParsedModule, i: Instruction, { operands, 
 }
 
 /** The pieces that compute its operands (consumed), and the instruction behind them. */
-function operatorCode(module: ParsedModule, i: Instruction, pieces: readonly CodeList[]): CodeList {
-  if (i.info.immediate === "memory-access" || i.info.immediate === "memory-lane") return accessMemory(i, pieces);
+function operatorCode(module: ParsedModule, i: Instruction, parts: OperatorParts): CodeList {
+  const { operands, stack, memory, bounds } = parts;
+  if (i.info.immediate === "memory-access" || i.info.immediate === "memory-lane") {
+    return memory.access({ instruction: i, operands, stack, bounds });
+  }
   const code = new CodeList();
-  for (const piece of pieces) code.join(piece);
-  const instruction = i.opcode === OP.memorySize ? memorySize() : encodeInstruction(module.bytes, i);
+  for (const operand of operands) code.join(operand.code);
+  const instruction = i.opcode === OP.memorySize ? memory.pages : encodeInstruction(module.bytes, i);
   if (!isTrappingTruncation(i)) return code.add(instruction);
   const setCause = (cause: number): number[] => [
     OP.i32Const,

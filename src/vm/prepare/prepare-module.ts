@@ -3,12 +3,15 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
+import { ByteReader } from "../binary/byte-reader.ts";
 import { typeOfFunction, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
 import { BULK_BYTES_SHIFT, SCHEDULE_VERSION } from "../gas-schedule.ts";
 import { checkModule, type CheckedModule } from "./check-module.ts";
 import { VmError } from "../errors.ts";
 import { verifyModule, type VerifierFinding } from "../verify/index.ts";
-import type { ChangingTables, GuestModule } from "./guest-module.ts";
+import { keptBytes } from "./emit-switch.ts";
+import type { ChangingTables, GuestModule, ImageSegment } from "./guest-module.ts";
+import type { MemoryBackend } from "./memory-backend.ts";
 import type { ImportPolicy } from "./import-policy.ts";
 import { instrumentModule, runnableExports, START_ENTRY, type EmissionOptions } from "./instrument-module.ts";
 import type { SegmentShape, TableLayout } from "./table-layout.ts";
@@ -17,6 +20,12 @@ import type { SegmentShape, TableLayout } from "./table-layout.ts";
 export const ENGINE = "frames-1";
 
 const EXPORT_PREFIX = "export.";
+
+/** How to prepare a module. */
+export interface PrepareOptions {
+  /** Where its computers are to have their memories. @defaultValue `"own"` */
+  readonly memory?: MemoryBackend;
+}
 
 /**
  * Checks a module against a policy, instruments it and compiles it.
@@ -30,35 +39,43 @@ const EXPORT_PREFIX = "export.";
  * @throws {VmError} `vm/limit-exceeded` if it is larger than the policy allows.
  * @throws {ImportDeniedError} `vm/import-denied` if it imports what the policy does not offer.
  */
-export function prepareModule(bytes: Uint8Array, policy: ImportPolicy): Promise<GuestModule> {
-  return prepareWithEmission(bytes, policy);
+export function prepareModule(
+  bytes: Uint8Array,
+  policy: ImportPolicy,
+  options: PrepareOptions = {},
+): Promise<GuestModule> {
+  return prepareWithEmission(bytes, policy, options);
 }
 
 /** The same, with other choices about the output. A snapshot goes on under any of them. */
 export async function prepareWithEmission(
   bytes: Uint8Array,
   policy: ImportPolicy,
-  emission?: EmissionOptions,
+  { memory: backend = "own", emission }: PrepareOptions & { readonly emission?: EmissionOptions } = {},
 ): Promise<GuestModule> {
   const original = Uint8Array.from(bytes);
-  const checked = checkModule(original, policy);
+  const checked = checkModule(original, policy, backend);
   const { parsed, memory } = checked;
   const { bytes: instrumented, state, frames, claims } = instrumentModule(checked, emission);
-  const finding = verifyModule(instrumented, state, claims);
+  const finding = backend === "own" ? verifyModule(instrumented, state, claims) : undefined;
   if (finding !== undefined) throw notVerified(finding);
   const runnable = runnableExports(parsed);
   const names = runnable.map(({ name }) => name);
   return {
+    backend,
     hash: bytesToHex(sha256(original)),
     engine: ENGINE,
     schedule: SCHEDULE_VERSION,
     compiled: await WebAssembly.compile(instrumented),
+    outputHash: bytesToHex(sha256(instrumented)),
     state: await WebAssembly.compile(state),
     frames,
     typeKeys: parsed.types.map(typeKey),
     indirectTypes: indirectTypes(checked),
     entryFunctions: Object.fromEntries(runnable.map(({ name, index }) => [name, index])),
     memory,
+    image: backend === "arena" ? imageOf(parsed) : [],
+    keptBytes: backend === "arena" ? keptBytes(parsed.globals) : 0,
     globals: parsed.globals.flatMap(({ isMutable, type }) => (isMutable ? [type] : [])),
     tables: changingTables(checked.tables),
     imports: describeImports(checked),
@@ -107,6 +124,12 @@ function describeImports({ parsed, imports }: CheckedModule): GuestModule["impor
     const { params = [], results = [], mayWait = false } = imports[index] ?? {};
     return { module, function: field, params, results, mayWait };
   });
+}
+
+function imageOf({ data }: ParsedModule): ImageSegment[] {
+  return data.flatMap(({ offset, bytes }) =>
+    offset === undefined ? [] : [{ offset: new ByteReader(offset, 1).s32() >>> 0, bytes: bytes.slice() }],
+  );
 }
 
 /** Active segments are work done before the first instruction: priced like bulk operations. */

@@ -6,6 +6,7 @@ import { VmError } from "../errors.ts";
 import type { FunctionClaim, PreparedClaims } from "../verify/index.ts";
 import { checkModule } from "./check-module.ts";
 import type { ImportPolicy } from "./import-policy.ts";
+import type { MemoryBackend } from "./memory-backend.ts";
 import { instrumentModule } from "./instrument-module.ts";
 
 /** What the verifier is given. */
@@ -23,8 +24,12 @@ const CLAIMS_SECTION = "gw.claims";
  *
  * @throws {VmError} and {@link ImportDeniedError}, as `prepareModule()` does.
  */
-export function instrument(bytes: Uint8Array, policy: ImportPolicy): PreparedBytes {
-  const { bytes: prepared, state, claims } = instrumentModule(checkModule(Uint8Array.from(bytes), policy));
+export function instrument(
+  bytes: Uint8Array,
+  policy: ImportPolicy,
+  { memory }: { readonly memory?: MemoryBackend } = {},
+): PreparedBytes {
+  const { bytes: prepared, state, claims } = instrumentModule(checkModule(Uint8Array.from(bytes), policy, memory));
   return { bytes: prepared, state, claims };
 }
 
@@ -80,7 +85,8 @@ function parseClaims(text: string): PreparedClaims {
   }
   const claims = value as PreparedClaims;
   const numbers = isRecord(value) ? [claims.guestGlobals, claims.guestTables, claims.placeBits] : [];
-  const hasMemory = isRecord(value) && isRecord(claims.memory);
+  const hasMemory =
+    isRecord(value) && isRecord(claims.memory) && (claims.backend === "own" || claims.backend === "arena");
   if (numbers.length === 0 || !numbers.every(isCount) || !hasMemory) throw malformedClaims("fields are missing");
   if (!isCount(claims.memory.initialPages) || !isCount(claims.memory.maximumPages)) throw malformedClaims("memory");
   if (!Array.isArray(claims.imports) || !claims.imports.every(isImport)) throw malformedClaims("imports");

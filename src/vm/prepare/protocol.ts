@@ -6,6 +6,8 @@
 //   g < TH           from a callee: it has stored its frame, and its caller must too; the debt is g + BIAS
 //                    from a caller: SENTINEL, rebuild the frames that were stored
 
+import type { MemoryBackend } from "./memory-backend.ts";
+
 export const BIAS = 1_073_741_824; // 2^30
 export const THRESHOLD = -536_870_912; // -2^29
 export const SENTINEL = -2_147_483_648; // -2^31
@@ -23,8 +25,17 @@ export const CAUSE_TABLE = 3;
 /** An address, or a place in a segment, that a bulk operation would leave. */
 export const CAUSE_MEMORY = 4;
 
-/** Globals behind the guest's own: gas, gas in, cause. */
-export const OWN_GLOBALS = 3;
+/** The guest's own `unreachable`, where a plain one says that an access would have left the memory. */
+export const CAUSE_UNREACHABLE = 5;
+
+/** In an arena: where the computer's memory begins, and how large it is, in bytes. */
+export const BASE_GLOBAL = 3;
+export const LIMIT_GLOBAL = 4;
+
+/** Globals behind the guest's own: gas, gas in, cause; base and limit. */
+export function ownGlobals(backend: MemoryBackend): number {
+  return backend === "own" ? 3 : 5;
+}
 
 /** Hidden parameters in front of a metered function's own. */
 export const METERED_SHIFT = 2;

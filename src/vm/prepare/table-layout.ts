@@ -13,7 +13,6 @@ import { walkInstructions, type Instruction } from "../binary/instructions.ts";
 import { OP } from "../binary/opcodes.ts";
 import type { Limits, ParsedModule } from "../binary/read-module.ts";
 import { s32, u32 } from "./code-list.ts";
-import { OWN_GLOBALS } from "./protocol.ts";
 
 /** One of the guest's tables. */
 export interface TableShape {
@@ -48,10 +47,13 @@ export interface TableLayout {
 }
 
 /** Finds what the bodies use, and decides where everything is. Linear in the module's size. */
-export function layOutTables(module: ParsedModule, tableEntries: number): TableLayout {
+export function layOutTables(
+  module: ParsedModule,
+  { tableEntries, ownGlobals }: { readonly tableEntries: number; readonly ownGlobals: number },
+): TableLayout {
   const use = new TableUse(module);
   const addedGlobals: number[] = [];
-  const addGlobal = (value: number): number => module.globals.length + OWN_GLOBALS + addedGlobals.push(value) - 1;
+  const addGlobal = (value: number): number => module.globals.length + ownGlobals + addedGlobals.push(value) - 1;
   const tables = module.tables.map((limits, index): TableShape => {
     const { minimum } = limits;
     const canGrow = use.grown.has(index);

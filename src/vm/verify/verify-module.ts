@@ -28,12 +28,20 @@ export type FunctionRole =
   /** For the host: runs a function, or reads or writes a global. */
   | "runner"
   | "getter"
-  | "setter";
+  | "setter"
+  /** In an arena: move what chunk movers leave. */
+  | "copy-rest"
+  | "fill-rest"
+  /** In an arena. For the host: put the globals away, and take others. */
+  | "switch-out"
+  | "switch-in";
 
 /** What the instrumenter says of its output, to be checked. */
 export interface PreparedClaims {
   /** What the guest imports, in order, and what a call costs beside the call. */
   readonly imports: readonly { readonly module: string; readonly field: string; readonly cost: number }[];
+  /** Whether the memory is the computer's own, or part of an arena. */
+  readonly backend: "own" | "arena";
   readonly memory: { readonly initialPages: number; readonly maximumPages: number };
   /** Globals of the guest, which come first; ours are three, and behind them sizes of tables and segments. */
   readonly guestGlobals: number;
@@ -139,7 +147,7 @@ class Verifier {
       else if (role === "enter" || role === "copy" || role === "fill") {
         this.#check(index, (fn) => checkHelper(facts, fn, role, this.#claims.imports.length));
       } else if (role === "runner") this.#check(index, (fn) => checkRunner(facts, fn));
-      else if (role !== "plain") this.#check(index, (fn) => checkAccessor(facts, fn, role));
+      else if (role === "getter" || role === "setter") this.#check(index, (fn) => checkAccessor(facts, fn, role));
     });
     this.functionIndex = undefined;
     this.#checkFrames();
@@ -180,6 +188,10 @@ class Verifier {
       case "runner":
       case "getter":
       case "setter":
+      case "switch-out":
+      case "switch-in":
+      case "copy-rest":
+      case "fill-rest":
         return { kind: "host-only" };
       case "enter":
         return { kind: "enter" };
