@@ -89,6 +89,7 @@ class FakeVm implements Vm {
   state: Vm["state"] = "ready";
   gasUsed = 0n;
   waiting: Vm["waiting"];
+  readonly waitsFor = undefined;
   onDispose: () => void = () => {};
   readonly #module: GuestModule;
   readonly #options: VmOptions;

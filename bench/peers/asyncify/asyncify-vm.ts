@@ -88,6 +88,7 @@ class TrapSignal {
 }
 
 class AsyncifyVm implements Vm {
+  readonly waitsFor = undefined;
   readonly #module: AsyncifyModule;
   readonly #options: VmOptions;
   readonly #entry: string;

@@ -52,6 +52,7 @@ export function restoreSeedVm(module: SeedModule, snapshot: Snapshot, options: S
 }
 
 class SeedVm implements Vm {
+  readonly waitsFor = undefined;
   readonly waiting: undefined = undefined;
   #executor: SeedExecutor | undefined;
   #state: VmState = "ready";

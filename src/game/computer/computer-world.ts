@@ -2,14 +2,16 @@
 
 import type { Compiler } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
-import type { ImportPolicy } from "../../vm/index.ts";
 import { Computer, type ComputerHost, type StagedComputer } from "./computer.ts";
 import type { ComputerOptions } from "./computer-options.ts";
 import { Emitter } from "./emitter.ts";
 import { ComputerError } from "./errors.ts";
+import { IdList } from "./id-list.ts";
 import { createLocalPreparer, type Preparer } from "./preparer.ts";
 import { REAL_VMS, type Program, type VmFactory } from "./program.ts";
+import { ProgramCache } from "./program-cache.ts";
 import { decodeState, type SavedState } from "./saved-state.ts";
+import { VisitSchedule } from "./visit-schedule.ts";
 
 /** What a world is made of; everything from outside comes in here. */
 export interface ComputerWorldOptions {
@@ -38,27 +40,31 @@ export interface RemoveOptions {
   readonly cancelTask?: boolean;
 }
 
-/** Prepared programs that are kept for the next load or restore. */
-const KEPT_PROGRAMS = 16;
-
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
+
+/** A computer of a save beside the one that it is to become. */
+interface Wanted {
+  readonly computer: Computer;
+  readonly saved: SavedComputer;
+  readonly state: SavedState;
+}
 
 /**
  * Runs computers in fixed ticks. The same computers, programs and device answers give the same run, tick by tick, on
  * every machine: nothing here reads a clock.
  *
  * A tick: each computer's slice, in order of the ids; then each computer's task, in the same order; then what was asked
- * for meanwhile (stops, removals); then events. Saves fall between ticks only.
+ * for meanwhile (stops, removals); then events. Saves fall between ticks only. A computer that is off, has ended, sleeps
+ * or waits for input takes no time until that changes.
  */
 export class ComputerWorld {
   readonly ticksPerSecond: number;
-  readonly #preparer: Preparer;
   readonly #onError: (error: unknown, where: string) => void;
   readonly #host: ComputerHost;
   readonly #events: Emitter<{ tick: number }>;
-  readonly #programs = new Map<string, Program>();
-  /** Replaced and never changed, so that a tick goes on with the computers it began with. */
-  #computers: readonly Computer[] = [];
+  readonly #programs: ProgramCache;
+  readonly #computers = new IdList<Computer>();
+  readonly #schedule = new VisitSchedule<Computer>();
   #tick = 0;
   #isTicking = false;
   #isTelling = false;
@@ -73,7 +79,7 @@ export class ComputerWorld {
       throw new RangeError(`Cannot tick ${ticksPerSecond} times a second: expected an integer from 1 to 1,000`);
     }
     this.ticksPerSecond = ticksPerSecond;
-    this.#preparer = preparer;
+    this.#programs = new ProgramCache(preparer);
     this.#onError = (error, where) => {
       try {
         onError(error, where);
@@ -92,7 +98,7 @@ export class ComputerWorld {
 
   /** In tick order: ascending by id, compared by UTF-16 units. */
   get computers(): readonly Computer[] {
-    return this.#computers;
+    return this.#computers.ordered;
   }
 
   /**
@@ -106,12 +112,12 @@ export class ComputerWorld {
       throw new ComputerError("computer/duplicate-id", `Cannot add another computer with the id "${options.id}"`);
     }
     const computer = new Computer(options, this.#host);
-    this.#computers = [...this.#computers, computer].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    this.#computers.add(computer);
     return computer;
   }
 
   get(id: string): Computer | undefined {
-    return this.#computers.find((computer) => computer.id === id);
+    return this.#computers.get(id);
   }
 
   /** Stops and forgets a computer; unknown ids are ignored. During a tick it takes effect at the tick's end. */
@@ -120,8 +126,9 @@ export class ComputerWorld {
     if (computer === undefined) return;
     this.#betweenTicks(() => {
       if (this.get(id) !== computer) return;
-      this.#computers = this.#computers.filter((other) => other !== computer);
+      this.#computers.remove(computer);
       computer.leave(options.cancelTask ?? true);
+      this.#schedule.forget(computer);
     });
   }
 
@@ -132,12 +139,14 @@ export class ComputerWorld {
    */
   runTick(): void {
     this.#requireBetweenTicks("run a tick");
-    const computers = this.#computers;
+    const tick = this.#tick;
+    const computers = this.#schedule.take(tick);
     this.#isTicking = true;
     for (const computer of computers) computer.runSlice();
     for (const computer of computers) computer.runTask();
     this.#isTicking = false;
-    this.#tick += 1;
+    for (const computer of computers) this.#schedule.plan(computer, tick, computer.nextVisit());
+    this.#tick = tick + 1;
     const actions = this.#actions;
     this.#actions = [];
     for (const action of actions) action();
@@ -158,7 +167,7 @@ export class ComputerWorld {
   capture(): ComputersSave {
     this.#requireBetweenTicks("capture the computers");
     const programs = new Map<string, SavedProgram>();
-    const computers = this.#computers.map((computer) => computer.capture(programs));
+    const computers = this.computers.map((computer) => computer.capture(programs));
     return { tick: this.#tick, programs: [...programs.values()], computers };
   }
 
@@ -179,32 +188,30 @@ export class ComputerWorld {
     }
     const wanted = save.computers.map((saved) => this.#match(saved));
     requireDistinct(save.computers);
-    const programs = await Promise.all(
-      wanted.map(({ computer, saved }) => this.#recall(computer, saved, save.programs)),
-    );
+    const programs = await this.#recall(wanted, save.programs);
     if (this.#isTicking) await Promise.resolve();
     if (number !== this.#restoreNumber || wanted.some(({ computer }) => this.get(computer.id) !== computer)) {
       throw new ComputerError("computer/superseded", "Cannot go on restoring the computers: something else came first");
     }
-    const staged: StagedComputer[] = [];
+    const staged = new Map<Computer, StagedComputer>();
     try {
       for (const [index, { computer, saved, state }] of wanted.entries()) {
-        staged.push(computer.stage(state, programs[index], saved.snapshot));
+        const from = { state, snapshot: saved.snapshot, tick: save.tick };
+        staged.set(computer, computer.stage(from, programs[index]));
       }
     } catch (error) {
-      for (const { run } of staged) run?.end(false);
+      for (const { run } of staged.values()) run?.end(false);
       throw error;
     }
     this.#tick = save.tick;
-    for (const computer of this.#computers)
-      computer.commit(staged.find((candidate) => candidate.computer === computer));
+    for (const computer of this.computers) computer.commit(staged.get(computer));
   }
 
   /** Stops and forgets all computers, without a word to devices and listeners. Safe to call twice. */
   dispose(): void {
     this.#isDisposed = true;
     this.#restoreNumber += 1;
-    for (const { id } of this.#computers) this.remove(id, { cancelTask: false });
+    for (const { id } of this.computers) this.remove(id, { cancelTask: false });
     this.#programs.clear();
   }
 
@@ -218,17 +225,19 @@ export class ComputerWorld {
       },
       ticksPerSecond,
       tickNow,
+      tickAt: (time) => Number((time * BigInt(ticksPerSecond) + NANOSECONDS_PER_SECOND - 1n) / NANOSECONDS_PER_SECOND),
       clock: { now: () => (BigInt(this.#tick) * NANOSECONDS_PER_SECOND) / BigInt(ticksPerSecond) },
       compiler: options.compiler,
       vms: options.vms ?? REAL_VMS,
       deliver: (tell) => this.#deliver(tell),
       betweenTicks: (action) => this.#betweenTicks(action),
-      prepare: (wasm, policy) => this.#prepare(wasm, policy),
+      wake: (computer) => this.#schedule.wake(computer),
+      prepare: (wasm, policy) => this.#programs.prepare(wasm, policy),
       onError: this.#onError,
     };
   }
 
-  #match(saved: SavedComputer): { computer: Computer; saved: SavedComputer; state: SavedState } {
+  #match(saved: SavedComputer): Wanted {
     const computer = this.get(saved.id);
     if (computer === undefined) {
       throw new ComputerError(
@@ -246,41 +255,29 @@ export class ComputerWorld {
     return { computer, saved, state };
   }
 
-  /** The program of a saved computer, prepared for what is attached to the computer now. */
-  async #recall(
-    computer: Computer,
-    saved: SavedComputer,
-    programs: readonly SavedProgram[],
-  ): Promise<Program | undefined> {
-    if (saved.programHash === null) return undefined;
-    const program = programs.find(({ hash }) => hash === saved.programHash);
-    if (program === undefined) {
-      throw new ComputerError(
-        "computer/save-malformed",
-        `Cannot restore computer "${saved.id}": its program is missing`,
-      );
-    }
-    const { policy } = computer;
-    const prepared =
-      this.#programs.get(keyOf(program.hash, policy)) ?? (await this.#prepare(program.wasm.slice(), policy));
-    if (prepared.module.hash !== program.hash) {
-      throw new ComputerError(
-        "computer/save-malformed",
-        `Cannot restore computer "${saved.id}": its program is another one`,
-      );
-    }
-    return { ...prepared, sources: program.sources };
-  }
-
-  async #prepare(wasm: Uint8Array, policy: ImportPolicy): Promise<Program> {
-    const module = await this.#preparer.prepare(wasm, policy);
-    const program: Program = { module, wasm, sources: undefined };
-    const key = keyOf(module.hash, policy);
-    this.#programs.delete(key);
-    this.#programs.set(key, program);
-    const [oldest] = this.#programs.keys();
-    if (this.#programs.size > KEPT_PROGRAMS && oldest !== undefined) this.#programs.delete(oldest);
-    return program;
+  /** The program of each saved computer, prepared for what is attached to the computer now. */
+  #recall(wanted: readonly Wanted[], programs: readonly SavedProgram[]): Promise<(Program | undefined)[]> {
+    const byHash = new Map(programs.map((program) => [program.hash, program]));
+    // The prepared program of one computer serves the others while it is being prepared, and afterwards.
+    return Promise.all(
+      wanted.map(async ({ computer, saved: { id, programHash } }) => {
+        if (programHash === null) return undefined;
+        const program = byHash.get(programHash);
+        if (program === undefined) {
+          throw new ComputerError("computer/save-malformed", `Cannot restore computer "${id}": its program is missing`);
+        }
+        const { policy } = computer;
+        const known = this.#programs.find(program.hash, policy);
+        const prepared = known ?? (await this.#programs.prepare(program.wasm.slice(), policy));
+        if (prepared.module.hash !== program.hash) {
+          throw new ComputerError(
+            "computer/save-malformed",
+            `Cannot restore computer "${id}": its program is another one`,
+          );
+        }
+        return { ...prepared, sources: program.sources };
+      }),
+    );
   }
 
   #betweenTicks(action: () => void): void {
@@ -298,13 +295,15 @@ export class ComputerWorld {
   #tellNews(): void {
     if (this.#isTelling) return;
     this.#isTelling = true;
-    for (let tell = this.#news.shift(); tell !== undefined; tell = this.#news.shift()) {
+    // What a listener causes is told in this loop as well. Shifting would move thousands of others each time.
+    for (let index = 0; index < this.#news.length; index++) {
       try {
-        tell();
+        this.#news[index]?.();
       } catch (error) {
         this.#onError(error, "listener");
       }
     }
+    this.#news = [];
     this.#isTelling = false;
   }
 
@@ -316,10 +315,6 @@ export class ComputerWorld {
 function requireDistinct(computers: readonly SavedComputer[]): void {
   if (new Set(computers.map(({ id }) => id)).size === computers.length) return;
   throw new ComputerError("computer/save-malformed", "Cannot restore the computers: two of them have the same id");
-}
-
-function keyOf(hash: string, policy: ImportPolicy): string {
-  return `${hash} ${JSON.stringify(policy)}`;
 }
 
 /** Errors of devices and listeners are the developer's: they must be seen, and must not end a tick. */

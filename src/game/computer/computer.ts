@@ -8,7 +8,7 @@ import { isSameState, type ComputerState } from "./computer-state.ts";
 import { ConsoleBuffer, type ConsoleStream } from "./console-buffer.ts";
 import { describeCrash, type CrashReport } from "./crash-report.ts";
 import type { Wiring } from "./device-bank.ts";
-import { generateHeaders, HEADER_NAMES } from "./device-header.ts";
+import { generateHeaders, HEADER_NAMES, requireDistinctNames } from "./device-header.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
 import { CompileError, ComputerError } from "./errors.ts";
 import { policyOf, type Program, type VmFactory } from "./program.ts";
@@ -29,6 +29,8 @@ export interface ComputerHost {
   readonly isTicking: boolean;
   readonly ticksPerSecond: number;
   readonly tickNow: () => number;
+  /** The first tick in which the clock shows a time, in nanoseconds. */
+  readonly tickAt: (time: bigint) => number;
   readonly clock: Clock;
   readonly compiler: Compiler | undefined;
   readonly vms: VmFactory;
@@ -36,8 +38,17 @@ export interface ComputerHost {
   readonly deliver: Deliver;
   /** Does something now, or at the end of the tick if one is running. */
   readonly betweenTicks: (action: () => void) => void;
+  /** Has the computer visited in the next tick. */
+  readonly wake: (computer: Computer) => void;
   readonly prepare: (wasm: Uint8Array, policy: ImportPolicy) => Promise<Program>;
   readonly onError: (error: unknown, where: string) => void;
+}
+
+/** What a save says of a computer. */
+export interface SavedOrigin {
+  readonly state: SavedState;
+  readonly snapshot: Snapshot | null;
+  readonly tick: number;
 }
 
 /** A computer's state out of a save, ready to take over. */
@@ -66,8 +77,6 @@ export class Computer {
   readonly gasPerTick: number;
   /** Most memory the program may have, in pages of 64 KiB. */
   readonly memoryPages: number;
-  /** The generated headers of this computer's wiring, for editors: file name to text. */
-  readonly headers: Sources;
 
   readonly #host: ComputerHost;
   readonly #wiring: Wiring;
@@ -76,6 +85,7 @@ export class Computer {
   #state: ComputerState = { kind: "off", hasProgram: false };
   #program: Program | undefined;
   #run: ProgramRun | undefined;
+  #headers: Sources | undefined;
   #warnings: readonly Diagnostic[] = [];
   /** Of the run that has ended; a running one knows its own. */
   #gasUsed = 0n;
@@ -91,7 +101,7 @@ export class Computer {
     this.id = id;
     this.gasPerTick = gasPerTick;
     this.memoryPages = memoryPages;
-    this.headers = generateHeaders(devices);
+    requireDistinctNames(devices);
     this.console = new ConsoleBuffer(host.deliver);
     this.#events = new Emitter(host.deliver);
     this.#host = host;
@@ -101,6 +111,7 @@ export class Computer {
       gasPerTick,
       entropySeed,
       tickNow: host.tickNow,
+      tickAt: host.tickAt,
       clock: host.clock,
       vms: host.vms,
       onError: (error, where) => host.onError(error, `computer "${id}": ${where}`),
@@ -129,6 +140,11 @@ export class Computer {
   /** Warnings of the last compile. */
   get warnings(): readonly Diagnostic[] {
     return this.#warnings;
+  }
+
+  /** The generated headers of this computer's wiring, for editors: file name to text. */
+  get headers(): Sources {
+    return (this.#headers ??= generateHeaders(this.#wiring));
   }
 
   /** What programs of this computer may import. */
@@ -217,12 +233,26 @@ export class Computer {
   /** Gives the running program text on its standard input; ignored when none runs. */
   type(text: string): void {
     const bytes = new TextEncoder().encode(text);
-    this.#host.betweenTicks(() => this.#run?.writeInput(bytes));
+    this.#host.betweenTicks(() => {
+      if (this.#run === undefined) return;
+      this.#run.writeInput(bytes);
+      this.#host.wake(this);
+    });
   }
 
   /** @returns a function that ends the subscription. */
   on<K extends keyof ComputerEvents>(event: K, listener: (payload: ComputerEvents[K]) => void): () => void {
     return this.#events.on(event, listener);
+  }
+
+  /**
+   * @internal After a visit: the first tick after this one in which another changes anything, unless the world is told to
+   * wake the computer earlier; `Infinity` for never.
+   */
+  nextVisit(): number {
+    // A meter that was not 0 has to be seen falling.
+    if (this.#gasUsedLastTick !== 0) return this.#host.tickNow() + 1;
+    return this.#run?.nextVisit() ?? Infinity;
   }
 
   /** @internal The computer's part of a tick: one slice. Never throws. */
@@ -250,7 +280,8 @@ export class Computer {
     const program = this.#program;
     const saved = program === undefined ? undefined : keepProgram(programs, program);
     // The same wasm may come from other sources: another comment, another name.
-    const isOwn = JSON.stringify(saved?.sources) !== JSON.stringify(program?.sources);
+    const isOwn =
+      saved?.sources !== program?.sources && JSON.stringify(saved?.sources) !== JSON.stringify(program?.sources);
     const state: SavedState = {
       ticksPerSecond: this.#host.ticksPerSecond,
       power: this.#capturePower(captured?.saved),
@@ -268,7 +299,7 @@ export class Computer {
   }
 
   /** @internal Makes everything of a save ready without touching what is. @throws {VmError} if a snapshot is refused */
-  stage(state: SavedState, program: Program | undefined, snapshot: Snapshot | null): StagedComputer {
+  stage({ state, snapshot, tick }: SavedOrigin, program: Program | undefined): StagedComputer {
     const { power } = state;
     if (power.kind !== "on") return { computer: this, state, program, run: undefined };
     if (program === undefined || snapshot === null) {
@@ -281,12 +312,13 @@ export class Computer {
       throw new ComputerError("computer/save-malformed", `Cannot restore computer "${this.id}": its program has ended`);
     }
     this.#checkTask(power, snapshot);
-    const run = new ProgramRun(program, this.#setting, { saved: power.run, snapshot });
+    const run = new ProgramRun(program, this.#setting, { saved: power.run, snapshot, tick });
     return { computer: this, state, program, run };
   }
 
   /** @internal Takes over what was staged; `undefined` empties the computer. Devices of the old run are told nothing. */
   commit(staged: StagedComputer | undefined): void {
+    this.#host.wake(this);
     this.#abandonLoad();
     this.#endRun(false);
     this.#program = staged?.program && { ...staged.program, ...staged.state.ownSources };
@@ -356,6 +388,7 @@ export class Computer {
     this.#gasUsedLastTick = 0;
     try {
       this.#run = new ProgramRun(program, this.#setting);
+      this.#host.wake(this);
       this.#setState({ kind: "running" });
     } catch (error) {
       this.#host.onError(error, `computer "${this.id}": starting the program`);

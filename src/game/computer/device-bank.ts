@@ -48,18 +48,30 @@ export class DeviceBank {
   readonly #tickNow: () => number;
   #handles: OpenDevice[];
   #task: RunningTask | null;
+  /** The first tick after the sleep, where the task is `sleep_ticks`: a sleeper is not looked at tick by tick. */
+  #sleepsUntil = 0;
 
-  /** @param saved - The state to go on with. @defaultValue nothing opened, nothing waited for */
-  constructor(wiring: Wiring, tickNow: () => number, saved: SavedBank = { handles: [], task: null }) {
+  /**
+   * @param from - The state to go on with, and the tick at which it was saved. @defaultValue nothing opened, nothing
+   * waited for
+   */
+  constructor(wiring: Wiring, tickNow: () => number, from?: { readonly saved: SavedBank; readonly tick: number }) {
     this.#wiring = wiring;
     this.#tickNow = tickNow;
-    this.#handles = [...saved.handles];
-    this.#task = saved.task;
+    this.#handles = [...(from?.saved.handles ?? [])];
+    this.#task = from?.saved.task ?? null;
+    if (from !== undefined && this.#task?.device === null) this.#sleepsUntil = from.tick + Number(this.#task.state);
   }
 
   /** The call that the program waits for. */
   get task(): RunningTask | null {
     return this.#task;
+  }
+
+  /** The first tick in which {@link DeviceBank.tickTask} does something, if it is called once in each tick before. */
+  get taskTick(): number {
+    if (this.#task === null) return Infinity;
+    return this.#task.device === null ? this.#sleepsUntil - 1 : 0;
   }
 
   /** The host's side of each device type, for the Vm. */
@@ -71,7 +83,7 @@ export class DeviceBank {
   }
 
   /**
-   * Advances the task by a tick.
+   * Advances the task by a tick. While the program sleeps, calls may be left out before {@link DeviceBank.taskTick}.
    *
    * @returns the answer for the program, once the task has one. Then no task is left.
    * @throws what the handler throws, and {@link TypeError} for an answer or a state that a program or a save cannot
@@ -80,11 +92,11 @@ export class DeviceBank {
   tickTask(): number | undefined {
     const task = this.#task;
     if (task === null) return undefined;
+    if (task.device === null) return this.#tickSleep();
     this.#task = null;
-    const attached = task.device === null ? undefined : this.#find(task.device);
-    if (task.device !== null && attached === undefined) return DEVICE_ERRORS.gone.value;
-    const step = attached === undefined ? tickSleep(task.state) : attached.tick(task.function, task.state);
-    return this.#take(step, task.device, task.function);
+    const attached = this.#find(task.device);
+    if (attached === undefined) return DEVICE_ERRORS.gone.value;
+    return this.#take(attached.tick(task.function, task.state), task.device, task.function);
   }
 
   /** Tells the device that nobody waits for its answer any more. @throws what the handler throws */
@@ -97,14 +109,28 @@ export class DeviceBank {
 
   /** The state as plain data that shares nothing with the devices' own. */
   capture(): SavedBank {
-    return structuredClone({ handles: this.#handles, task: this.#task });
+    const task = this.#task;
+    const handles = this.#handles.map((handle) => ({ ...handle }));
+    if (task === null) return { handles, task };
+    // The state of a sleep is the number of ticks left.
+    const state = task.device === null ? this.#sleepsUntil - this.#tickNow() : structuredClone(task.state);
+    return { handles, task: { ...task, state } };
   }
 
   #systemCall(call: HostCall): HostAnswer {
     if (call.function === "tick_now") return BigInt(this.#tickNow());
     const ticks = Number(call.args[0]);
     if (ticks < 0) return DEVICE_ERRORS.badArgument.value;
-    return this.#takeInCall(ticks === 0 ? { kind: "done", value: 0 } : { kind: "pending", state: ticks }, null, call);
+    if (ticks === 0) return 0;
+    this.#task = { device: null, function: call.function, state: ticks };
+    this.#sleepsUntil = this.#tickNow() + ticks;
+    return WAIT;
+  }
+
+  #tickSleep(): number | undefined {
+    if (this.#tickNow() + 1 < this.#sleepsUntil) return undefined;
+    this.#task = null;
+    return 0;
   }
 
   #deviceCall(type: DeviceType, call: HostCall): HostAnswer {
@@ -125,7 +151,7 @@ export class DeviceBank {
     if (args === undefined) return DEVICE_ERRORS.badArgument.value;
     if (Object.hasOwn(definition.queries, call.function))
       return checkAnswer(attached.query(call.function, args), call.function);
-    return this.#takeInCall(attached.start(call.function, args), opened, call);
+    return this.#take(attached.start(call.function, args), opened, call.function) ?? WAIT;
   }
 
   #open(type: DeviceType, call: HostCall): number {
@@ -144,22 +170,12 @@ export class DeviceBank {
     return attached?.definition.type === type ? attached : undefined;
   }
 
-  #takeInCall(step: TaskStep<JsonValue>, device: OpenDevice | null, call: HostCall): HostAnswer {
-    return this.#take(step, device, call.function) ?? WAIT;
-  }
-
-  #take(step: TaskStep<JsonValue>, device: OpenDevice | null, name: string): number | undefined {
+  #take(step: TaskStep<JsonValue>, device: OpenDevice, name: string): number | undefined {
     if (step.kind === "done") return checkAnswer(step.value, name);
-    assertJsonValue(step.state, `the state of ${device === null ? "" : `${device.type}.`}${name}`);
+    assertJsonValue(step.state, `the state of ${device.type}.${name}`);
     this.#task = { device, function: name, state: step.state };
     return undefined;
   }
-}
-
-/** The state of `sleep_ticks` is the number of ticks left. */
-function tickSleep(state: JsonValue): TaskStep<JsonValue> {
-  const left = Number(state) - 1;
-  return left > 0 ? { kind: "pending", state: left } : { kind: "done", value: 0 };
 }
 
 function checkAnswer(value: number, name: string): number {

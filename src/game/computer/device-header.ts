@@ -14,6 +14,7 @@ export const HEADER_NAMES: readonly string[] = ["gasworks.h", "devices.h"];
  * @throws {TypeError} if two device types would declare the same name in C.
  */
 export function generateHeaders(devices: Readonly<Record<string, AttachedDevice>>): Readonly<Record<string, string>> {
+  requireDistinctNames(devices);
   return { "gasworks.h": generateGasworksHeader(), "devices.h": generateDevicesHeader(devices) };
 }
 
@@ -49,7 +50,6 @@ function generateDevicesHeader(devices: Readonly<Record<string, AttachedDevice>>
     labels.set(definition, [...(labels.get(definition) ?? []), label]);
   }
   const types = [...labels].toSorted(([a], [b]) => (a.type < b.type ? -1 : 1));
-  refuseClashes(types.map(([definition]) => definition));
   return guarded("DEVICES_H", [
     "/* The devices of this computer. Generated from its wiring. */",
     "",
@@ -115,8 +115,13 @@ function guarded(guard: string, lines: readonly string[]): string {
   return [`#ifndef ${guard}`, `#define ${guard}`, "", ...lines, "", "#endif", ""].join("\n");
 }
 
-/** Two definitions of one type, or `motor` + `left_go` beside `motor_left` + `go`. */
-function refuseClashes(definitions: readonly DeviceFace[]): void {
+/**
+ * Refuses two definitions of one type, and `motor` + `left_go` beside `motor_left` + `go`.
+ *
+ * @throws {TypeError} if two device types would declare the same name in C.
+ */
+export function requireDistinctNames(devices: Readonly<Record<string, AttachedDevice>>): void {
+  const definitions = new Set(Object.values(devices).map(({ definition }) => definition));
   const owners = new Map<string, string>();
   for (const { type, queries, tasks, constants } of definitions) {
     const names = [

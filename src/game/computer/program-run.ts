@@ -21,6 +21,8 @@ export interface RunSetting {
   readonly gasPerTick: number;
   readonly entropySeed: number;
   readonly tickNow: () => number;
+  /** The first tick in which the clock shows a time, in nanoseconds. */
+  readonly tickAt: (time: bigint) => number;
   readonly clock: Clock;
   readonly vms: VmFactory;
   readonly onError: (error: unknown, where: string) => void;
@@ -31,6 +33,14 @@ export interface SavedRun {
   readonly bank: SavedBank;
   /** Bytes of characters that were not printed to their end. */
   readonly pendingOutput: { readonly stdout: readonly number[]; readonly stderr: readonly number[] };
+}
+
+/** Where a run goes on. */
+export interface RunOrigin {
+  readonly saved: SavedRun;
+  readonly snapshot: Snapshot;
+  /** Of the save. */
+  readonly tick: number;
 }
 
 /** What the program does after a slice or a task. */
@@ -54,9 +64,10 @@ export class ProgramRun {
    * @param from - Where to go on. @defaultValue at the program's start
    * @throws {VmError} if the snapshot is refused.
    */
-  constructor(program: Program, setting: RunSetting, from?: { readonly saved: SavedRun; readonly snapshot: Snapshot }) {
+  constructor(program: Program, setting: RunSetting, from?: RunOrigin) {
     this.#setting = setting;
-    this.#bank = new DeviceBank(setting.wiring, setting.tickNow, from?.saved.bank);
+    const bankFrom = from && { saved: from.saved.bank, tick: from.tick };
+    this.#bank = new DeviceBank(setting.wiring, setting.tickNow, bankFrom);
     this.#decoders = {
       stdout: new Utf8Stream(from?.saved.pendingOutput.stdout),
       stderr: new Utf8Stream(from?.saved.pendingOutput.stderr),
@@ -96,6 +107,15 @@ export class ProgramRun {
       return { kind: "waiting", device: undefined, function: waiting.function };
     }
     return { kind: "running" };
+  }
+
+  /** The first tick after this one in which something can happen, unless input comes earlier; `Infinity` for never. */
+  nextVisit(): number {
+    const next = this.#setting.tickNow() + 1;
+    if (this.#bank.task !== null) return Math.max(next, this.#bank.taskTick);
+    const { waitsFor } = this.#vm;
+    if (waitsFor?.kind === "input") return Infinity;
+    return waitsFor?.kind === "time" ? Math.max(next, this.#setting.tickAt(waitsFor.at)) : next;
   }
 
   /** Runs one tick's worth of gas, unless a task keeps the program waiting. */

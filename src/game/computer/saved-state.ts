@@ -31,6 +31,9 @@ const VERSION = 1;
 /** Far above what any computer writes, so that only forged saves meet them. */
 const LIMITS = { text: 4_000_000, entries: 10_000, handles: 10_000, files: 1_000 } as const;
 
+/** `sleep_ticks` takes an `int`. */
+const MAX_SLEEP_TICKS = 2 ** 31 - 1;
+
 /** As JSON; bigints become decimal strings. */
 export function encodeState(state: SavedState): JsonValue {
   const { console, power, ownSources, ...rest } = state;
@@ -115,10 +118,12 @@ function decodeOpenDevice(device: Reader): OpenDevice {
 }
 
 function decodeTask(task: Reader): RunningTask {
+  const device = task.at("device").orNull(decodeOpenDevice);
+  const state = task.at("state");
   return {
-    device: task.at("device").orNull(decodeOpenDevice),
+    device,
     function: task.at("function").text(),
-    state: task.at("state").value,
+    state: device === null ? state.integer(1, MAX_SLEEP_TICKS) : state.value,
   };
 }
 

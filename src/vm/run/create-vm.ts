@@ -31,7 +31,7 @@ import { machineOf, readState, writeState, type Machine, type MachineState } fro
 import { DEFAULT_ENTRY, phasesOf } from "./phases.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
 import { stateMemory } from "./state-memory.ts";
-import type { SliceResult, Vm, VmOptions, VmState, WaitingCall } from "./vm.ts";
+import type { SliceResult, Vm, VmOptions, VmState, WaitingCall, WaitReason } from "./vm.ts";
 
 /** Lowest value that host functions may bring the gas counter to: above what would mean that frames are being stored. */
 const LOWEST_GAS = THRESHOLD / 2;
@@ -133,6 +133,12 @@ class GuestVm implements Vm {
 
   get waiting(): WaitingCall | undefined {
     return this.#status.kind === "waiting" ? this.#status.call : undefined;
+  }
+
+  get waitsFor(): WaitReason | undefined {
+    const call = this.waiting;
+    if (call === undefined) return undefined;
+    return call.module === WASI_IMPORT_MODULE ? this.#wasi.waitsFor(call.function) : { kind: "answer" };
   }
 
   runSlice(budget: Gas): SliceResult {

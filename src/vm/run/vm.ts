@@ -20,6 +20,15 @@ export interface WaitingCall {
   readonly args: readonly GuestValue[];
 }
 
+/** What lets a waiting program go on. Until then a slice of any size runs nothing and changes nothing. */
+export type WaitReason =
+  /** `answer()`. */
+  | { readonly kind: "answer" }
+  /** `writeInput()` or `endInput()`. */
+  | { readonly kind: "input" }
+  /** The clock shows this time or a later one, in nanoseconds. */
+  | { readonly kind: "time"; readonly at: bigint };
+
 /** What a Vm is doing. `exited`, `trapped` and `disposed` are final. */
 export type VmState = "ready" | "paused" | "waiting" | "exited" | "trapped" | "disposed";
 
@@ -39,6 +48,8 @@ export interface Vm extends Disposable {
   readonly gasUsed: bigint;
   /** The call that has no answer yet, in state `waiting`. */
   readonly waiting: WaitingCall | undefined;
+  /** In state `waiting`, what for; `undefined` where only a further slice can tell. Spares asking in vain. */
+  readonly waitsFor: WaitReason | undefined;
 
   /**
    * Runs the program until it exits, traps, waits for a device, or has used `budget` gas.

@@ -5,7 +5,7 @@
 import { WAIT, type GuestValue, type HostAnswer } from "../device/device.ts";
 import type { GuestMemory } from "../run/guest-memory.ts";
 import type { WasiSnapshot } from "../run/snapshot.ts";
-import type { Clock, Stdio } from "../run/vm.ts";
+import type { Clock, Stdio, WaitReason } from "../run/vm.ts";
 import { Entropy } from "./entropy.ts";
 
 const ERRNO = { success: 0, badf: 8, inval: 28, nosys: 52, spipe: 70 } as const;
@@ -106,6 +106,13 @@ export class Wasi {
     this.#stdin = snapshot.stdin.slice();
     this.#stdinClosed = snapshot.stdinClosed;
     this.#wakeAt = snapshot.wakeAt;
+  }
+
+  /** What a call that was told to WAIT waits for; `undefined` if handling it again might answer it now. */
+  waitsFor(name: string): WaitReason | undefined {
+    if (name === "fd_read" && this.#stdin.length === 0 && !this.#stdinClosed) return { kind: "input" };
+    if (name === "poll_oneoff" && this.#wakeAt !== undefined) return { kind: "time", at: this.#wakeAt };
+    return undefined;
   }
 
   /** Answers a call, or says WAIT; a waiting call is handled again, with the same arguments, until it has an answer. */

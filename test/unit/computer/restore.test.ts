@@ -157,6 +157,11 @@ describe("ComputerWorld.restore()", () => {
     ["no task though the program waits", ["power", "run", "task"], null],
     ["a task nobody waits for", ["power", "run", "task"], { device: handle, function: "other", state: 1 }],
     ["a system task instead", ["power", "run", "task"], { device: null, function: "work", state: 1 }],
+    [
+      "a sleep that is no number of ticks",
+      ["power", "run", "task"],
+      { device: null, function: "sleep_ticks", state: 0.5 },
+    ],
     ["bytes that are none", ["power", "run", "pendingOutput", "stdout"], [256]],
     ["a console of another kind", ["console", "entries"], [{ stream: "stdin", text: "x" }]],
     ["a console that dropped less than nothing", ["console", "droppedCharacters"], -1],
@@ -268,5 +273,57 @@ describe("the sources of a program", () => {
       undefined,
     ]);
     expect(before.capture().programs).toHaveLength(1);
+  });
+});
+
+describe("a program that many computers have", () => {
+  it("is prepared once, by load and by restore", async () => {
+    let prepared = 0;
+    const options = (): ConstructorParameters<typeof ComputerWorld>[0] => ({
+      preparer: {
+        prepare: (wasm, policy) => {
+          prepared += 1;
+          return fakePreparer.prepare(wasm, policy);
+        },
+        [Symbol.dispose]: () => {},
+      },
+      vms: new FakeVms(),
+    });
+    const programs = Array.from({ length: 40 }, (_, index) => fakeProgram({ spend: 1 }, { exit: 10 + index }));
+    const wasmOf = (index: number): Uint8Array => (programs[index % programs.length] as Uint8Array).slice();
+    const ids = Array.from({ length: 200 }, (_, index) => `c${index}`);
+    const before = new ComputerWorld(options());
+    await Promise.all(ids.slice(0, 100).map((id, index) => before.add({ id }).load(wasmOf(index))));
+    for (const [index, id] of ids.slice(100).entries()) await before.add({ id }).load(wasmOf(index));
+    expect(prepared).toBe(40);
+    await before.restore(before.capture());
+    expect(prepared).toBe(40);
+    const after = new ComputerWorld(options());
+    for (const id of ids) after.add({ id });
+    await after.restore(before.capture());
+    expect(prepared).toBe(80);
+    for (let tick = 0; tick < 2; tick++) after.runTick();
+    expect(after.computers.map(({ state }) => state.kind === "exited" && state.exitCode)).toEqual(
+      after.computers.map(({ id }) => 10 + ((Number(id.slice(1)) % 100) % 40)),
+    );
+  });
+
+  it("is prepared again after it was refused", async () => {
+    let isRefusing = true;
+    const world = new ComputerWorld({
+      preparer: {
+        prepare: async (wasm, policy) => {
+          if (isRefusing) throw new Error("Cannot prepare: no worker");
+          return fakePreparer.prepare(wasm, policy);
+        },
+        [Symbol.dispose]: () => {},
+      },
+      vms: new FakeVms(),
+    });
+    const program = fakeProgram({ exit: 0 });
+    await expect(world.add({ id: "a" }).load(program)).rejects.toThrow("no worker");
+    isRefusing = false;
+    await world.add({ id: "b" }).load(program);
+    expect(world.get("b")?.state.kind).toBe("running");
   });
 });

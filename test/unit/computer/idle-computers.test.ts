@@ -1,0 +1,148 @@
+// Computers that wait are left alone until they can go on. Nothing of that may be seen but the time it saves.
+
+import { ComputerWorld, type VmFactory } from "gasworks/computer";
+import { createVm, restoreVm, type Vm } from "gasworks/vm";
+import { describe, expect, it } from "vitest";
+
+import { assembleWat } from "../../support/assemble-wat.ts";
+import { seeds } from "../../support/fuzz-settings.ts";
+import { playRandomWorld } from "../../support/random-world.ts";
+
+/** Typing nothing gives a program nothing, but it has the world look at every computer in every tick. */
+function lookAtAll(world: ComputerWorld): void {
+  for (const computer of world.computers) computer.type("");
+}
+
+describe("a world that leaves waiting computers alone", () => {
+  it("shows and saves the same as one that looks at all of them in every tick", async () => {
+    for (const seed of seeds(4, 3)) {
+      const options = { seed, ticks: 150, computers: 12 };
+      const seen = await playRandomWorld(options);
+      expect(seen, `seed ${seed}`).toEqual(await playRandomWorld({ ...options, beforeTick: lookAtAll }));
+    }
+  });
+});
+
+/** Real Vms that tell in which ticks they were asked to run. */
+class CountedVms implements VmFactory {
+  slices = 0;
+  readonly create: VmFactory["create"] = (module, options) => this.#count(createVm(module, options));
+  readonly restore: VmFactory["restore"] = (module, snapshot, options) =>
+    this.#count(restoreVm(module, snapshot, options));
+
+  #count(vm: Vm): Vm {
+    const runSlice = vm.runSlice.bind(vm);
+    vm.runSlice = (budget) => {
+      this.slices += 1;
+      return runSlice(budget);
+    };
+    return vm;
+  }
+}
+
+/** A program that makes one call and exits with 5. */
+function callerOf(imported: string, call: string): Promise<Uint8Array> {
+  return assembleWat(`(module ${imported}
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 16) "\\40\\00\\00\\00\\02\\00\\00\\00")
+    (data (i32.const 152) "\\00\\ca\\9a\\3b")
+    (func (export "_start") (drop ${call}) (call $exit (i32.const 5))))`);
+}
+
+const SLEEP = callerOf(
+  `(import "gasworks" "sleep_ticks" (func $sleep (param i32) (result i32)))`,
+  `(call $sleep (i32.const 20))`,
+);
+/** A second, by the clock. */
+const POLL = callerOf(
+  `(import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))`,
+  `(call $poll (i32.const 128) (i32.const 256) (i32.const 1) (i32.const 300))`,
+);
+const READ = callerOf(
+  `(import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))`,
+  `(call $read (i32.const 0) (i32.const 16) (i32.const 1) (i32.const 300))`,
+);
+
+describe("a computer that waits", () => {
+  it.each([
+    { how: "sleeps for 20 ticks", program: SLEEP },
+    { how: "sleeps for a second of 20 ticks", program: POLL },
+  ])("is asked to run once when it $how, and once after that", async ({ program }) => {
+    const vms = new CountedVms();
+    const world = new ComputerWorld({ vms });
+    const computer = world.add({ id: "a" });
+    await computer.load(await program);
+    const runs: string[] = [];
+    for (let tick = 0; tick < 25; tick++) {
+      const before = vms.slices;
+      world.runTick();
+      if (vms.slices > before) runs.push(`${tick} ${computer.state.kind}`);
+    }
+    expect(runs.filter((run) => !run.startsWith("1 "))).toEqual(["0 waiting", "20 exited"]);
+  });
+
+  it("is not asked to run for input before there is some", async () => {
+    const vms = new CountedVms();
+    const world = new ComputerWorld({ vms });
+    const computer = world.add({ id: "a" });
+    await computer.load(await READ);
+    for (let tick = 0; tick < 2; tick++) world.runTick();
+    const asked = vms.slices;
+    for (let tick = 0; tick < 50; tick++) world.runTick();
+    expect(vms.slices).toBe(asked);
+    computer.type("!");
+    world.runTick();
+    expect(computer.state).toEqual({ kind: "exited", exitCode: 5 });
+  });
+
+  it("goes on sleeping for the ticks that were left when it was saved", async () => {
+    const world = new ComputerWorld();
+    await world.add({ id: "a" }).load(await SLEEP);
+    for (let tick = 0; tick < 8; tick++) world.runTick();
+    const save = world.capture();
+    for (const ticksBefore of [0, 100]) {
+      const other = new ComputerWorld();
+      const computer = other.add({ id: "a" });
+      for (let tick = 0; tick < ticksBefore; tick++) other.runTick();
+      await other.restore(save);
+      expect(other.capture()).toEqual(save);
+      for (let tick = 8; tick < 20; tick++) {
+        expect(computer.state.kind).toBe("waiting");
+        other.runTick();
+      }
+      other.runTick();
+      expect(computer.state).toEqual({ kind: "exited", exitCode: 5 });
+    }
+  });
+
+  it("shows in the next tick that it uses no gas any more", async () => {
+    const world = new ComputerWorld();
+    const computer = world.add({ id: "a" });
+    await computer.load(await SLEEP);
+    world.runTick();
+    expect(computer.gasUsedLastTick).toBeGreaterThan(0);
+    world.runTick();
+    expect(computer.gasUsedLastTick).toBe(0);
+  });
+});
+
+describe("a world of thousands", () => {
+  it("runs the ones that can run, in the order of their ids, and none of the others", async () => {
+    const vms = new CountedVms();
+    const world = new ComputerWorld({ vms });
+    const ids = Array.from({ length: 3_000 }, (_, index) => String(index));
+    await Promise.all(ids.toReversed().map(async (id) => world.add({ id }).load(await READ)));
+    expect(world.computers.map(({ id }) => id)).toEqual(ids.toSorted());
+    for (let tick = 0; tick < 3; tick++) world.runTick();
+    const asked = vms.slices;
+    const ended: string[] = [];
+    for (const id of ["7", "1999", "42"]) {
+      world.get(id)?.on("exit", () => ended.push(id));
+      world.get(id)?.type("!");
+    }
+    for (let tick = 0; tick < 3; tick++) world.runTick();
+    expect(ended).toEqual(["1999", "42", "7"]);
+    expect(vms.slices).toBe(asked + 3);
+  });
+});
