@@ -11,6 +11,7 @@ export type VmErrorCode =
   | "vm/snapshot-mismatch"
   | "vm/snapshot-malformed"
   | "vm/device-missing"
+  | "vm/out-of-memory"
   | "vm/not-runnable";
 
 /** Base of every error thrown by the vm layer. Branch on {@link VmError.code}, never on the message. */
