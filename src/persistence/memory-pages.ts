@@ -7,7 +7,7 @@
 //              4  index                in pages of 4 KiB
 //           4096  bytes
 
-import type { ByteReader } from "./byte-reader.ts";
+import { ByteReader } from "./byte-reader.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 
 /** The unit of WebAssembly memory. */
@@ -32,26 +32,37 @@ export function writeMemory(writer: ByteWriter, memory: Uint8Array): void {
 }
 
 /**
- * @param takePages - Told the size before it is allocated; throws if it is too much.
+ * Checks a memory, and gives a function that puts it together, anew at each call: thousands of memories are never there
+ * at once.
+ *
+ * @param takePages - Told the size of the memory; throws if it is too much.
  * @throws {SaveError} `save/malformed` for pages out of order, out of range, or all zero.
  */
-export function readMemory(reader: ByteReader, takePages: (wasmPages: number) => void): Uint8Array {
+export function readMemory(reader: ByteReader, takePages: (wasmPages: number) => void): () => Uint8Array {
   const wasmPages = reader.u32();
   const storedPages = reader.u32();
   const totalPages = wasmPages * (WASM_PAGE_BYTES / STORED_PAGE_BYTES);
   if (storedPages > totalPages) throw reader.malformed(`${storedPages} stored pages in a memory of ${totalPages}`);
   takePages(wasmPages);
-  const memory = new Uint8Array(wasmPages * WASM_PAGE_BYTES);
+  const stored = reader.view(storedPages * (4 + STORED_PAGE_BYTES)).slice();
+  const pages = new ByteReader(stored, "a memory");
+  const offsets: number[] = [];
   let previous = -1;
   for (let i = 0; i < storedPages; i++) {
-    const index = reader.u32();
+    const index = pages.u32();
     if (index <= previous || index >= totalPages) throw reader.malformed(`page ${index} behind page ${previous}`);
-    const page = reader.view(STORED_PAGE_BYTES);
-    if (isZero(page)) throw reader.malformed(`page ${index} is stored although it is zero`);
-    memory.set(page, index * STORED_PAGE_BYTES);
+    if (isZero(pages.view(STORED_PAGE_BYTES))) throw reader.malformed(`page ${index} is stored although it is zero`);
+    offsets.push(index * STORED_PAGE_BYTES);
     previous = index;
   }
-  return memory;
+  return () => {
+    const memory = new Uint8Array(wasmPages * WASM_PAGE_BYTES);
+    for (const [i, offset] of offsets.entries()) {
+      const start = i * (4 + STORED_PAGE_BYTES) + 4;
+      memory.set(stored.subarray(start, start + STORED_PAGE_BYTES), offset);
+    }
+    return memory;
+  };
 }
 
 function isZero(page: Uint8Array): boolean {

@@ -24,50 +24,49 @@ import { ByteWriter } from "./byte-writer.ts";
 import { SaveError } from "./errors.ts";
 import { expectHash, expectInteger, expectObject, expectString } from "./expect-shape.ts";
 import { canonicalJson, type JsonValue, parseCanonicalJson } from "./json-value.ts";
-import { WASM_PAGE_BYTES } from "./memory-pages.ts";
 import { plainView } from "./plain-view.ts";
 import { decodeContainer, decodeHeader, encodeContainer, type Section } from "./save-container.ts";
-import type { SavedComputer, SavedProgram, SaveGame, SaveMeta, UnknownSection } from "./save-game.ts";
+import type { SavedComputer, SavedProgram, SaveGame, SaveMeta, SaveSource, UnknownSection } from "./save-game.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot-codec.ts";
 
 /** How much memory a save may claim: zero pages take no room in a file, so its length bounds nothing. */
 export interface SaveLimits {
   /** Linear memory of one computer, in pages of 64 KiB. @defaultValue 1,024 (64 MiB) */
   readonly memoryPagesEach: number;
-  /** Linear memory of all computers together, in pages of 64 KiB. @defaultValue 8,192 (512 MiB) */
+  /** Linear memory of all computers together, in pages of 64 KiB. @defaultValue 65,536 (4 GiB) */
   readonly memoryPagesTotal: number;
 }
 
 /** The limits that {@link encodeSave} keeps and {@link decodeSave} has by default. */
-export const DEFAULT_SAVE_LIMITS: SaveLimits = { memoryPagesEach: 1_024, memoryPagesTotal: 8_192 };
+export const DEFAULT_SAVE_LIMITS: SaveLimits = { memoryPagesEach: 1_024, memoryPagesTotal: 65_536 };
 
 const MAX_NAME = 200;
 const MAX_DATE = 40;
 const HASH_BYTES = 32;
 
 /**
- * The bytes of a save: always the same for the same save, whatever the order of its programs and computers.
+ * The bytes of a save: always the same for the same save, whatever the order of its programs and computers. Of computers
+ * that come one by one, no memory is kept but what is not zero.
  *
  * @throws {SaveError} `save/too-large` if it exceeds {@link DEFAULT_SAVE_LIMITS} or 1 GiB.
  * @throws {TypeError} if it could not be read back: a hash or an id twice, a hash that is not the program's, a computer
  * whose program is missing, something that is not JSON.
  */
-export function encodeSave(save: SaveGame): Uint8Array {
-  const programs = save.programs.toSorted((a, b) => order(a.hash, b.hash));
-  const computers = save.computers.toSorted((a, b) => order(a.id, b.id));
+export function encodeSave(save: SaveSource): Uint8Array {
+  const takePages = pageBudget(DEFAULT_SAVE_LIMITS);
+  const computers = Array.from(save.computers, (computer) => encodeComputer(computer, takePages));
+  computers.sort((a, b) => order(a.id, b.id));
+  const programs = [...save.programs].toSorted((a, b) => order(a.hash, b.hash));
   const problem = findProblem(save.meta, programs, computers);
   if (problem !== undefined) throw new TypeError(`Cannot encode the save: ${problem}`);
 
-  const takePages = pageBudget(DEFAULT_SAVE_LIMITS);
   const { name, savedAt, tick } = save.meta;
   const header = { computers: computers.length, meta: { name, savedAt, tick }, programs: programs.length };
   const sections: Section[] = [{ id: "WRLD", bytes: jsonBytes(save.world) }];
   for (const program of programs) sections.push({ id: "PROG", bytes: encodeProgram(program) });
-  for (const { id, programHash, state, snapshot } of computers) {
-    sections.push({ id: "COMP", bytes: jsonBytes({ id, programHash, state }) });
-    if (snapshot === null) continue;
-    takePages(snapshot.memory.length / WASM_PAGE_BYTES);
-    sections.push({ id: "SNAP", bytes: encodeSnapshot(snapshot) });
+  for (const { comp, snap } of computers) {
+    sections.push({ id: "COMP", bytes: comp });
+    if (snap !== undefined) sections.push({ id: "SNAP", bytes: snap });
   }
   for (const section of save.unknownSections ?? []) {
     if (!/^[a-z]/.test(section.id)) throw new TypeError(`Cannot encode "${section.id}" as an unknown section`);
@@ -78,7 +77,8 @@ export function encodeSave(save: SaveGame): Uint8Array {
 
 /**
  * Reads a save. `bytes` may come from anywhere: they are refused, or they are a save whose every field has its type.
- * The result shares no bytes with them.
+ * The result shares no bytes with them. The memory of a snapshot is put together each time it is read, so that a save of
+ * thousands of computers takes little more room than its bytes.
  *
  * @throws {SaveError} `save/not-a-save`, `save/newer-version`, `save/truncated`, `save/corrupt`, `save/malformed` or
  * `save/too-large`.
@@ -110,7 +110,7 @@ export function decodeSave(bytes: Uint8Array, limits: Partial<SaveLimits> = {}):
   const unknownSections = sections.takeUnknown();
 
   const problem =
-    findProblem(header.meta, programs, computers) ??
+    findProblem(header.meta, programs, computers.map(bondsOf)) ??
     (header.programs !== programs.length || header.computers !== computers.length
       ? "the header counts other programs and computers than there are"
       : undefined);
@@ -143,6 +143,29 @@ function decodeHeaderFields(bytes: Uint8Array): { meta: SaveMeta; programs: numb
   };
 }
 
+/** What ties a computer to its program. */
+interface Bonds {
+  readonly id: string;
+  readonly programHash: string | null;
+  /** Whose the snapshot is; `undefined` without one. */
+  readonly moduleHash: string | undefined;
+}
+
+interface EncodedComputer extends Bonds {
+  readonly comp: Uint8Array;
+  readonly snap: Uint8Array | undefined;
+}
+
+function bondsOf({ id, programHash, snapshot }: SavedComputer): Bonds {
+  return { id, programHash, moduleHash: snapshot?.moduleHash };
+}
+
+function encodeComputer(computer: SavedComputer, takePages: (wasmPages: number) => void): EncodedComputer {
+  const { id, programHash, state, snapshot } = computer;
+  const comp = jsonBytes({ id, programHash, state });
+  return { ...bondsOf(computer), comp, snap: snapshot === null ? undefined : encodeSnapshot(snapshot, takePages) };
+}
+
 function encodeProgram({ hash, wasm, sources }: SavedProgram): Uint8Array {
   const sourceBytes = sources === undefined ? new Uint8Array() : jsonBytes(sources);
   return new ByteWriter().bytes(hexToBytes(hash)).prefixed(sourceBytes).bytes(wasm).join();
@@ -167,7 +190,7 @@ function decodeProgram(bytes: Uint8Array, index: number): SavedProgram {
 function findProblem(
   meta: SaveMeta,
   programs: readonly SavedProgram[],
-  computers: readonly SavedComputer[],
+  computers: readonly Bonds[],
 ): string | undefined {
   if (meta.name.length > MAX_NAME) return `its name has ${meta.name.length} characters, at most ${MAX_NAME}`;
   if (meta.savedAt.length > MAX_DATE) return `its date has ${meta.savedAt.length} characters, at most ${MAX_DATE}`;
@@ -178,11 +201,11 @@ function findProblem(
     if (bytesToHex(sha256(wasm)) !== hash) return `program ${hash} has another hash`;
   }
   const hashes = new Set(programs.map(({ hash }) => hash));
-  for (const [i, { id, programHash, snapshot }] of computers.entries()) {
-    if (i > 0 && id <= (computers[i - 1] as SavedComputer).id) return `computer "${id}" is there twice or out of order`;
+  for (const [i, { id, programHash, moduleHash }] of computers.entries()) {
+    if (i > 0 && id <= (computers[i - 1] as Bonds).id) return `computer "${id}" is there twice or out of order`;
     if (id.length > MAX_NAME) return `the id of a computer has ${id.length} characters, at most ${MAX_NAME}`;
     if (programHash !== null && !hashes.has(programHash)) return `the program of computer "${id}" is missing`;
-    if (snapshot !== null && snapshot.moduleHash !== programHash) {
+    if (moduleHash !== undefined && moduleHash !== programHash) {
       return `the snapshot of computer "${id}" is of another program than the computer's`;
     }
   }

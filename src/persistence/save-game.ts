@@ -54,3 +54,10 @@ export interface SaveGame {
   readonly computers: readonly SavedComputer[];
   readonly unknownSections?: readonly UnknownSection[];
 }
+
+/** A save that is about to be written. Its computers may come one by one: a {@link SaveGame} holds all at once. */
+export interface SaveSource extends Omit<SaveGame, "programs" | "computers"> {
+  /** Read after the computers, so that what gives them may collect the programs meanwhile. */
+  readonly programs: Iterable<SavedProgram>;
+  readonly computers: Iterable<SavedComputer>;
+}

@@ -29,7 +29,7 @@ import {
   unexpected,
 } from "./expect-shape.ts";
 import { canonicalJson, type JsonValue, parseCanonicalJson } from "./json-value.ts";
-import { readMemory, writeMemory } from "./memory-pages.ts";
+import { readMemory, WASM_PAGE_BYTES, writeMemory } from "./memory-pages.ts";
 
 /** Complete by its type: a trap code that is new in the vm layer is a compile error here until it is listed. */
 const TRAP_CODES = {
@@ -51,9 +51,14 @@ const MAX_TEXT = 65_536;
 /** Entries of a table, tables, segments: above every policy's limits. */
 const MAX_TABLE_ITEMS = 1_000_000;
 
-/** Fields that the JSON part has and this function does not write are a compile error: no state may go missing. */
-export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
+/**
+ * Fields that the JSON part has and this function does not write are a compile error: no state may go missing.
+ *
+ * @param takePages - Told the size of the memory; throws if it is too much.
+ */
+export function encodeSnapshot(snapshot: Snapshot, takePages: (wasmPages: number) => void): Uint8Array {
   const { memory, globals, stack, wasi, status, gasUsed, ...plain } = snapshot;
+  takePages(memory.length / WASM_PAGE_BYTES);
   const { args, debt, engine, entry, moduleHash, phase, schedule, tables, ...forgotten } = plain;
   forgotten satisfies Record<string, never>;
   const { entropy, stdin, stdinClosed, wakeAt, ...forgottenWasi } = wasi;
@@ -81,9 +86,9 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
 
 /**
  * Reads what {@link encodeSnapshot} wrote. The result shares no bytes with `bytes` and has every field of the right
- * type; whether it makes sense for its module is for `restoreVm()` to say.
+ * type; whether it makes sense for its module is for `restoreVm()` to say. Each reading of `memory` puts it together anew.
  *
- * @param takePages - Told the size of the memory before it is allocated; throws if it is too much.
+ * @param takePages - Told the size of the memory; throws if it is too much.
  * @throws {SaveError} `save/malformed`.
  */
 export function decodeSnapshot(bytes: Uint8Array, what: string, takePages: (wasmPages: number) => void): Snapshot {
@@ -123,7 +128,9 @@ export function decodeSnapshot(bytes: Uint8Array, what: string, takePages: (wasm
     phase: expectInteger(fields.phase, `${what}.phase`),
     gasUsed: decodeUnsigned(fields.gasUsed, `${what}.gasUsed`),
     debt: expectInteger(fields.debt, `${what}.debt`),
-    memory,
+    get memory() {
+      return memory();
+    },
     globals,
     ...(hasTables ? { tables: decodeTables(fields.tables, `${what}.tables`) } : {}),
     stack,

@@ -34,6 +34,13 @@ export interface ComputersSave {
   readonly computers: readonly SavedComputer[];
 }
 
+/** A {@link ComputersSave} whose computers are captured while they are read. */
+export interface ComputersSource {
+  readonly tick: number;
+  readonly programs: Iterable<SavedProgram>;
+  readonly computers: Iterable<SavedComputer>;
+}
+
 /** How to remove a computer. */
 export interface RemoveOptions {
   /** Whether a device in the middle of a task is told; not if the thing it belongs to is gone. @defaultValue true */
@@ -165,10 +172,30 @@ export class ComputerWorld {
    * @throws {ComputerError} `computer/inside-tick`
    */
   capture(): ComputersSave {
-    this.#requireBetweenTicks("capture the computers");
+    const { tick, programs, computers } = this.captureEach();
+    // In this order: the programs are those of the computers that were captured.
+    const all = [...computers];
+    return { tick, programs: [...programs], computers: all };
+  }
+
+  /**
+   * As {@link ComputerWorld.capture}, one computer after the other, for `encodeSave()`: the memories of thousands are never
+   * there at once. Read it before anything else happens, and once; the programs are complete after the computers.
+   *
+   * @throws {ComputerError} `computer/inside-tick`, also while it is read.
+   */
+  captureEach(): ComputersSource {
+    const requireBetweenTicks = (): void => this.#requireBetweenTicks("capture the computers");
+    requireBetweenTicks();
     const programs = new Map<string, SavedProgram>();
-    const computers = this.computers.map((computer) => computer.capture(programs));
-    return { tick: this.#tick, programs: [...programs.values()], computers };
+    const { computers } = this;
+    const capture = function* (): Generator<SavedComputer> {
+      for (const computer of computers) {
+        requireBetweenTicks();
+        yield computer.capture(programs);
+      }
+    };
+    return { tick: this.#tick, programs: { [Symbol.iterator]: () => programs.values() }, computers: capture() };
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import type { CompileResult, Compiler, Diagnostic, Sources } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
-import type { Clock, ImportPolicy, Snapshot } from "../../vm/index.ts";
+import { VmError, type Clock, type ImportPolicy, type Snapshot } from "../../vm/index.ts";
 import { resolveOptions, type ComputerOptions, type LoadOptions } from "./computer-options.ts";
 import { isSameState, type ComputerState } from "./computer-state.ts";
 import { ConsoleBuffer, type ConsoleStream } from "./console-buffer.ts";
@@ -392,7 +392,7 @@ export class Computer {
       this.#setState({ kind: "running" });
     } catch (error) {
       this.#host.onError(error, `computer "${this.id}": starting the program`);
-      this.#crash({ code: "unknown", message: "The program could not be started" });
+      this.#crash(outOfMemoryIn(error) ?? { code: "unknown", message: "The program could not be started" });
     }
   }
 
@@ -424,7 +424,7 @@ export class Computer {
       }
     } catch (error) {
       this.#setting.onError(error, "running a tick");
-      this.#crash({ code: "host-error", message: "A device failed between two slices" });
+      this.#crash(outOfMemoryIn(error) ?? { code: "host-error", message: "A device failed between two slices" });
     }
   }
 
@@ -510,6 +510,11 @@ export class Computer {
     if (this.#program !== undefined || this.#loading !== undefined) return;
     throw new ComputerError("computer/no-program", `Cannot start computer "${this.id}": no program is loaded`);
   }
+}
+
+/** What a program ends with that the engine gives no memory to, at its start or when it comes back. */
+function outOfMemoryIn(error: unknown): { readonly code: string; readonly message: string } | undefined {
+  return error instanceof VmError && error.code === "vm/out-of-memory" ? error : undefined;
 }
 
 function keepProgram(programs: Map<string, SavedProgram>, { module, wasm, sources }: Program): SavedProgram {

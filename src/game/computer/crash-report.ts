@@ -2,6 +2,9 @@
 
 import type { TrapCode } from "../../vm/index.ts";
 
+/** What a program may end with, from a trap or from the host's want of memory. */
+type CrashCode = TrapCode | "vm/out-of-memory";
+
 /** What a player sees of a trap. */
 export interface CrashReport {
   /** The trap's code, for logs and for games with words of their own. */
@@ -16,7 +19,7 @@ export interface CrashReport {
 
 type Words = Omit<CrashReport, "code">;
 
-const WORDS: Readonly<Record<TrapCode, Words>> = {
+const WORDS: Readonly<Record<CrashCode, Words>> = {
   unreachable: {
     title: "The program gave up",
     text: "It called abort(), an assert() failed, or the end of a function that must return was reached.",
@@ -62,6 +65,11 @@ const WORDS: Readonly<Record<TrapCode, Words>> = {
     text: "A device failed while the program used it. That is a mistake of the game, not of the program.",
     hint: "Tell whoever makes the game; the details are in its log.",
   },
+  "vm/out-of-memory": {
+    title: "No memory left",
+    text: "The page or the server has no memory left for this computer.",
+    hint: "Switch off other computers and start it again; the game's log says more.",
+  },
   unknown: {
     title: "The program crashed",
     text: "It did something that the machine cannot do.",
@@ -75,6 +83,6 @@ const WORDS: Readonly<Record<TrapCode, Words>> = {
  * @param trap - From `SliceResult`, or from a save of another version.
  */
 export function describeCrash(trap: { readonly code: string }): CrashReport {
-  const words = Object.hasOwn(WORDS, trap.code) ? WORDS[trap.code as TrapCode] : WORDS.unknown;
+  const words = Object.hasOwn(WORDS, trap.code) ? WORDS[trap.code as CrashCode] : WORDS.unknown;
   return { code: trap.code, ...words };
 }

@@ -1,6 +1,12 @@
 // Everything a computer is, without Phaser: devices, computers and the world that ticks them.
 
-export { ComputerWorld, type ComputersSave, type ComputerWorldOptions, type RemoveOptions } from "./computer-world.ts";
+export {
+  ComputerWorld,
+  type ComputersSave,
+  type ComputersSource,
+  type ComputerWorldOptions,
+  type RemoveOptions,
+} from "./computer-world.ts";
 export type { Computer, ComputerEvents } from "./computer.ts";
 export type { ComputerOptions, LoadOptions } from "./computer-options.ts";
 export type { ComputerState } from "./computer-state.ts";

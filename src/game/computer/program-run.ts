@@ -86,7 +86,8 @@ export class ProgramRun {
     this.#vm =
       from === undefined
         ? setting.vms.create(program.module, options)
-        : setting.vms.restore(program.module, from.snapshot, options);
+        : // Spread, because a save puts the memory together each time it is asked for it.
+          setting.vms.restore(program.module, { ...from.snapshot }, options);
   }
 
   /** Over all slices, also before a restore. */

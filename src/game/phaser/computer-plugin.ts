@@ -19,6 +19,7 @@ import {
   type Computer,
   type ComputerOptions,
   type ComputersSave,
+  type ComputersSource,
   type Preparer,
 } from "../computer/index.ts";
 import { serviceOf, type GameService } from "./game-service.ts";
@@ -303,7 +304,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     if (unnamed !== undefined) {
       throw new ComputerError("computer/unnamed", `Cannot save the game: a computer has no id, and its object no name`);
     }
-    const { tick, programs, computers } = this.#world.capture();
+    const { tick, programs, computers } = this.#world.captureEach();
     const now = this.options.now?.() ?? new Date();
     const meta: SaveMeta = { name, tick, savedAt: now.toISOString() };
     return { meta, bytes: encodeSave({ meta, world: this.#hooks?.save() ?? null, programs, computers }) };
@@ -313,17 +314,19 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const save = decodeSave(bytes);
     const world = this.#world;
     const hooks = this.#hooks;
-    // A hook may give what it goes on changing.
-    const before = { world: structuredClone(hooks?.save() ?? null), computers: world.capture() };
+    // A hook may give what it goes on changing. As bytes, because thousands of memories are mostly zeros.
+    const before = { world: structuredClone(hooks?.save() ?? null), computers: packComputers(world.captureEach()) };
     try {
       await this.#putBack(world, hooks, save.world, computersOf(save));
     } catch (error) {
       if (this.#world === world) {
-        await this.#putBack(world, hooks, before.world, before.computers).catch((worse: unknown) => {
-          throw new ComputerError("computer/not-put-back", "Cannot load the game, nor put it back as it was", {
-            cause: new AggregateError([error, worse]),
-          });
-        });
+        await this.#putBack(world, hooks, before.world, computersOf(decodeSave(before.computers))).catch(
+          (worse: unknown) => {
+            throw new ComputerError("computer/not-put-back", "Cannot load the game, nor put it back as it was", {
+              cause: new AggregateError([error, worse]),
+            });
+          },
+        );
       }
       throw error;
     }
@@ -391,6 +394,10 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     }
     return this.systems;
   }
+}
+
+function packComputers({ tick, programs, computers }: ComputersSource): Uint8Array {
+  return encodeSave({ meta: { name: "", tick, savedAt: "" }, world: null, programs, computers });
 }
 
 function computersOf(save: SaveGame): ComputersSave {

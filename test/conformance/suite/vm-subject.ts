@@ -114,7 +114,7 @@ export class VmSubject implements Subject {
   }
 
   #move(vm: Vm): Vm {
-    const bytes = encodeSnapshot(vm.snapshot());
+    const bytes = encodeSnapshot(vm.snapshot(), () => {});
     vm.dispose();
     return restoreVm(
       this.#module,

@@ -1,6 +1,7 @@
 // Order and lives of computers, with programs that are lists of steps.
 
 import { ComputerWorld, type Computer, type ComputerState } from "gasworks/computer";
+import { VmError } from "gasworks/vm";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { fakePreparer, fakeProgram, FakeVms, type FakeStep } from "../../support/fake-vms.ts";
@@ -153,6 +154,36 @@ describe("what goes wrong in a tick", () => {
     runTicks(2);
     expect(computer.console.text).toBe("\uFFFD");
     expect(computer.state).toEqual({ kind: "exited", exitCode: 3 });
+  });
+});
+
+describe("a world without memory left", () => {
+  const refuse = (): never => {
+    throw new VmError("vm/out-of-memory", "Cannot create a memory for the program: the engine gives no more");
+  };
+
+  it("crashes a program that cannot start, in words, and tells the developer why", async () => {
+    vms.create = refuse;
+    const computer = await addRunning("a", { print: "never" });
+    expect(computer.state).toMatchObject({
+      kind: "crashed",
+      report: { code: "vm/out-of-memory", title: "No memory left" },
+    });
+    expect(errors).toMatchObject([
+      { error: { code: "vm/out-of-memory" }, where: 'computer "a": starting the program' },
+    ]);
+    world.runTick();
+  });
+
+  it("crashes a program that cannot go on, and no other", async () => {
+    const computer = await addRunning("a", { print: "1" }, { print: "2" });
+    const other = await addRunning("b", { print: "1" }, { print: "2" }, { print: "3" });
+    world.runTick();
+    const [first] = vms.alive;
+    if (first !== undefined) first.runSlice = refuse;
+    world.runTick();
+    expect(computer.state).toMatchObject({ kind: "crashed", report: { code: "vm/out-of-memory" } });
+    expect(other.console.text).toBe("12");
   });
 });
 

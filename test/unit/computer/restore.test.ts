@@ -327,3 +327,35 @@ describe("a program that many computers have", () => {
     expect(world.get("b")?.state.kind).toBe("running");
   });
 });
+
+describe("ComputerWorld.captureEach()", () => {
+  it("gives what capture() gives, with the programs after the computers", async () => {
+    const { world } = await runningWorld(3);
+    const { tick, computers, programs } = world.captureEach();
+    const all = [...computers];
+    expect({ tick, computers: all, programs: [...programs] }).toEqual(world.capture());
+  });
+
+  it("does not go on while a tick runs", async () => {
+    const { world } = await runningWorld(1);
+    const { computers } = world.captureEach();
+    const codes: unknown[] = [];
+    const port = {
+      log: [],
+      act: () => {
+        try {
+          codes.push([...computers].length);
+        } catch (error) {
+          codes.push((error as { code?: unknown }).code);
+        }
+      },
+    };
+    const ask = [
+      { call: "device.probe.open", text: "probe" },
+      { call: "device.probe.ask", args: [1, 0] },
+    ];
+    await world.add({ id: "c", devices: { probe: Probe.attach(port) } }).load(fakeProgram(...ask));
+    for (let tick = 0; tick < 2; tick++) world.runTick();
+    expect(codes).toEqual(["computer/inside-tick"]);
+  });
+});

@@ -154,6 +154,20 @@ describe("encodeSave()", () => {
     for (const each of bad) expect(() => encodeSave(each)).toThrow(TypeError);
   });
 
+  it("takes computers one by one, and the programs after them", () => {
+    const { programs, computers, ...save } = sampleSave();
+    const order: string[] = [];
+    const one = function* <T>(what: string, all: readonly T[]): Generator<T> {
+      for (const each of all) {
+        order.push(what);
+        yield each;
+      }
+    };
+    const source = { ...save, programs: one("program", programs), computers: one("computer", computers) };
+    expect(encodeSave(source)).toEqual(encodeSave(sampleSave()));
+    expect(order).toEqual(["computer", "computer", "computer", "program", "program"]);
+  });
+
   it("refuses more memory than it would read back", () => {
     const save = sampleSave();
     const computers = save.computers.map((computer) =>
@@ -162,6 +176,43 @@ describe("encodeSave()", () => {
         : computer,
     );
     expect(() => encodeSave({ ...save, computers })).toThrow(expect.objectContaining({ code: "save/too-large" }));
+  });
+});
+
+describe("a save of hundreds of memories", () => {
+  const [program] = sampleSave().programs as [SaveGame["programs"][0]];
+  const blank = { ...sampleSnapshot(program.hash), memory: new Uint8Array() };
+  const memoryOf = (index: number): Uint8Array => new Uint8Array(32 * 65_536).fill(index + 1, 70_000, 70_100);
+  const source = {
+    ...sampleSave(),
+    programs: [program],
+    computers: Array.from({ length: 200 }, (_, index) => ({
+      id: `c${String(index).padStart(3, "0")}`,
+      programHash: program.hash,
+      snapshot: {
+        ...blank,
+        get memory() {
+          return memoryOf(index);
+        },
+      },
+      state: null,
+    })),
+  };
+
+  it("takes the room of its bytes and not of its memories, which are put together when they are read", () => {
+    const bytes = encodeSave(source);
+    const before = process.memoryUsage().arrayBuffers;
+    const { computers } = decodeSave(bytes);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 2 ** 20);
+    for (const index of [0, 99, 199]) {
+      expect(Buffer.compare(computers[index]?.snapshot?.memory as Uint8Array, memoryOf(index))).toBe(0);
+    }
+  });
+
+  it("lets nobody change what is read next", () => {
+    const { computers } = decodeSave(encodeSave(source));
+    computers[3]?.snapshot?.memory.fill(9);
+    expect(Buffer.compare(computers[3]?.snapshot?.memory as Uint8Array, memoryOf(3))).toBe(0);
   });
 });
 
