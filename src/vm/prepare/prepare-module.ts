@@ -57,7 +57,7 @@ export async function prepareWithEmission(
   const checked = checkModule(original, policy, backend);
   const { parsed, memory } = checked;
   const { bytes: instrumented, state, frames, claims } = instrumentModule(checked, emission);
-  const finding = backend === "own" ? verifyModule(instrumented, state, claims) : undefined;
+  const finding = verifyModule(instrumented, state, claims);
   if (finding !== undefined) throw notVerified(finding);
   const runnable = runnableExports(parsed);
   const names = runnable.map(({ name }) => name);

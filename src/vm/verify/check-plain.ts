@@ -6,6 +6,8 @@ import type { ModuleFacts } from "./facts.ts";
 import { CANONICAL_GLUE, OP } from "./opcodes.ts";
 import type { PreparedFunction, PreparedModule } from "./read-prepared.ts";
 import { Rejection } from "./rejection.ts";
+import { PlainOperands } from "./slot/plain-operands.ts";
+import { enterSlot } from "./slot/slot-access.ts";
 import { TABLE_CHECKS } from "./templates/growth.ts";
 import { matchTemplate, template } from "./templates/match.ts";
 
@@ -40,6 +42,8 @@ export function checkPlain(
   const fail = (reason: string): never => {
     throw new Rejection(reason, c.start);
   };
+  const slot = enterSlot(c, facts, fn);
+  const operands = facts.arena === undefined ? undefined : new PlainOperands(facts, c, slot, isMetered ? 2 : 0);
   const paid = isMetered ? matchTemplate(c, PAYS_FIRST) : undefined;
   if (isMetered && paid === undefined) fail("does not pay first");
   const arms: Arm[] = [{ isIf: false, atStart: 0, atEnd: UNREACHED }];
@@ -55,11 +59,13 @@ export function checkPlain(
   };
   while (arms.length > 0) {
     if (c.done) fail("a function without its end");
-    if (
-      c.bytes[c.offset] === OP.localTee &&
-      TABLE_CHECKS.some((check) => matchTemplate(c, check, facts.own) !== undefined)
-    )
+    const isLive = cost > UNREACHED;
+    const scratch = c.bytes[c.offset] === OP.localTee ? checkedIndex(facts, c) : undefined;
+    if (scratch !== undefined) {
+      if (isMetered && scratch <= 1) fail("a plain function uses the gas");
+      if (isLive) operands?.pass(scratch);
       continue;
+    }
     const opcode = c.next();
     const isMarked = marks[nextMark] === c.start - fn.start;
     if (isMarked) nextMark++;
@@ -116,11 +122,11 @@ export function checkPlain(
         givesGas = true;
         break;
       case OP.globalGet:
-        if (c.index >= facts.own.gas && c.index <= facts.own.cause) fail("a global of ours is read");
+        if (c.index >= facts.own.gas && c.index < facts.own.sizes) fail("a global of ours is read");
         break;
       case OP.globalSet:
         if (c.index === facts.own.cause) cost -= c.operation.cost;
-        else if (c.index >= facts.own.gas && !(c.index > facts.own.cause && wasZero))
+        else if (c.index >= facts.own.gas && !(c.index >= facts.own.sizes && wasZero))
           fail("a global of ours is changed");
         break;
       case OP.tableGet:
@@ -145,6 +151,9 @@ export function checkPlain(
     if (gaveGas && opcode !== OP.return) fail("a plain function uses the gas");
     wasConstant = opcode === OP.i32Const;
     wasZero = wasConstant && c.index === 0;
+    const behind = c.offset;
+    cost += operands?.follow(isLive) ?? 0;
+    if (c.offset > behind) wasConstant = wasZero = false;
   }
   if (!c.done) fail("code behind the end of a function");
   if (nextMark < marks.length) fail("a mark without an instruction");
@@ -152,6 +161,18 @@ export function checkPlain(
   if (worst > MOST) fail(`a plain function that may take ${worst} gas`);
   if (paid !== undefined && paid["gas"] !== worst) fail(`pays ${paid["gas"]} for ${worst}`);
   return worst;
+}
+
+/** If an index of a table is checked here: the local that it passes through. */
+function checkedIndex({ own }: ModuleFacts, c: CodeCursor): number | undefined {
+  for (const check of TABLE_CHECKS) {
+    const found = matchTemplate(c, check, own);
+    if (found === undefined) continue;
+    if ((found["size global"] ?? Infinity) < own.sizes)
+      throw new Rejection("a size is read from another global", c.start);
+    return found["scratch"];
+  }
+  return undefined;
 }
 
 /** The functions that a plain one calls: what must be checked before it. */

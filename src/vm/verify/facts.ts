@@ -13,8 +13,10 @@ export type Callable =
   | { readonly kind: "metered"; readonly form: MeteredForm | "table" }
   | { readonly kind: "plain"; readonly cost: number }
   | { readonly kind: "enter" }
-  /** Moves chunks, for the instruction with this opcode. */
-  | { readonly kind: "chunks"; readonly opcode: number }
+  /** Moves chunks, for the instruction with this opcode; does the rest of it. */
+  | { readonly kind: "chunks" | "rest"; readonly opcode: number }
+  /** Grows the computer's memory, which may move it. */
+  | { readonly kind: "grow" }
   | { readonly kind: "host-only" };
 
 export interface ModuleFacts {
@@ -23,17 +25,35 @@ export interface ModuleFacts {
   readonly typeOf: (index: number) => Signature;
   /** The guest's own globals come first; then ours; then sizes of tables and segments. */
   readonly own: OwnGlobals;
+  /** Of a module whose memory is a slot of an arena. */
+  readonly arena: ArenaFacts | undefined;
+  /** Pages that the memory may grow to. */
+  readonly maximumPages: number;
   /** The guest's tables come first; then the one to what rebuilds frames, then the one that references are taken from. */
   readonly guestTables: number;
   /** Bits of a frame's word that say where it stood; those above say in which function. */
   readonly placeBits: number;
 }
 
-/** Indices of our globals: the gas that is left, the gas that is given, and why the program traps. */
+/**
+ * Indices of our globals: the gas that is left, the gas that is given, and why the program traps; and of the first of those
+ * with sizes of tables and segments.
+ */
 export interface OwnGlobals extends Readonly<Record<string, number>> {
   readonly gas: number;
   readonly given: number;
   readonly cause: number;
+  readonly sizes: number;
+}
+
+export interface ArenaFacts extends Readonly<Record<string, number>> {
+  /** Indices of the globals with the byte where the slot begins, and with the memory's size in bytes. */
+  readonly base: number;
+  readonly limit: number;
+  /** The imported function that grows the computer's memory. */
+  readonly grow: number;
+  /** What the limit is at least. */
+  readonly minimumBytes: number;
 }
 
 /** What must agree between functions. */
@@ -48,6 +68,9 @@ export interface MeteredFacts {
   readonly print: number;
   /** Pairs of functions, of which one is called and the other rebuilds the callee's frame; −1 − type if by table. */
   readonly repeated: readonly (readonly [number, number])[];
+  /** Whether it may grow the memory; whether it uses base or limit that it loaded before a call. */
+  readonly grows: boolean;
+  readonly keepsSlot: boolean;
 }
 
 /** A frame: its locals, and the print of all work in the code before it. */

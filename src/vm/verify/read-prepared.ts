@@ -30,7 +30,12 @@ export interface PreparedModule {
     readonly maximum: number;
   };
   readonly tables: readonly { readonly minimum: number; readonly maximum: number | undefined }[];
-  readonly globals: readonly { readonly type: number; readonly isMutable: boolean }[];
+  /** `functions`: that its initial value refers to. */
+  readonly globals: readonly {
+    readonly type: number;
+    readonly isMutable: boolean;
+    readonly functions: readonly number[];
+  }[];
   readonly exports: readonly { readonly name: string; readonly kind: number; readonly index: number }[];
   /** `table`: of an active segment. `offset`: if it is a constant. */
   readonly elements: readonly {
@@ -39,6 +44,8 @@ export interface PreparedModule {
     readonly functions: readonly number[];
   }[];
   readonly functions: readonly PreparedFunction[];
+  /** Whether a data segment is written when the module is instantiated. */
+  readonly hasActiveData: boolean;
 }
 
 export const I32 = 0x7f;
@@ -75,13 +82,24 @@ export function readPrepared(bytes: Uint8Array): PreparedModule {
   let defined = 0;
   const functions = section(10, (r) => readFunction(r, types, functionTypes[defined++]));
   for (const segments of sections.has(12) ? [sections.get(12) as CodeCursor] : []) segments.u32();
-  section(11, readData);
+  const isActive = section(11, readData);
   if (functions.length !== functionTypes.length) throw new Rejection("functions without code", bytes.length);
   const memories = imports.flatMap((found) => (found.kind === "memory" ? [found] : []));
   const memory = memories[0];
   if (memory === undefined || memories.length > 1) throw new Rejection("not one memory, imported", bytes.length);
   const importedFunctions = imports.flatMap((found) => (found.kind === "function" ? [found] : []));
-  return { bytes, types, imports: importedFunctions, memory, tables, globals, exports, elements, functions };
+  return {
+    bytes,
+    types,
+    imports: importedFunctions,
+    memory,
+    tables,
+    globals,
+    exports,
+    elements,
+    functions,
+    hasActiveData: isActive.includes(true),
+  };
 }
 
 /** In the order in which they stand. */
@@ -155,12 +173,13 @@ function readGlobal(r: CodeCursor): PreparedModule["globals"][number] {
   const at = r.offset;
   const mutability = r.byte();
   if (mutability > 1) throw new Rejection("a global of another kind", at);
-  readConstant(r);
-  return { type, isMutable: mutability === 1 };
+  const functions: number[] = [];
+  readConstant(r, functions);
+  return { type, isMutable: mutability === 1, functions };
 }
 
-/** A constant expression; its value if it is one i32.const. */
-function readConstant(r: CodeCursor): number | undefined {
+/** A constant expression; its value if it is one i32.const. Functions that it refers to are added to a list. */
+function readConstant(r: CodeCursor, functions: number[] = []): number | undefined {
   let value: number | undefined;
   for (let count = 0; ; count++) {
     const opcode = r.next();
@@ -174,6 +193,7 @@ function readConstant(r: CodeCursor): number | undefined {
     const isArithmetic = (opcode >= OP.i32Add && opcode <= OP.i32Mul) || (opcode >= OP.i64Add && opcode <= OP.i64Mul);
     if (!isConstant && !isArithmetic) throw new Rejection("no constant", r.start);
     value = opcode === OP.i32Const ? r.index : undefined;
+    if (opcode === OP.refFunc) functions.push(r.index);
   }
 }
 
@@ -219,12 +239,14 @@ function readFunction(r: CodeCursor, types: readonly Signature[], type = -1): Pr
   return { type, locals, start, end };
 }
 
-function readData(r: CodeCursor): void {
+/** Whether it is active. */
+function readData(r: CodeCursor): boolean {
   const at = r.offset;
   const flags = r.u32();
   if (flags > 1) throw new Rejection(`a data segment of kind ${flags}`, at);
   if (flags === 0) readConstant(r);
   r.skip(r.u32());
+  return flags === 0;
 }
 
 function expect(r: CodeCursor, byte: number): void {

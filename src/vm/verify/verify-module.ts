@@ -5,15 +5,17 @@
 // It does not understand, and so rejects, whatever the instrumenter does not write. Types are the engine's to check: a
 // module that it accepts and the engine compiles is sound.
 
+import { checkArenaModule } from "./slot/check-arena.ts";
 import { checkHelper, type Helper } from "./check-helper.ts";
 import { checkAccessor, checkRunner } from "./check-host-only.ts";
 import { calledFunctions, checkPlain } from "./check-plain.ts";
-import type { Callable, MeteredFacts, MeteredForm, ModuleFacts } from "./facts.ts";
+import type { ArenaFacts, Callable, MeteredFacts, MeteredForm, ModuleFacts, OwnGlobals } from "./facts.ts";
 import { checkMetered } from "./metered/check-metered.ts";
 import { OP } from "./opcodes.ts";
 import { renderStateModule } from "./render-state-module.ts";
 import { I32, readPrepared, type PreparedModule, type Signature } from "./read-prepared.ts";
 import { Rejection } from "./rejection.ts";
+import { checkSwitch, type SwitchRole } from "./slot/check-switch.ts";
 
 /** What a function of a prepared module is. */
 export type FunctionRole =
@@ -29,12 +31,8 @@ export type FunctionRole =
   | "runner"
   | "getter"
   | "setter"
-  /** In an arena: move what chunk movers leave. */
-  | "copy-rest"
-  | "fill-rest"
   /** In an arena. For the host: put the globals away, and take others. */
-  | "switch-out"
-  | "switch-in";
+  | SwitchRole;
 
 /** What the instrumenter says of its output, to be checked. */
 export interface PreparedClaims {
@@ -43,7 +41,7 @@ export interface PreparedClaims {
   /** Whether the memory is the computer's own, or part of an arena. */
   readonly backend: "own" | "arena";
   readonly memory: { readonly initialPages: number; readonly maximumPages: number };
-  /** Globals of the guest, which come first; ours are three, and behind them sizes of tables and segments. */
+  /** Globals of the guest, which come first; then three of ours, in an arena five; then sizes of tables and segments. */
   readonly guestGlobals: number;
   /** Tables of the guest, which come first. */
   readonly guestTables: number;
@@ -98,7 +96,13 @@ export function verifyModule(
 
 const HOST_MODULE = "gw";
 const STATE_MODULE = "gs";
-const OWN_GLOBALS = 3;
+
+/** Exports of a module for an arena, by which the host changes the computer. */
+const SWITCHES: Readonly<Record<string, SwitchRole>> = { "switch.out": "switch-out", "switch.in": "switch-in" };
+
+const PAGE_BYTES = 65_536;
+/** Pages that a memory can have, and an arena may have. */
+const MOST_PAGES = 65_536;
 
 class Verifier {
   readonly #claims: PreparedClaims;
@@ -122,11 +126,9 @@ class Verifier {
       module: this.#defined,
       callable: (index) => this.#callable(index),
       typeOf: (index) => this.#typeOf(index),
-      own: {
-        gas: this.#claims.guestGlobals,
-        given: this.#claims.guestGlobals + 1,
-        cause: this.#claims.guestGlobals + 2,
-      },
+      own: this.#own,
+      arena: this.#arena,
+      maximumPages: this.#claims.memory.maximumPages,
       guestTables: this.#claims.guestTables,
       placeBits: this.#claims.placeBits,
     };
@@ -144,18 +146,37 @@ class Verifier {
         const check = this.#check(index, (fn, marks) => checkMetered(facts, { fn, role, marks, guestLocals }));
         this.#metered.set(index, check);
       } else if (role === "table") this.#check(index, (fn, marks) => checkPlain(facts, fn, marks, true));
-      else if (role === "enter" || role === "copy" || role === "fill") {
-        this.#check(index, (fn) => checkHelper(facts, fn, role, this.#claims.imports.length));
-      } else if (role === "runner") this.#check(index, (fn) => checkRunner(facts, fn));
+      else if (role === "runner") this.#check(index, (fn) => checkRunner(facts, fn));
       else if (role === "getter" || role === "setter") this.#check(index, (fn) => checkAccessor(facts, fn, role));
+      else if (role === "switch-out" || role === "switch-in") this.#check(index, (fn) => checkSwitch(facts, fn, role));
+      else if (role !== "plain") {
+        this.#check(index, (fn) => checkHelper(facts, fn, role, this.#claims.imports.length));
+      }
     });
     this.functionIndex = undefined;
     this.#checkFrames();
     this.#checkTables();
+    if (facts.arena !== undefined) checkArenaModule(this.#defined, this.#claims, this.#metered);
   }
 
   get #defined(): PreparedModule {
     return this.#module as PreparedModule;
+  }
+
+  get #own(): OwnGlobals {
+    const { guestGlobals: gas, backend } = this.#claims;
+    return { gas, given: gas + 1, cause: gas + 2, sizes: gas + (backend === "arena" ? 5 : 3) };
+  }
+
+  get #arena(): ArenaFacts | undefined {
+    const { guestGlobals, backend, memory } = this.#claims;
+    if (backend !== "arena") return undefined;
+    return {
+      base: guestGlobals + 3,
+      limit: guestGlobals + 4,
+      grow: this.#defined.imports.length - 1,
+      minimumBytes: memory.initialPages * PAGE_BYTES,
+    };
   }
 
   #check<T>(index: number, check: (fn: PreparedModule["functions"][number], marks: readonly number[]) => T): T {
@@ -176,6 +197,7 @@ class Verifier {
     const guests = this.#claims.imports[index];
     if (guests !== undefined) return { kind: "host", cost: guests.cost };
     const imported = imports[index];
+    if (imported?.module === HOST_MODULE) return { kind: "grow" };
     if (imported !== undefined) return stateCallable(imported.field, this.#typeOf(index));
     const role = this.#claims.functions[index - imports.length]?.role;
     switch (role) {
@@ -190,8 +212,6 @@ class Verifier {
       case "setter":
       case "switch-out":
       case "switch-in":
-      case "copy-rest":
-      case "fill-rest":
         return { kind: "host-only" };
       case "enter":
         return { kind: "enter" };
@@ -199,6 +219,10 @@ class Verifier {
         return { kind: "chunks", opcode: OP.memoryCopy };
       case "fill":
         return { kind: "chunks", opcode: OP.memoryFill };
+      case "copy-rest":
+        return { kind: "rest", opcode: OP.memoryCopy };
+      case "fill-rest":
+        return { kind: "rest", opcode: OP.memoryFill };
       case "import":
         return { kind: "metered", form: "whole" };
       default:
@@ -214,11 +238,13 @@ class Verifier {
       if (found?.module !== module || found.field !== field) fail(`import ${at} is not ${module}.${field}`);
       if (module === HOST_MODULE || module === STATE_MODULE) fail(`the guest imports ${module}.${field}`);
     });
-    const own = imports.slice(guests.length);
+    const isArena = this.#arena !== undefined;
+    const own = imports.slice(guests.length, isArena ? -1 : undefined);
     for (const { module, field } of own) if (module !== STATE_MODULE) fail(`imports ${module}.${field}`);
     const { initialPages, maximumPages } = this.#claims.memory;
     if (memory.module !== HOST_MODULE || memory.field !== "memory") fail("imports another memory");
-    if (memory.minimum !== initialPages || memory.maximum !== maximumPages) fail("imports a memory of another size");
+    const [minimum, maximum] = isArena ? [0, MOST_PAGES] : [initialPages, maximumPages];
+    if (memory.minimum !== minimum || memory.maximum !== maximum) fail("imports a memory of another size");
     const rendered = renderStateModule(
       own.map(({ field }, at) => ({ field, ...this.#typeOf(guests.length + at) })),
       this.#claims.placeBits,
@@ -230,14 +256,21 @@ class Verifier {
   #checkGlobalsAndExports(): void {
     const { guestGlobals } = this.#claims;
     const { globals, exports, imports, functions } = this.#defined;
-    if (globals.length < guestGlobals + OWN_GLOBALS) fail("globals are missing");
+    const [own, arena] = [this.#own, this.#arena];
+    if (globals.length < own.sizes) fail("globals are missing");
     for (const { type, isMutable } of globals.slice(guestGlobals)) {
       if (type !== I32 || !isMutable) fail("a global of ours of another type");
     }
     const expected = new Map([
-      ["gas", guestGlobals],
-      ["gin", guestGlobals + 1],
-      ["cause", guestGlobals + 2],
+      ["gas", own.gas],
+      ["gin", own.given],
+      ["cause", own.cause],
+      ...(arena === undefined
+        ? []
+        : ([
+            ["base", arena.base],
+            ["limit", arena.limit],
+          ] as const)),
     ]);
     const seen = new Set<number>();
     for (const { name, kind, index } of exports) {
@@ -247,10 +280,10 @@ class Verifier {
       if (kind === 1 && what === "table" && index < guestTables && String(index) === at) continue;
       if (kind === 1 && name === "functions" && index === guestTables + 1) continue;
       const isSize = what === "size" || what === "data" || what === "elements";
-      if (kind === 3 && isSize && index >= guestGlobals + OWN_GLOBALS) continue;
+      if (kind === 3 && isSize && index >= own.sizes) continue;
       const role = this.#claims.functions[index - imports.length]?.role;
       const prefix = name.slice(0, name.indexOf("."));
-      const wanted = { run: "runner", get: "getter", set: "setter" }[prefix];
+      const wanted = SWITCHES[name] ?? { run: "runner", get: "getter", set: "setter" }[prefix];
       if (kind !== 0 || wanted === undefined || role !== wanted || seen.has(index)) fail(`exports "${name}"`);
       seen.add(index);
     }
@@ -319,8 +352,16 @@ class Verifier {
 
   /** The guest's tables hold what may be called from anywhere; the next one what rebuilds each function's frames. */
   #checkTables(): void {
-    const { tables, elements, imports } = this.#defined;
+    const { tables, elements, imports, globals } = this.#defined;
     const { guestTables, functions: claims } = this.#claims;
+    const isCalled = (role: FunctionRole | undefined): boolean =>
+      role === "table" || role === "whole" || role === "fast" || role === "import";
+    for (const { functions } of globals) {
+      for (const index of functions) {
+        // From a global, a reference comes into the guest's tables.
+        if (!isCalled(claims[index - imports.length]?.role)) fail(`function ${index} is in a global`);
+      }
+    }
     const hidden = tables.length - guestTables;
     if (hidden < 0 || hidden > 2 || (hidden === 0 && guestTables > 0)) fail("not the right number of tables");
     for (const { minimum, maximum } of tables) if (minimum !== maximum) fail("a table that can grow");

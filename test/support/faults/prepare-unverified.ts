@@ -5,6 +5,10 @@ import { instrumentModule } from "../../../dist/src/vm/prepare/instrument-module
 import type { ImportPolicy } from "gasworks/vm";
 import type { Prepared } from "./prepared-code.ts";
 
-export function prepareUnverified(bytes: Uint8Array, policy: ImportPolicy = { wasi: true }): Prepared {
-  return instrumentModule(checkModule(Uint8Array.from(bytes), policy));
+export function prepareUnverified(
+  bytes: Uint8Array,
+  policy: ImportPolicy = { wasi: true },
+  memory: "own" | "arena" = "own",
+): Prepared {
+  return instrumentModule(checkModule(Uint8Array.from(bytes), policy, memory));
 }

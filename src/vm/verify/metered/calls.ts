@@ -36,6 +36,8 @@ export function call(w: Walk): void {
     case "save":
       return save(w, type, callee.isLast);
     case "chunks":
+    case "rest":
+    case "grow":
     case "host-only":
       return w.fail(`a call of function ${index}, which is not for this`);
     default:
@@ -104,6 +106,7 @@ function pass(w: Walk, type: Signature, callee: number): void {
   state.far = { kind: "unwinding" };
   state.mustTest = true;
   state.isShared = false;
+  state.isMoved = true;
   state.call = callee;
 }
 

@@ -9,6 +9,7 @@
 
 import { isMetered, type MeteredFacts, type ModuleFacts } from "../facts.ts";
 import { CANONICAL_GLUE, OP, VECTORS } from "../opcodes.ts";
+import { operationOf } from "../operations.ts";
 import { I32 } from "../read-prepared.ts";
 import { call, callIndirect } from "./calls.ts";
 import { branchIf, branchTable, end, jump, openBlock, openIf, openLoop, otherArm, returnGas } from "./control.ts";
@@ -33,9 +34,9 @@ export function checkMetered(facts: ModuleFacts, input: MeteredInput): MeteredFa
   return compareFrames(w);
 }
 
-/** The guest's locals, and behind them one or two of ours. */
+/** The guest's locals, and behind them one or two of ours, and those of the slot. */
 function checkLocals(w: Walk): void {
-  const own = w.fn.locals.slice(w.placeLocal);
+  const own = w.fn.locals.slice(w.placeLocal, w.slot?.base);
   const hasOwn = own.length > 0 && own.length <= 2 && own.every((type) => type === I32);
   if (!isMetered(w.signature) || w.placeLocal < w.signature.params.length || !hasOwn) {
     w.fail("not the type, or not the locals, of a metered function");
@@ -47,7 +48,7 @@ function follow(w: Walk, marks: readonly number[]): void {
   let nextMark = 0;
   /** Constructs opened in code that is never reached. */
   let deadDepth = 0;
-  w.labels.push(newLabel());
+  w.open(newLabel());
   while (w.labels.length > 0) {
     if (c.done) w.fail("a function without its end");
     if (w.state !== undefined && followOwnCode(w)) continue;
@@ -82,7 +83,8 @@ function compareFrames(w: Walk): MeteredFacts {
     saved.delete(place);
     rebuilt.delete(place);
   }
-  return { origin, weight: w.weight as number, saved, rebuilt, print: w.print, repeated };
+  const { grows, keepsSlot } = w;
+  return { origin, weight: w.weight as number, saved, rebuilt, print: w.print, repeated, grows, keepsSlot };
 }
 
 type Visit = (w: Walk) => void;
@@ -120,6 +122,10 @@ VISITS[OP.globalGet] = values.globalGet;
 VISITS[OP.globalSet] = values.globalSet;
 VISITS[OP.tableGet] = values.tableGet;
 VISITS[OP.tableSet] = values.tableSet;
+for (let opcode = 0; opcode < VISITS.length; opcode++) {
+  const follows = operationOf(opcode)?.immediate;
+  if (follows === "access" || follows === "lane-access") VISITS[opcode] = values.access;
+}
 VISITS[OP.memorySize] = values.memorySize;
 VISITS[OP.i32Const] = values.i32Const;
 VISITS[OP.i64Const] = values.i64Const;

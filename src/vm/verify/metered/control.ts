@@ -18,7 +18,7 @@ export function openBlock(w: Walk): void {
   if (type !== 0 && state.phase !== "entering" && !(type === I64_BLOCK && state.far?.kind === "resuming")) {
     w.fail("a block with a value, out of place");
   }
-  w.labels.push(newLabel(OP.block, type));
+  w.open(newLabel(OP.block, type));
 }
 
 export function openLoop(w: Walk): void {
@@ -42,7 +42,8 @@ export function openLoop(w: Walk): void {
   w.countedBit = undefined;
   opened.balance = state.balance;
   opened.base = state.base;
-  w.labels.push(opened);
+  w.slot?.room.forgetAll();
+  w.open(opened);
 }
 
 export function openIf(w: Walk): void {
@@ -51,7 +52,7 @@ export function openIf(w: Walk): void {
   w.noValues("an if");
   const opened = newLabel(OP.if);
   if (otherwise !== undefined) opened.otherwise = departure(w, otherwise);
-  w.labels.push(opened);
+  w.open(opened);
   w.state = then;
 }
 
@@ -62,6 +63,7 @@ export function otherArm(w: Walk): void {
   w.state = open.otherwise && takeUp(w, open.otherwise);
   open.otherwise = undefined;
   open.opcode = OP.block;
+  w.slot?.room.otherwise();
 }
 
 export function end(w: Walk): void {
@@ -69,7 +71,7 @@ export function end(w: Walk): void {
   const open = w.labels.at(-1) as Label;
   if (w.labels.length === 1) return endFunction(w);
   fallThrough(w, open);
-  w.labels.pop();
+  w.close();
   if (open.otherwise !== undefined) open.incoming.push(open.otherwise);
   w.state = open.incoming.length === 0 ? undefined : meetAll(w, open.incoming);
   if (w.state !== undefined) deliver(w, open, w.state);
@@ -93,7 +95,7 @@ function endFunction(w: Walk): void {
     if (w.state.phase !== "stored") w.fail("a function that ends without returning its gas");
     returnGas(w, false);
   }
-  w.labels.pop();
+  w.close();
 }
 
 export function jump(w: Walk): void {

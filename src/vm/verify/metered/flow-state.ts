@@ -56,6 +56,8 @@ export interface FlowState {
   /** Whether the global has the counter's value; whether the counter lacks the global's. */
   isShared: boolean;
   mustLoad: boolean;
+  /** Whether the computer may have grown, and so moved, since its base and limit were loaded. */
+  isMoved: boolean;
   /** The call that is to be tested, for comparing it with its repetition: a function, or −1 − type. */
   call: number | undefined;
   segment: number;
@@ -75,6 +77,7 @@ function meetOne(into: FlowState, other: FlowState, offset: number): void {
   if (into.runs && other.runs) {
     if (into.gas !== other.gas) into.gas = "unknown";
     if (into.owed !== other.owed) fail("rounds");
+    into.isMoved ||= other.isMoved;
     if (into.balance === undefined || (into.base !== 0 && other.base === 0 && other.balance !== undefined)) {
       into.balance = other.balance;
       into.base = other.base;
@@ -86,6 +89,7 @@ function meetOne(into: FlowState, other: FlowState, offset: number): void {
     into.balance = other.balance;
     into.base = other.base;
     into.owed = other.owed;
+    into.isMoved = other.isMoved;
   }
   into.runs ||= other.runs;
   into.work = Math.max(into.work, other.work);

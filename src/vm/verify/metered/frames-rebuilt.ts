@@ -152,6 +152,8 @@ function goOn(w: Walk, state: FlowState, places: readonly number[]): FlowState {
     balance: isEntry ? 0 : undefined,
     mustTest: !isEntry,
     rebuilt: isEntry ? undefined : { from, to: from + places.length },
+    // What was called once more may have grown the memory.
+    isMoved: places.some((place) => calls.has(place)),
     call: again?.call,
     segment: w.locals.afterLoss(2, behindLost, keptBy(w, places)),
   };

@@ -2,6 +2,7 @@
 // steps of the few ways in which gas, stack budget and stored frames may be used.
 
 import { OP } from "../opcodes.ts";
+import type { SlotAddress } from "../slot/slot-access.ts";
 
 export type Token =
   /** The guest's: any value; one just read from a local; a constant; the canonical NaN. */
@@ -25,6 +26,8 @@ export type Token =
   | { readonly kind: "masks" | "restored" }
   /** The words of the frames that are stored here; what to return behind a stored frame. */
   | { readonly kind: "words" | "biased-gas" }
+  /** Where the computer's slot begins, and an address in it. */
+  | SlotAddress
   | { readonly kind: "test"; readonly test: Test };
 
 /**

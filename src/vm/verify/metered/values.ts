@@ -5,6 +5,7 @@ import { OP } from "../opcodes.ts";
 import type { FlowState } from "./flow-state.ts";
 import { isTakingBack } from "./frames-rebuilt.ts";
 import { segmentBulk } from "./own-code.ts";
+import { accessSlot, checkAddress, checkLimit, readSlot } from "./slot.ts";
 import { ANY, BUDGET, combine, GAS, isGuests, NAN, type Token } from "./tokens.ts";
 import type { Walk } from "./walk.ts";
 
@@ -20,8 +21,9 @@ export function localGet(w: Walk): void {
     return void w.stack.push({ kind: "place", less: 0 });
   }
   if (!state.runs && state.phase !== "storing") w.fail("a local is read out of place");
+  if (w.slot !== undefined && index >= w.slot.base) return readSlot(w, w.slot, index);
   w.readLocal(index);
-  w.stack.push({ kind: "local", local: index });
+  if (!checkAddress(w, index)) w.stack.push({ kind: "local", local: index });
 }
 
 export function localSet(w: Walk): void {
@@ -35,12 +37,14 @@ export function localSet(w: Walk): void {
   }
   if (value.kind === "restored") {
     w.guestLocal(index);
+    w.slot?.room.set(index);
     w.rebuilt.locals.push(index);
     return;
   }
   if (!isGuests(value)) w.fail("a value of ours is put into a local");
   if (w.rebuilt.again === undefined) return w.setLocal(index);
   w.guestLocal(index);
+  w.slot?.room.set(index);
   w.rebuilt.again.results.push(index);
 }
 
@@ -54,7 +58,7 @@ export function localTee(w: Walk): void {
   if (index === w.placeLocal && value.kind === "entered") return void w.stack.push(value);
   if (!isGuests(value)) w.fail("a value of ours is put into a local");
   w.setLocal(index);
-  w.stack.push(value);
+  if (!checkAddress(w, index)) w.stack.push(value);
 }
 
 function setGas(w: Walk, value: Token): void {
@@ -92,9 +96,9 @@ function loadGas(w: Walk, state: FlowState): void {
 export function globalGet(w: Walk): void {
   if (w.isMarked) w.work(1);
   const { index } = w.cursor;
-  const { gas, given, cause } = w.facts.own;
+  const { gas, given, sizes } = w.facts.own;
   // Behind those of ours are sizes of tables and segments, which may be read.
-  if (index < gas || index > cause) return void w.stack.push(ANY);
+  if (index < gas || index >= sizes) return void w.stack.push(ANY);
   if (index === gas) return void w.stack.push({ kind: "loaded-gas" });
   if (index !== given || w.live().runs) w.fail("a global of ours is read");
   w.stack.push({ kind: "sentinel" });
@@ -102,7 +106,7 @@ export function globalGet(w: Walk): void {
 
 export function globalSet(w: Walk): void {
   const { index, operation } = w.cursor;
-  const { gas, cause } = w.facts.own;
+  const { gas, cause, sizes } = w.facts.own;
   const value = w.pop();
   if (index < gas) {
     if (!isGuests(value)) w.fail("a value of ours is put into a global");
@@ -115,7 +119,7 @@ export function globalSet(w: Walk): void {
   // The gas of a repeated call, until it is known where to go on.
   if (index === gas && value.kind === "returned-gas" && w.rebuilt.again !== undefined) return;
   // A segment is dropped.
-  if (index > cause && value.kind === "constant" && value.value === 0) return w.work(operation.cost);
+  if (index >= sizes && value.kind === "constant" && value.value === 0) return w.work(operation.cost);
   if (index !== cause || value.kind !== "constant") w.fail("a global of ours is changed");
 }
 
@@ -137,7 +141,8 @@ export function tableSet(w: Walk): void {
 
 export function i32Const(w: Walk): void {
   if (w.isMarked) w.work(1);
-  w.stack.push({ kind: "constant", value: w.cursor.index });
+  const value = w.cursor.index;
+  if (!checkLimit(w, value)) w.stack.push({ kind: "constant", value });
 }
 
 export function i64Const(w: Walk): void {
@@ -174,7 +179,14 @@ export function bitselect(w: Walk): void {
   w.stack.push(ANY);
 }
 
+/** Loads and stores. */
+export function access(w: Walk): void {
+  if (w.facts.arena === undefined) operate(w);
+  else accessSlot(w);
+}
+
 export function memorySize(w: Walk): void {
+  if (w.facts.arena !== undefined) w.fail("the arena's size is asked for");
   w.work(w.cost);
   w.stack.push(ANY);
 }

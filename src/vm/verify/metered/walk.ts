@@ -6,6 +6,7 @@ import type { MeteredForm, ModuleFacts } from "../facts.ts";
 import { OP } from "../opcodes.ts";
 import type { PreparedFunction, Signature } from "../read-prepared.ts";
 import { Rejection } from "../rejection.ts";
+import { enterSlot, type SlotAccess } from "../slot/slot-access.ts";
 import type { FlowState } from "./flow-state.ts";
 import { RebuiltFrames, StoredFrames } from "./frame-notes.ts";
 import type { Label } from "./label.ts";
@@ -38,8 +39,10 @@ export class Walk {
   readonly cursor: CodeCursor;
   /** Who calls an import through a table pays for that call. */
   readonly hostCallCost: number;
-  /** The local for the number of a place, and for table indices; behind it the one that counts rounds. */
+  /** The local for the number of a place, and for table indices. */
   readonly placeLocal: number;
+  /** How the computer's slot is reached, if it is. */
+  readonly slot: SlotAccess | undefined;
   readonly locals: RestoredLocals;
   readonly stored: StoredFrames = new StoredFrames();
   readonly rebuilt: RebuiltFrames = new RebuiltFrames();
@@ -60,6 +63,9 @@ export class Walk {
   untraced: Label | undefined;
   /** How many starting points there are for balances that only rebuilt frames have. */
   bases = 0;
+  /** See `MeteredFacts`. */
+  grows = false;
+  keepsSlot = false;
 
   constructor(facts: ModuleFacts, { fn, role, guestLocals }: MeteredInput) {
     this.facts = facts;
@@ -69,6 +75,7 @@ export class Walk {
     this.signature = facts.module.types[fn.type] as Signature;
     this.cursor = new CodeCursor(facts.module.bytes, fn.start, fn.end);
     this.placeLocal = 2 + guestLocals;
+    this.slot = enterSlot(this.cursor, facts, fn);
     this.locals = new RestoredLocals(fn.locals.length);
     this.state = {
       phase: "entering",
@@ -85,6 +92,7 @@ export class Walk {
       rebuilt: undefined,
       isShared: false,
       mustLoad: false,
+      isMoved: false,
       call: undefined,
       segment: this.locals.segment(),
     };
@@ -178,13 +186,34 @@ export class Walk {
     this.guestLocal(index);
     const state = this.live();
     if (!state.runs || state.phase !== "normal" || state.gas === "spent") this.fail("a local is changed out of place");
-    this.locals.define(state.segment, index);
+    this.define(index);
   }
 
   /** What a template reads and changes. */
   changeLocal(index: number): void {
     this.readLocal(index);
+    this.define(index);
+  }
+
+  define(index: number): void {
     this.locals.define(this.live().segment, index);
+    this.slot?.room.set(index);
+  }
+
+  open(label: Label): void {
+    this.labels.push(label);
+    this.slot?.room.open();
+  }
+
+  close(): void {
+    this.labels.pop();
+    this.slot?.room.close();
+  }
+
+  /** The local that counts rounds of loops, if there is one. */
+  get roundsLocal(): number | undefined {
+    const local = this.placeLocal + 1;
+    return local < (this.slot?.base ?? this.fn.locals.length) ? local : undefined;
   }
 
   guestTable(index: number): void {

@@ -29,6 +29,7 @@ export function arriveAt(w: Walk, label: Label, state: FlowState, value: Token |
   if (state.base === label.base && state.balance !== label.balance) {
     w.fail(`a loop goes round with ${state.balance} paid ahead, and began with ${label.balance}`);
   }
+  if (state.isMoved && w.slot !== undefined) w.keepsSlot = true;
   if (label.isCounted && state.work > COUNTED_ROUND) w.fail("a round without a test takes too long");
   w.locals.edge(state.segment, w.locals.definitions(state.segment), label.header);
 }

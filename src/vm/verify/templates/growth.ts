@@ -2,25 +2,28 @@
 
 import { I32_BLOCK } from "../code-cursor.ts";
 import { OP } from "../opcodes.ts";
-import { template, type Template } from "./match.ts";
-import { amounts, GAS, trap } from "./parts.ts";
+import { template, type Step, type Template } from "./match.ts";
+import { amounts, GAS, trap, type ByBackend } from "./parts.ts";
+
+const growth = (last: Step): Template =>
+  template([
+    [OP.localGet, GAS],
+    [OP.localGet, "pages"],
+    [OP.i32Const, 8_192],
+    [OP.i32Mul],
+    [OP.i32Const, 0],
+    [OP.localGet, "pages"],
+    [OP.i32Const, "maximum"],
+    [OP.i32LeU],
+    [OP.select],
+    [OP.i32Sub],
+    [OP.localSet, GAS],
+    [OP.localGet, "pages"],
+    last,
+  ]);
 
 /** memory.grow, which pays for the pages that it asks for if it may have them. The answer is on the stack behind it. */
-export const GROWTH: Template = template([
-  [OP.localGet, GAS],
-  [OP.localGet, "pages"],
-  [OP.i32Const, 8_192],
-  [OP.i32Mul],
-  [OP.i32Const, 0],
-  [OP.localGet, "pages"],
-  [OP.i32Const, "maximum"],
-  [OP.i32LeU],
-  [OP.select],
-  [OP.i32Sub],
-  [OP.localSet, GAS],
-  [OP.localGet, "pages"],
-  [OP.memoryGrow],
-]);
+export const GROWTH: ByBackend<Template> = { own: growth([OP.memoryGrow]), arena: growth([OP.call, "grow"]) };
 
 /** table.grow, likewise: the entries are there already; what grows is the size in a global. */
 export const TABLE_GROWTH: Template = template([

@@ -32,8 +32,32 @@ export const shift = (local: number | string, by: number): Step[] => [
   [OP.localSet, local],
 ];
 
-/** The 64-bit size of the memory in bytes. */
-export const MEMORY_BYTES: readonly Step[] = [[OP.memorySize], [OP.i64ExtendI32U], [OP.i64Const, 16], [OP.i64Shl]];
+/** How our own code reaches the memory. */
+export interface MemorySteps {
+  /** Its 64-bit size in bytes. */
+  readonly bytes: readonly Step[];
+  readonly address: (steps: readonly Step[]) => readonly Step[];
+}
+
+export const OWN_MEMORY: MemorySteps = {
+  bytes: [[OP.memorySize], [OP.i64ExtendI32U], [OP.i64Const, 16], [OP.i64Shl]],
+  address: (steps) => steps,
+};
+
+const inSlot = (base: Step, limit: Step): MemorySteps => ({
+  bytes: [limit, [OP.i64ExtendI32U]],
+  address: (steps) => [base, ...steps, [OP.i32Add]],
+});
+
+/** The computer's slot: by the locals of a function, and by the globals. */
+export const SLOT_BY_LOCALS: MemorySteps = inSlot([OP.localGet, "base local"], [OP.localGet, "limit local"]);
+export const SLOT_BY_GLOBALS: MemorySteps = inSlot([OP.globalGet, "base"], [OP.globalGet, "limit"]);
+
+/** Pieces of code for the two kinds of memory. */
+export interface ByBackend<T> {
+  readonly own: T;
+  readonly arena: T;
+}
 
 /** Whether [start, start + n) ends behind a limit of 64 bits. */
 export const leaves = (start: number | string, n: number | string, limit: readonly Step[]): Step[] => [

@@ -2,7 +2,18 @@
 
 import { OP } from "../opcodes.ts";
 import { template, type Step, type Template } from "./match.ts";
-import { amounts, CHUNK, GAS, leaves, MEMORY_BYTES, shift, trap } from "./parts.ts";
+import {
+  amounts,
+  CHUNK,
+  GAS,
+  leaves,
+  OWN_MEMORY,
+  shift,
+  SLOT_BY_LOCALS,
+  trap,
+  type ByBackend,
+  type MemorySteps,
+} from "./parts.ts";
 
 interface SegmentOperation {
   readonly step: Step;
@@ -19,23 +30,31 @@ const SEGMENT_OPERATIONS: readonly SegmentOperation[] = [
   { step: [OP.tableFill, "table"], isMemory: false, hasSource: false, isCopy: false },
 ];
 
-/** memory.init, table.init, table.copy and table.fill: the body of their loop, behind its test. `round` is its depth. */
-export const SEGMENT_BULKS: readonly Template[] = SEGMENT_OPERATIONS.flatMap((operation) => {
-  const { isMemory, hasSource } = operation;
-  const limitsOfA = isMemory ? [MEMORY_BYTES] : amounts("size").map((size): Step[] => [size, [OP.i64ExtendI32U]]);
-  const limitsOfB = hasSource ? amounts("left").map((left): Step[] => [left, [OP.i64ExtendI32U]]) : [[]];
-  return limitsOfA.flatMap((a) => limitsOfB.map((b) => template(segmentBulk(operation, a, b))));
-});
+/** memory.init, table.init, table.copy and table.fill: the body of their loop, behind its test. */
+const segmentBulks = (memory: MemorySteps): readonly Template[] =>
+  SEGMENT_OPERATIONS.flatMap((operation) => {
+    const { isMemory, hasSource } = operation;
+    const limitsOfA = isMemory ? [memory.bytes] : amounts("size").map((size): Step[] => [size, [OP.i64ExtendI32U]]);
+    const limitsOfB = hasSource ? amounts("left").map((left): Step[] => [left, [OP.i64ExtendI32U]]) : [[]];
+    const address = isMemory ? memory.address : (steps: readonly Step[]): readonly Step[] => steps;
+    return limitsOfA.flatMap((a) => limitsOfB.map((b) => template(segmentBulk({ ...operation, address }, a, b))));
+  });
+
+export const SEGMENT_BULKS: ByBackend<readonly Template[]> = {
+  own: segmentBulks(OWN_MEMORY),
+  arena: segmentBulks(SLOT_BY_LOCALS),
+};
 
 function segmentBulk(
-  { step, isMemory, hasSource, isCopy }: SegmentOperation,
+  { step, isMemory, hasSource, isCopy, address }: SegmentOperation & Pick<MemorySteps, "address">,
   limitOfA: readonly Step[],
   limitOfB: readonly Step[],
 ): Step[] {
   const [chunk, chunkGas] = isMemory ? [CHUNK, CHUNK / 8] : [64, 6_400];
   const price: Step[] = isMemory ? [[OP.i32Const, 3], [OP.i32ShrU]] : [[OP.i32Const, 100], [OP.i32Mul]];
+  const destination = address([[OP.localGet, "a"]]);
   const front: Step[] = [
-    [OP.localGet, "a"],
+    ...destination,
     [OP.localGet, "b"],
     [OP.i32Const, chunk],
     step,
@@ -66,7 +85,7 @@ function segmentBulk(
     [OP.i32LeU],
     [OP.if, 0],
     ...([[OP.localGet, GAS], [OP.localGet, "n"], ...price, [OP.i32Sub], [OP.localSet, GAS]] as Step[]),
-    [OP.localGet, "a"],
+    ...destination,
     [OP.localGet, "b"],
     [OP.localGet, "n"],
     step,
