@@ -57,7 +57,8 @@ export async function prepareWithEmission(
   const checked = checkModule(original, policy, backend);
   const { parsed, memory } = checked;
   const { bytes: instrumented, state, frames, claims } = instrumentModule(checked, emission);
-  const finding = verifyModule(instrumented, state, claims);
+  // Of the memory, what the Vm will give it: the bytes of a module for an arena do not say how large it is.
+  const finding = verifyModule(instrumented, state, { ...claims, backend, memory });
   if (finding !== undefined) throw notVerified(finding);
   const runnable = runnableExports(parsed);
   const names = runnable.map(({ name }) => name);
