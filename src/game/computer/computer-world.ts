@@ -11,6 +11,7 @@ import { createLocalPreparer, type Preparer } from "./preparer.ts";
 import { REAL_VMS, type Program, type VmFactory } from "./program.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { decodeState, type SavedState } from "./saved-state.ts";
+import { SharedCompiler } from "./shared-compiler.ts";
 import { VisitSchedule } from "./visit-schedule.ts";
 
 /** What a world is made of; everything from outside comes in here. */
@@ -254,7 +255,7 @@ export class ComputerWorld {
       tickNow,
       tickAt: (time) => Number((time * BigInt(ticksPerSecond) + NANOSECONDS_PER_SECOND - 1n) / NANOSECONDS_PER_SECOND),
       clock: { now: () => (BigInt(this.#tick) * NANOSECONDS_PER_SECOND) / BigInt(ticksPerSecond) },
-      compiler: options.compiler,
+      compiler: options.compiler && new SharedCompiler(options.compiler),
       vms: options.vms ?? REAL_VMS,
       deliver: (tell) => this.#deliver(tell),
       betweenTicks: (action) => this.#betweenTicks(action),

@@ -32,7 +32,7 @@ export interface ComputerHost {
   /** The first tick in which the clock shows a time, in nanoseconds. */
   readonly tickAt: (time: bigint) => number;
   readonly clock: Clock;
-  readonly compiler: Compiler | undefined;
+  readonly compiler: Pick<Compiler, "compile"> | undefined;
   readonly vms: VmFactory;
   /** Calls a listener between ticks. */
   readonly deliver: Deliver;
