@@ -17,6 +17,7 @@ const TESTS = [
   "hostile/host-functions",
   "verifier/seeded-faults",
   "verifier/byte-mutants",
+  "isolation/slots",
 ].map((name) => `test/conformance/${name}.test.ts`);
 
 const { values } = parseArgs({
