@@ -52,9 +52,12 @@ export class KnownBounds {
     this.#scopes.push({ facts: new Map(this.#facts), since: ++this.#time });
   }
 
-  /** The second arm of an `if` knows what its condition left. */
+  /**
+   * The second arm of an `if` knows nothing: if a point is in either arm, it is reached by a label that is opened early,
+   * and the verifier does not look further than where a label is opened.
+   */
   else(): void {
-    this.#facts = new Map(this.#scopes.at(-1)?.facts);
+    this.#facts = new Map();
   }
 
   /** All ways here come from inside the construct: what held at its start and was not touched inside still holds. */

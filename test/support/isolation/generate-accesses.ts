@@ -250,11 +250,7 @@ class Body {
       case "global":
         return [OP.globalGet, random.below(GLOBALS)];
       case "end":
-        return [
-          ...[OP.memorySize, 0, OP.i32Const, 16, OP.i32Shl, OP.i32Const],
-          ...signed(BigInt(random.between(0, 20))),
-          OP.i32Sub,
-        ];
+        return [OP.memorySize, 0, OP.i32Const, 16, OP.i32Shl, OP.i32Const, random.below(20), OP.i32Sub];
       default:
         return [...this.#address(depth - 1), ...this.#address(depth - 1), OP.i32DivU];
     }
