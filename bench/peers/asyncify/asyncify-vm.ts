@@ -14,6 +14,7 @@ import { HOST_MODULE, START_ENTRY, STATE_MODULE } from "./names.ts";
 import { classifyTrap, trap, type Trap } from "../../../src/vm/trap.ts";
 import { WASI_IMPORT_MODULE } from "../../../src/vm/wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../../../src/vm/wasi/wasi.ts";
+import { OwnSpace } from "../../../src/vm/memory/own-space.ts";
 import { GuestMemory, GuestRangeError } from "../../../src/vm/run/guest-memory.ts";
 import { fromGuestBits, toGuestBits, toGuestValue, zeroOf } from "../../../src/vm/run/guest-value.ts";
 import type { Snapshot, SnapshotStatus } from "../../../src/vm/run/snapshot.ts";
@@ -119,7 +120,7 @@ class AsyncifyVm implements Vm {
     this.#devices = devicesFor(module, options.devices ?? []);
     const pages = snapshot === undefined ? module.memory.initialPages : snapshot.memory.length / 65_536;
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: module.memory.maximumPages });
-    this.#guestMemory = new GuestMemory(this.#memory);
+    this.#guestMemory = new GuestMemory(new OwnSpace(this.#memory));
     this.#wasi = new Wasi({
       memory: this.#guestMemory,
       stdio: options.stdio ?? { write: () => {} },

@@ -43,6 +43,7 @@ export interface ArenaSlot extends GuestSpace {
   readonly header: number;
   /** Address of the memory in the arena. */
   readonly base: number;
+  readonly isReleased: boolean;
   /** Set while frames of the program are live: they know the base. */
   isPinned: boolean;
   /**
@@ -135,6 +136,7 @@ export class Arena {
     else this.#promises.delete(promise);
     this.#promised -= promise;
     slot.byteLength = 0;
+    slot.isReleased = true;
   }
 
   /**
@@ -250,6 +252,7 @@ class Slot implements ArenaSlot {
   byteLength: number;
   capacity: number;
   isPinned = false;
+  isReleased = false;
 
   constructor(arena: Arena, { headerBytes, bytes, maximumBytes }: SlotNeeds) {
     this.arena = arena;

@@ -1,15 +1,17 @@
 // Bounds-checked access to a guest's memory. Everything is copied: a view would die when the memory grows.
 
+import type { GuestView } from "../memory/guest-space.ts";
+
 /** Thrown at host functions that were given a bad range; it becomes the trap `memory-out-of-bounds`. */
 export class GuestRangeError extends Error {}
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class GuestMemory {
-  readonly #memory: WebAssembly.Memory;
+  readonly #space: GuestView;
 
-  constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
+  constructor(space: GuestView) {
+    this.#space = space;
   }
 
   /** Copies bytes out. `offset` and `length` are read as unsigned 32-bit numbers. */
@@ -24,9 +26,9 @@ export class GuestMemory {
   /** Bytes up to a NUL, at most `maxBytes`, as UTF-8; what is not UTF-8 becomes U+FFFD. */
   readString(offset: number, maxBytes: number): string {
     const start = offset >>> 0;
-    const all = new Uint8Array(this.#memory.buffer);
-    if (start >= all.length) throw outside(start, 1, all.length);
-    const window = all.subarray(start, Math.min(all.length, start + maxBytes));
+    const { byteLength } = this.#space;
+    if (start >= byteLength) throw outside(start, 1, byteLength);
+    const window = this.#space.view(start, Math.max(0, Math.min(byteLength - start, maxBytes)));
     const end = window.indexOf(0);
     return UTF8.decode(window.slice(0, end < 0 ? window.length : end));
   }
@@ -50,9 +52,9 @@ export class GuestMemory {
   #bytes(offset: number, length: number): Uint8Array {
     const start = offset >>> 0;
     const count = length >>> 0;
-    const size = this.#memory.buffer.byteLength;
-    if (start + count > size) throw outside(start, count, size);
-    return new Uint8Array(this.#memory.buffer, start, count);
+    const { byteLength } = this.#space;
+    if (start + count > byteLength) throw outside(start, count, byteLength);
+    return this.#space.view(start, count);
   }
 
   #view(offset: number, length: number): DataView {

@@ -1,4 +1,4 @@
-// The contract of a Vm. `create-vm.ts` holds the implementation; `bench/peers` holds others.
+// The contract of a Vm. `guest-vm.ts` holds the implementation; `bench/peers` holds others.
 
 import type { GuestValue, Device } from "../device/device.ts";
 import type { Gas } from "../gas.ts";

@@ -4,6 +4,7 @@
 import { createVm, gas, prepareModule, WAIT, type DeviceType, type GuestModule } from "gasworks/vm";
 import { describe, expect, it } from "vitest";
 
+import { OwnSpace } from "../../../src/vm/memory/own-space.ts";
 import { GuestMemory, GuestRangeError } from "../../../src/vm/run/guest-memory.ts";
 import { wasiFunctionType } from "../../../src/vm/wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../../../src/vm/wasi/wasi.ts";
@@ -139,7 +140,7 @@ describe("what a WASI call moves", () => {
   /** What a call charges besides its price. */
   function charged(name: string, args: readonly number[], programArgs: readonly string[] = []): number {
     const wasi = new Wasi({
-      memory: new GuestMemory(new WebAssembly.Memory({ initial: 1 })),
+      memory: new GuestMemory(new OwnSpace(new WebAssembly.Memory({ initial: 1 }))),
       stdio: { write: () => {} },
       clock: { now: () => 0n },
       args: programArgs,
@@ -197,7 +198,7 @@ describe("random pointers and lengths", () => {
         const random = new Random(seed ^ 0x9017);
         const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
         const bytes = new Uint8Array(memory.buffer);
-        const guest = new GuestMemory(memory);
+        const guest = new GuestMemory(new OwnSpace(memory));
         const wasi = new Wasi({
           memory: guest,
           stdio: { write: () => {} },

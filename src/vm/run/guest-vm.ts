@@ -1,0 +1,419 @@
+// A Vm: one running program, whose call stack is stored and rebuilt by the code that `../prepare` put into it.
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+
+import type { GuestValue } from "../device/device.ts";
+import { VmError } from "../errors.ts";
+import { gas, type Gas } from "../gas.ts";
+import { PAGE_BYTES, type GuestView } from "../memory/guest-space.ts";
+import { copyToZeros } from "../memory/zero-pages.ts";
+import type { GuestModule } from "../prepare/guest-module.ts";
+import {
+  BIAS,
+  CAUSE_CONVERSION,
+  CAUSE_MEMORY,
+  CAUSE_STACK,
+  CAUSE_TABLE,
+  CAUSE_UNREACHABLE,
+  SENTINEL,
+  THRESHOLD,
+} from "../prepare/protocol.ts";
+import { classifyTrap, trap, type Trap } from "../trap.ts";
+import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
+import { ExitSignal, Wasi } from "../wasi/wasi.ts";
+import { checkWaitingFrame } from "./check-snapshot.ts";
+import { createMachine } from "./create-machine.ts";
+import { decodeFrames, encodeFrames } from "./frame-codec.ts";
+import { operandOffset, readStored, writeStored, type Frame } from "./frames.ts";
+import { GuestMemory } from "./guest-memory.ts";
+import { toGuestValue } from "./guest-value.ts";
+import { HostCalls, TrapSignal } from "./host-calls.ts";
+import { copyRange, INSPECT, type Inspectable } from "./inspect.ts";
+import type { Instance } from "./instance.ts";
+import type { MachineState } from "./machine-state.ts";
+import type { Machine } from "./machine.ts";
+import { DEFAULT_ENTRY, phasesOf } from "./phases.ts";
+import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
+import { stateMemory } from "./state-memory.ts";
+import type { SliceResult, Vm, VmOptions, VmState, WaitingCall, WaitReason } from "./vm.ts";
+
+/** @param snapshot - One that was checked, and `options` with its entry and arguments. */
+export function newVm(module: GuestModule, options: VmOptions, snapshot?: Snapshot): Vm {
+  return new GuestVm(module, options, snapshot);
+}
+
+type Status = SnapshotStatus | { readonly kind: "disposed" };
+
+/** The result of a slice that began with the late answer of a call. */
+function withCharge(result: SliceResult, charged: number): SliceResult {
+  return charged === 0 ? result : { ...result, gasUsed: result.gasUsed + charged };
+}
+
+class GuestVm implements Vm {
+  readonly #module: GuestModule;
+  readonly #entry: string;
+  readonly #args: readonly string[];
+  readonly #phases: readonly string[];
+  readonly #wasi: Wasi;
+  readonly #calls: HostCalls;
+  /** Until the Vm is disposed. */
+  #machine: Machine | undefined;
+  /** While the program runs. */
+  #instance: Instance | undefined;
+  #status: Status = { kind: "ready" };
+  #phase = 0;
+  #gasUsed: bigint;
+  #debt: number;
+  /** The paused frames, as the state memory stores them. */
+  #stack: Uint8Array = new Uint8Array();
+  /** Globals and tables of a program that has ended and was restored: it has no instance. */
+  #endedState: MachineState = { globals: [] };
+  #isRunning = false;
+
+  constructor(module: GuestModule, options: VmOptions, snapshot?: Snapshot) {
+    this.#module = module;
+    this.#entry = options.entry ?? DEFAULT_ENTRY;
+    this.#args = [...(options.args ?? ["program"])];
+    this.#phases = phasesOf(module, this.#entry);
+    const memory = new GuestMemory(this.#view());
+    this.#wasi = new Wasi({
+      memory,
+      stdio: options.stdio ?? { write: () => {} },
+      clock: options.clock ?? { now: () => 0n },
+      args: this.#args,
+      entropySeed: options.entropySeed ?? 0,
+    });
+    this.#calls = new HostCalls({ module, memory, wasi: this.#wasi, vm: options });
+    // Segments are written before the first instruction: their price is owed from the start.
+    this.#gasUsed = BigInt(module.bootGas);
+    this.#debt = module.bootGas;
+    this.#machine = createMachine(module, snapshot?.memory.length ?? module.memory.initialPages * PAGE_BYTES);
+    if (snapshot !== undefined) this.#restoreOrRelease(snapshot);
+  }
+
+  get state(): VmState {
+    return this.#status.kind === "answered" ? "paused" : this.#status.kind;
+  }
+
+  get gasUsed(): bigint {
+    return this.#gasUsed;
+  }
+
+  get waiting(): WaitingCall | undefined {
+    return this.#status.kind === "waiting" ? this.#status.call : undefined;
+  }
+
+  get waitsFor(): WaitReason | undefined {
+    const call = this.waiting;
+    if (call === undefined) return undefined;
+    return call.module === WASI_IMPORT_MODULE ? this.#wasi.waitsFor(call.function) : { kind: "answer" };
+  }
+
+  runSlice(budget: Gas): SliceResult {
+    gas(budget);
+    this.#assertIdle("run a slice");
+    const status = this.#status;
+    if (status.kind === "exited" || status.kind === "trapped") {
+      throw new VmError("vm/not-runnable", `Cannot run a slice: the program has ${status.kind}`);
+    }
+    let start = Math.max(0, budget - this.#debt);
+    let charged = 0;
+    this.#isRunning = true;
+    try {
+      if (status.kind === "waiting") {
+        const answer = this.#calls.retry(status.call);
+        if (answer === undefined) return { kind: "waiting", gasUsed: 0, waiting: status.call };
+        this.#status = { kind: "answered", call: status.call, value: answer.value ?? null };
+        charged = answer.charged;
+      }
+      this.#gasUsed += BigInt(charged);
+      start = budget - this.#debt - charged;
+      if (start <= 0) {
+        this.#debt = -start;
+        return { kind: "out-of-gas", gasUsed: charged };
+      }
+      this.#debt = 0;
+      return withCharge(this.#run(start), charged);
+    } catch (error) {
+      return withCharge(this.#end(error, Math.max(0, start)), charged);
+    } finally {
+      this.#isRunning = false;
+      this.#calls.end();
+      this.#leave();
+    }
+  }
+
+  answer(value?: GuestValue): void {
+    this.#assertIdle("answer a call");
+    const status = this.#status;
+    if (status.kind !== "waiting" || status.call.module === WASI_IMPORT_MODULE) {
+      throw new VmError("vm/not-runnable", "Cannot answer a call: no device call waits");
+    }
+    const type = this.#calls.importOf(status.call).results[0];
+    this.#status = { kind: "answered", call: status.call, value: toGuestValue(type, value) ?? null };
+  }
+
+  writeInput(bytes: Uint8Array): void {
+    this.#assertIdle("write input");
+    if (this.#wasi.inputClosed || this.#status.kind === "exited" || this.#status.kind === "trapped") {
+      throw new VmError("vm/not-runnable", "Cannot write input: the program reads no more");
+    }
+    this.#wasi.writeInput(bytes);
+  }
+
+  endInput(): void {
+    this.#assertIdle("end the input");
+    this.#wasi.endInput();
+  }
+
+  snapshot(): Snapshot {
+    this.#assertIdle("take a snapshot");
+    const status = this.#status as SnapshotStatus;
+    return {
+      engine: this.#module.engine,
+      schedule: this.#module.schedule,
+      moduleHash: this.#module.hash,
+      entry: this.#entry,
+      args: [...this.#args],
+      status: structuredClone(status),
+      phase: this.#phase,
+      gasUsed: this.#gasUsed,
+      debt: this.#debt,
+      memory: this.#bytes().slice(),
+      ...this.#readState(),
+      stack: encodeFrames(this.#frames()),
+      wasi: this.#wasi.capture(),
+    };
+  }
+
+  stateHash(): string {
+    const { memory, stack, wasi, gasUsed: _, ...rest } = this.snapshot();
+    const hash = sha256.create();
+    const text = JSON.stringify({ ...rest, wasi: { ...wasi, stdin: [...wasi.stdin] } }, (_key, value: unknown) =>
+      typeof value === "bigint" ? `${value}n` : value,
+    );
+    hash.update(new TextEncoder().encode(`${text}\0${memory.length} ${stack.length}\0`));
+    return bytesToHex(hash.update(memory).update(stack).digest());
+  }
+
+  [INSPECT](): Inspectable {
+    this.#assertIdle("inspect the program");
+    return {
+      moduleHash: this.#module.hash,
+      status: structuredClone(this.#status as SnapshotStatus),
+      frames: this.#frames(),
+      tables: undefined,
+      ...this.#readState(),
+      memoryBytes: this.#home.space.byteLength,
+      readMemory: (offset, length) => copyRange(this.#bytes(), offset, length),
+    };
+  }
+
+  dispose(): void {
+    if (this.#isRunning) throw new VmError("vm/not-runnable", "Cannot dispose: the program is running");
+    this.#forget();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  get #home(): Machine {
+    if (this.#machine === undefined) throw new VmError("vm/not-runnable", "Cannot use the memory: the Vm was disposed");
+    return this.#machine;
+  }
+
+  #bytes(): Uint8Array<ArrayBuffer> {
+    const { space } = this.#home;
+    return space.view(0, space.byteLength);
+  }
+
+  /** The program's memory, wherever it is when it is looked at. */
+  #view(): GuestView {
+    const home = (): Machine => this.#home;
+    return {
+      get byteLength(): number {
+        return home().space.byteLength;
+      },
+      view: (offset, length) => home().space.view(offset, length),
+    };
+  }
+
+  #readState(): MachineState {
+    return this.#home.hasStarted ? this.#home.readState() : structuredClone(this.#endedState);
+  }
+
+  #forget(): void {
+    this.#status = { kind: "disposed" };
+    this.#machine?.release();
+    this.#machine = undefined;
+    this.#stack = new Uint8Array();
+  }
+
+  #leave(): void {
+    if (this.#instance === undefined) return;
+    if (this.#instance.tables !== undefined) stateMemory().referencesOf(this.#module.state).clear();
+    this.#instance = undefined;
+    this.#machine?.leave();
+  }
+
+  #frames(): Frame[] {
+    return readStored(this.#module.frames, this.#stack);
+  }
+
+  #assertIdle(action: string): void {
+    if (this.#status.kind === "disposed") throw new VmError("vm/not-runnable", `Cannot ${action}: the Vm was disposed`);
+    if (this.#isRunning) {
+      throw new VmError("vm/not-runnable", `Cannot ${action}: the program is running; host functions may not do this`);
+    }
+  }
+
+  #run(start: number): SliceResult {
+    const home = this.#home;
+    if (!home.hasStarted) home.start();
+    const status = this.#status;
+    if (status.kind === "answered") this.#giveAnswer(status.call, status.value);
+    const instance = home.enter(this.#calls);
+    this.#instance = instance;
+    this.#calls.begin(instance.gas);
+    stateMemory().putStack(instance.tables?.placeReferences(this.#stack) ?? this.#stack);
+    instance.gas.value = start;
+    instance.gasIn.value = status.kind === "ready" ? start : SENTINEL;
+    let result: unknown;
+    for (; this.#phase < this.#phases.length; this.#phase++) {
+      result = instance.fn(`run.${this.#phases[this.#phase]}`)();
+      const left = Number(instance.gas.value);
+      if (left < THRESHOLD) return this.#pause(start, left + BIAS);
+      this.#stack = new Uint8Array();
+      instance.gasIn.value = left;
+    }
+    return this.#exit(typeof result === "number" ? result : 0, start);
+  }
+
+  #pause(start: number, debt: number): SliceResult {
+    this.#stack = stateMemory().takeStack(this.#stack);
+    this.#instance?.tables?.nameReferences(this.#stack);
+    const { suspended } = this.#calls;
+    const gasUsed = this.#settle(start, suspended?.gasLeft ?? debt);
+    if (suspended === undefined) {
+      this.#status = { kind: "paused" };
+      return { kind: "out-of-gas", gasUsed };
+    }
+    const { waiting } = suspended;
+    this.#status = { kind: "waiting", call: waiting };
+    return { kind: "waiting", gasUsed, waiting };
+  }
+
+  /** Puts the answer where the program will find the result of the call that it waits in. */
+  #giveAnswer(call: WaitingCall, value: GuestValue | null): void {
+    const type = this.#calls.importOf(call).results[0];
+    if (type === undefined || value === null) return;
+    const frame = readStored(this.#module.frames, this.#stack).at(-1);
+    const offset = operandOffset(this.#module.frames, this.#stack, (frame?.operands.length ?? 0) - 1);
+    if (offset === undefined) return; // The program never looks at the result.
+    const view = new DataView(this.#stack.buffer, this.#stack.byteOffset + offset);
+    if (type === "i32") view.setInt32(0, Number(value), true);
+    else if (type === "i64") view.setBigInt64(0, BigInt(value), true);
+    else if (type === "f32") view.setFloat32(0, Number(value), true);
+    else view.setFloat64(0, Number(value), true);
+  }
+
+  /** Takes the slice's gas into the books; what was overspent is owed. */
+  #settle(start: number, left: number): number {
+    this.#debt = Math.max(0, -left);
+    this.#gasUsed += BigInt(start - left);
+    return start - left;
+  }
+
+  #exit(exitCode: number, start: number): SliceResult {
+    const gasUsed = this.#settle(start, Number(this.#instance?.gas.value ?? start));
+    this.#debt = 0;
+    this.#stack = new Uint8Array();
+    this.#status = { kind: "exited", exitCode };
+    return { kind: "exited", gasUsed, exitCode };
+  }
+
+  /** An exception ended the slice: an exit or a trap, ours or the engine's. */
+  #end(error: unknown, start: number): SliceResult {
+    if (error instanceof ExitSignal) return this.#exit(error.exitCode, start);
+    if (error instanceof VmError) {
+      // The engine has no memory for what the program may have. Its frames are gone: it cannot go on.
+      this.#forget();
+      throw error;
+    }
+    return this.#trap(error instanceof TrapSignal ? error.trap : (this.#ownCause() ?? this.#engineTrap(error)), start);
+  }
+
+  /** The trap that the program has said it is about to end in, if it has. */
+  #ownCause(): Trap | undefined {
+    switch (this.#instance?.cause.value) {
+      case CAUSE_STACK:
+        return trap("stack-overflow");
+      case CAUSE_CONVERSION:
+        return trap("invalid-conversion");
+      case CAUSE_TABLE:
+        return trap("table-out-of-bounds");
+      case CAUSE_MEMORY:
+        return trap("memory-out-of-bounds");
+      case CAUSE_UNREACHABLE:
+        return trap("unreachable");
+      default:
+        return undefined;
+    }
+  }
+
+  #engineTrap(error: unknown): Trap {
+    const found = classifyTrap(error);
+    // In an arena, code that finds an address outside the memory gives up; code that gives up itself says so.
+    return found.code === "unreachable" && this.#module.backend === "arena" ? trap("memory-out-of-bounds") : found;
+  }
+
+  /** A slice that ends in a trap uses all of its gas: where inside a region it happened is not known exactly. */
+  #trap(found: Trap, start: number): SliceResult {
+    this.#gasUsed += BigInt(start);
+    this.#debt = 0;
+    this.#stack = new Uint8Array();
+    this.#status = { kind: "trapped", trap: found };
+    return { kind: "trapped", gasUsed: start, trap: found };
+  }
+
+  #restoreOrRelease(snapshot: Snapshot): void {
+    try {
+      this.#restore(snapshot);
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+  }
+
+  #restore(snapshot: Snapshot): void {
+    this.#status = structuredClone(snapshot.status);
+    this.#phase = snapshot.phase;
+    this.#gasUsed = snapshot.gasUsed;
+    this.#debt = snapshot.debt;
+    this.#wasi.restore(snapshot.wasi);
+    const { kind } = snapshot.status;
+    if (kind === "exited" || kind === "trapped") {
+      const { globals, tables } = snapshot;
+      this.#endedState = structuredClone(tables === undefined ? { globals } : { globals, tables });
+    } else if (kind !== "ready") {
+      const entry = this.#module.entryFunctions[this.#phases[this.#phase] as string] as number;
+      const frames = decodeFrames(snapshot.stack);
+      this.#stack = writeStored(this.#module, frames, entry);
+      checkWaitingFrame(this.#module, snapshot.status, frames.at(-1));
+      this.#resume(snapshot);
+    }
+    copyToZeros(snapshot.memory, this.#bytes());
+  }
+
+  #resume(state: MachineState): void {
+    try {
+      this.#home.resume(state);
+    } catch (cause) {
+      throw new VmError("vm/snapshot-malformed", "Cannot restore the snapshot: its program cannot have started", {
+        cause,
+      });
+    }
+  }
+}
