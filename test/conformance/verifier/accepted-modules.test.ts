@@ -12,6 +12,7 @@ import { PREPARE_POLICY } from "../../../bench/prepare-policy.ts";
 import { verifyModule } from "../../../dist/src/vm/verify/index.js";
 import { EVERYTHING_WAT } from "../../support/everything-guest.ts";
 import { prepareUnverified } from "../../support/faults/prepare-unverified.ts";
+import { SLOT_WAT } from "../../support/faults/slot-guest.ts";
 import { SEED, seeds, timeLimit } from "../../support/fuzz-settings.ts";
 import { generateModule } from "../../support/generate-module.ts";
 import { programGuest, watGuest } from "../../support/guest.ts";
@@ -45,8 +46,8 @@ describe.each(["own", "arena"] as const)("the verifier and memory: %s", (memory)
     expect(finding(bytes, GENERATED_POLICY)).toBeUndefined();
   });
 
-  it("accepts every kind of state", async () => {
-    expect(finding(await watGuest(EVERYTHING_WAT))).toBeUndefined();
+  it("accepts every kind of state, and of access", async () => {
+    for (const text of [EVERYTHING_WAT, SLOT_WAT]) expect(finding(await watGuest(text))).toBeUndefined();
   });
 
   it(`accepts generated programs; seed ${SEED}`, { timeout: timeLimit(20) }, () => {

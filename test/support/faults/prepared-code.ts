@@ -39,8 +39,10 @@ export interface PreparedCode {
   readonly restores: ReadonlySet<number>;
   readonly functions: PreparedFunctionCode[];
   /** Bytes before and behind the code section. */
-  readonly before: Uint8Array;
-  readonly behind: Uint8Array;
+  before: Uint8Array;
+  behind: Uint8Array;
+  /** Of a module for an arena: the global with the base, and the smallest memory in bytes. */
+  readonly arena: { readonly baseGlobal: number; readonly smallestBytes: number } | undefined;
 }
 
 export function takeApart({ bytes, claims }: Prepared): PreparedCode {
@@ -73,7 +75,30 @@ export function takeApart({ bytes, claims }: Prepared): PreparedCode {
     functions,
     before: bytes.slice(0, section.start),
     behind: bytes.slice(section.end),
+    arena:
+      claims.backend === "own"
+        ? undefined
+        : { baseGlobal: claims.guestGlobals + 3, smallestBytes: claims.memory.initialPages * 65_536 },
   };
+}
+
+/** Changes the content of a section; if there is none, it comes behind those with smaller numbers. */
+export function changeSection(
+  bytes: Uint8Array,
+  id: number,
+  change: (content: Uint8Array) => readonly number[],
+): Uint8Array {
+  let at = bytes[0] === 0 ? 8 : 0;
+  while (at < bytes.length && (bytes[at] as number) < id) at = endOfSection(bytes, at);
+  const isThere = bytes[at] === id;
+  const end = isThere ? endOfSection(bytes, at) : at;
+  const content = change(isThere ? bytes.subarray(readU32(bytes, at + 1)[1], end) : Uint8Array.of(0));
+  return Uint8Array.from([...bytes.subarray(0, at), id, ...u32(content.length), ...content, ...bytes.subarray(end)]);
+}
+
+function endOfSection(bytes: Uint8Array, at: number): number {
+  const [size, content] = readU32(bytes, at + 1);
+  return content + size;
 }
 
 /** A copy that can be changed while the original stays. */
@@ -165,7 +190,7 @@ function findCodeSection(bytes: Uint8Array): { readonly start: number; readonly 
   throw new Error("A prepared module without code");
 }
 
-function readU32(bytes: Uint8Array, from: number): [value: number, end: number] {
+export function readU32(bytes: Uint8Array, from: number): [value: number, end: number] {
   let value = 0;
   for (let at = from, shift = 0; ; at++, shift += 7) {
     const byte = bytes[at] as number;

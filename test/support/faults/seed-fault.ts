@@ -1,88 +1,36 @@
 // Faults that an instrumenter could have, put into prepared modules: each leaves a valid module that breaks a promise.
 
-import { s32, u32 } from "../../../dist/src/vm/prepare/code-list.js";
+import { u32 } from "../../../dist/src/vm/prepare/code-list.js";
 import type { Random } from "../random.ts";
+import {
+  ADD,
+  at,
+  BR_IF,
+  BR_TABLE,
+  CALL,
+  CONST,
+  constant,
+  DROP,
+  GET,
+  GLOBAL_SET,
+  IF,
+  instruction,
+  LT_S,
+  METERED,
+  otherConstant,
+  replace,
+  SET,
+  SUB,
+  TEE,
+  type Fault,
+  type Pattern,
+  type Site,
+} from "./fault-places.ts";
 import type { Code, PreparedCode, PreparedFunctionCode } from "./prepared-code.ts";
-
-/** Changes the module, or finds no place for it. */
-type Fault = (module: PreparedCode, random: Random) => boolean;
-
-const GET = 0x20;
-const SET = 0x21;
-const TEE = 0x22;
-const CONST = 0x41;
-const CALL = 0x10;
-const BR_IF = 0x0d;
-const BR_TABLE = 0x0e;
-const DROP = 0x1a;
-const ADD = 0x6a;
-const SUB = 0x6b;
-const LT_S = 0x48;
-const IF = 0x04;
-const GLOBAL_SET = 0x24;
-
-const METERED = new Set(["whole", "fast", "resume", "import"]);
-
-/** Consecutive opcodes; a pair says the first immediate as well. */
-type Pattern = readonly (number | readonly [opcode: number, index: number])[];
 
 const CHARGE: Pattern = [[GET, 0], CONST, SUB, [SET, 0]];
 const REFUND: Pattern = [[GET, 0], CONST, ADD, [SET, 0]];
 const TEST: Pattern = [CONST, [GET, 0], [CONST, 0], LT_S, BR_IF, DROP];
-
-function instruction(opcode: number, immediate: readonly number[], isMarked = false): Code {
-  return { opcode, bytes: Uint8Array.from([opcode, ...immediate]), index: 0, isMarked, isReached: true };
-}
-
-const constant = (value: number): Code => instruction(CONST, s32(value));
-
-function find(code: readonly Code[], pattern: Pattern): number[] {
-  const found: number[] = [];
-  for (let at = 0; at + pattern.length <= code.length; at++) {
-    const isHere = pattern.every((step, i) => {
-      const { opcode, index } = code[at + i] as Code;
-      return typeof step === "number" ? opcode === step : opcode === step[0] && index === step[1];
-    });
-    if (isHere && code[at]?.isReached === true) found.push(at);
-  }
-  return found;
-}
-
-interface Site {
-  readonly fn: PreparedFunctionCode;
-  readonly at: number;
-}
-
-function sites(module: PreparedCode, pattern: Pattern, roles: ReadonlySet<string> = METERED): Site[] {
-  return module.functions.flatMap((fn) => (roles.has(fn.role) ? find(fn.code, pattern).map((at) => ({ fn, at })) : []));
-}
-
-/** A fault at one of the places of a pattern. */
-function at(
-  pattern: Pattern,
-  change: (site: Site, random: Random, module: PreparedCode) => boolean | void,
-  roles?: ReadonlySet<string>,
-): Fault {
-  return (module, random) => {
-    const found = sites(module, pattern, roles);
-    if (found.length === 0) return false;
-    return change(random.pick(found), random, module) !== false;
-  };
-}
-
-const replace = ({ fn, at: from }: Site, count: number, ...by: readonly Code[]): void => {
-  fn.code.splice(from, count, ...by);
-};
-
-const otherConstant =
-  (offset: number, differ: (value: number, random: Random) => number) =>
-  (site: Site, random: Random): boolean => {
-    const value = (site.fn.code[site.at + offset] as Code).index;
-    const other = differ(value, random);
-    if (other === value) return false;
-    replace({ fn: site.fn, at: site.at + offset }, 1, constant(other));
-    return true;
-  };
 
 /** By what a mistake is. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
