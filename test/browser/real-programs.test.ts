@@ -19,7 +19,9 @@ it.each(["forth", "ray"] as const)(
   async (name) => {
     const { wasm } = await compiler.compile({ "main.c": SOURCES[name] }, { optimization: STATE_PROGRAMS[name] });
     if (wasm === undefined) throw new Error("It does not compile");
-    expect(await stateFacts(wasm)).toEqual(expected[name]);
+    for (const memory of ["own", "arena"] as const) {
+      expect(await stateFacts(wasm, memory), memory).toEqual(expected[name]);
+    }
     expect(await doJobInWorker("stateFacts", wasm)).toEqual(expected[name]);
   },
 );

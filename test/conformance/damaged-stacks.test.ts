@@ -10,6 +10,7 @@ import type { Frame, FrameValue } from "../../src/vm/run/frames.ts";
 import { SEED, seeds, timeLimit } from "../support/fuzz-settings.ts";
 import { generateModule } from "../support/generate-module.ts";
 import { Random } from "../support/random.ts";
+import { BACKENDS } from "../support/both-backends.ts";
 import { ONE_SLICE, prepareGenerated, runSliced, type SlicedEnding } from "../support/run-generated.ts";
 
 const ROUNDS = 12;
@@ -62,10 +63,11 @@ describe("generated programs with a damaged stack", () => {
       const outcomes = new Map<string, number>();
       for (const seed of seeds(6, 20)) {
         const { bytes, entry } = generateModule(seed);
-        const module = await prepareGenerated(bytes);
+        const both = await prepareGenerated(bytes);
         const random = new Random(seed ^ 0x5a5a);
         for (let round = 0; round < ROUNDS; round++) {
           const damage = random.pick([damageBytes, damageValues, damageChain]);
+          const module = both[random.pick(BACKENDS)];
           const first = random.between(1, 60);
           let slices = 0;
           const slice = (): number => {
@@ -86,8 +88,11 @@ describe("generated programs with a damaged stack", () => {
           outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
         }
         // Whatever was tried before, the program itself runs as ever.
-        const [again, anew] = [module, await prepareGenerated(bytes)].map((each) => runSliced(each, entry, ONE_SLICE));
-        expect(factsOf(again), `GASWORKS_SEED=${seed}`).toEqual(factsOf(anew));
+        const anew = runSliced((await prepareGenerated(bytes)).own, entry, ONE_SLICE);
+        for (const backend of BACKENDS) {
+          const again = runSliced(both[backend], entry, ONE_SLICE);
+          expect(factsOf(again), `GASWORKS_SEED=${seed}, ${backend}`).toEqual(factsOf(anew));
+        }
       }
       const codes = [...outcomes.keys()].filter((outcome) => outcome.startsWith("vm/"));
       expect(codes).toEqual(["vm/snapshot-malformed"]);

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import { watGuest } from "../support/guest.ts";
+import { BACKENDS } from "../support/both-backends.ts";
 import {
   endingOf,
   ONE_SLICE,
@@ -27,8 +28,11 @@ describe.each(readdirSync(CASES))("%s", (file) => {
   it.each(Object.keys(CUTS))("ends as the interpreter says, in %s", async (name) => {
     const bytes = await watGuest(readFileSync(new URL(file, CASES), "utf8"));
     const run = runInterpreted(bytes, "main", 1_000_000);
-    const ending = runSliced(await prepareGenerated(bytes), "main", CUTS[name] as Cut);
-    expect(ending).toMatchObject(endingOf(run));
+    const both = await prepareGenerated(bytes);
+    for (const backend of BACKENDS) {
+      const ending = runSliced(both[backend], "main", { ...(CUTS[name] as Cut), moveTo: [both.arena, both.own] });
+      expect(ending, backend).toMatchObject(endingOf(run));
+    }
     expect(run.kind).toBe("exited");
   });
 });

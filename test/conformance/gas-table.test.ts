@@ -5,9 +5,10 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 
-import { prepareModule, type Device, type DeviceType, type HostCall } from "gasworks/vm";
+import { type Device, type DeviceType, type HostCall } from "gasworks/vm";
 import { afterAll, describe, expect, it } from "vitest";
 
+import { prepareBoth } from "../support/both-backends.ts";
 import { programGuest, watGuest } from "../support/guest.ts";
 import { interpret, type HostResult } from "../support/interpret.ts";
 import type { Bits } from "../support/operate.ts";
@@ -80,9 +81,9 @@ describe("gas-table.txt", () => {
   });
 
   it.each(rows)("line $line: $program uses $gas gas, however it is sliced", async ({ line, gas, program }) => {
-    const module = await prepareModule(await guestOf(program), { devices: [BELL], wasi: true });
+    const { own, arena } = await prepareBoth(await guestOf(program), { devices: [BELL], wasi: true });
     const options = { devices: [bell] };
-    const whole = runModule(module, options);
+    const whole = runModule(own, options);
     measured.set(line, whole.gasUsed);
     const where = `gas-table.txt:${line}: ${program}`;
     expect(whole.result.kind, where).toBe("exited");
@@ -90,6 +91,8 @@ describe("gas-table.txt", () => {
     if (isInterpreted(program))
       expect(interpretedGas(await guestOf(program)), `${where}, interpreted`).toBe(whole.gasUsed);
     const slices = program.endsWith(".c") ? [997] : [7];
-    expect(runModule(module, { ...options, slices }).gasUsed, `${where}, in slices`).toBe(whole.gasUsed);
+    expect(runModule(own, { ...options, slices }).gasUsed, `${where}, in slices`).toBe(whole.gasUsed);
+    expect(runModule(arena, options).gasUsed, `${where}, in an arena`).toBe(whole.gasUsed);
+    expect(runModule(arena, { ...options, slices }).gasUsed, `${where}, in an arena, in slices`).toBe(whole.gasUsed);
   });
 });

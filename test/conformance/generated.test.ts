@@ -4,10 +4,11 @@
 import { deserialize, serialize } from "node:v8";
 
 import type { SavedProgram } from "gasworks/persistence";
-import type { GuestModule, Snapshot } from "gasworks/vm";
+import type { Snapshot } from "gasworks/vm";
 import { describe, expect, it } from "vitest";
 
 import { classifyTrap } from "../../src/vm/trap.ts";
+import { BACKENDS, type BothBackends } from "../support/both-backends.ts";
 import { MODULES, SEED, seeds, timeLimit } from "../support/fuzz-settings.ts";
 import { generateModule, type GeneratedModule } from "../support/generate-module.ts";
 import type { Interpreted } from "../support/interpret.ts";
@@ -61,7 +62,7 @@ function firstDifference(a: Uint8Array, b: Uint8Array): number | undefined {
 }
 
 /** The module, or a failure that says which program it was. */
-async function prepared({ seed, program }: Case): Promise<GuestModule> {
+async function prepared({ seed, program }: Case): Promise<BothBackends> {
   try {
     return await prepareGenerated(program.bytes);
   } catch (cause) {
@@ -83,7 +84,10 @@ describe(`generated programs (GASWORKS_SEED=${SEED})`, () => {
           continue;
         }
         const { program, run, expected } = found;
-        agree(runSliced(await prepared(found), program.entry, ONE_SLICE), expected, found, "the engine");
+        const both = await prepared(found);
+        for (const backend of BACKENDS) {
+          agree(runSliced(both[backend], program.entry, ONE_SLICE), expected, found, `the engine (${backend})`);
+        }
         seen.programs++;
         if (expected.trap !== undefined) seen.trapped++;
         // V8 chooses NaN bits itself, and has more stack, and no policy.
@@ -125,11 +129,13 @@ describe(`generated programs (GASWORKS_SEED=${SEED})`, () => {
         const found = caseOf(seed);
         // Programs that end at once have nowhere to pause.
         if (found === undefined || found.run.steps < 20) continue;
-        const module = await prepared(found);
-        const ways = waysOf({ hash: module.hash, wasm: found.program.bytes });
+        const both = await prepared(found);
+        const ways = waysOf({ hash: both.own.hash, wasm: found.program.bytes });
         for (let sequence = 0; sequence < SEQUENCES; sequence++) {
-          const cut = randomCut(new Random(seed * 31 + sequence), found.run.gas, ways);
-          const ending = runSliced(module, found.program.entry, cut);
+          const random = new Random(seed * 31 + sequence);
+          const moveTo = random.pick([[both.own], [both.arena], [both.arena, both.own]]);
+          const cut = { ...randomCut(random, found.run.gas, ways), moveTo };
+          const ending = runSliced(random.pick([both.own, both.arena]), found.program.entry, cut);
           agree(ending, found.expected, found, `the engine, cut by sequence ${sequence},`);
           seen.pauses += ending.pauses;
           seen.moves += ending.moves;

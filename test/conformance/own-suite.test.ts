@@ -13,13 +13,16 @@ import { WAYS } from "./suite/subject.ts";
 const FOLDER = new URL("wast/", import.meta.url);
 
 describe("our scripts", () => {
-  it.each(readdirSync(FOLDER))("%s passes in one slice, paused, moved, and on the plain engine", async (file) => {
-    const script = await readWast(file, readFileSync(new URL(file, FOLDER), "utf8"));
-    const report = await playScript(script);
-    expect(report).toMatchObject({ failures: [], refused: {} });
-    expect(passedInAll(report)).toBe(script.commands.length);
-    expect(report.pauses).toBeGreaterThan(0);
-  });
+  it.each(readdirSync(FOLDER))(
+    "%s passes in one slice, paused, moved, in an arena, and on the plain engine",
+    async (file) => {
+      const script = await readWast(file, readFileSync(new URL(file, FOLDER), "utf8"));
+      const report = await playScript(script);
+      expect(report).toMatchObject({ failures: [], refused: {} });
+      expect(passedInAll(report)).toBe(script.commands.length);
+      expect(report.pauses).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe("a script that is wrong", () => {

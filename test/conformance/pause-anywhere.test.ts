@@ -3,9 +3,10 @@
 import { readFile } from "node:fs/promises";
 
 import * as fc from "fast-check";
-import { gas, createVm, prepareModule, restoreVm, type GuestModule } from "gasworks/vm";
+import { gas, createVm, restoreVm, type GuestModule } from "gasworks/vm";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { prepareBoth, withBackends, type BothBackends } from "../support/both-backends.ts";
 import { SEED } from "../support/fuzz-settings.ts";
 import { programGuest } from "../support/guest.ts";
 import { runModule, type RunOutcome } from "../support/run-vm.ts";
@@ -46,18 +47,21 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     }`,
 };
 
-describe.each(Object.keys(PROGRAMS))("%s, paused anywhere", (name) => {
+describe.each(withBackends(Object.keys(PROGRAMS)))("%s, paused anywhere, in a memory of kind %s", (name, backend) => {
+  let both: BothBackends;
   let module: GuestModule;
   let whole: RunOutcome;
 
   beforeAll(async () => {
-    module = await prepareModule(await programGuest(PROGRAMS[name] as string), { wasi: true });
-    whole = runModule(module);
+    both = await prepareBoth(await programGuest(PROGRAMS[name] as string), { wasi: true });
+    module = both[backend];
+    whole = runModule(both.own);
   }, 120_000);
 
   it("runs to its end in one slice", () => {
     expect(whole.result.kind).toBe("exited");
     expect(whole.stdout).not.toBe("");
+    expectSame(runModule(module), whole, { backend });
   });
 
   it("goes on the same for fixed slices, with and without moves", () => {
@@ -80,6 +84,16 @@ describe.each(Object.keys(PROGRAMS))("%s, paused anywhere", (name) => {
       }),
       { seed: SEED, numRuns: 20 },
     );
+  });
+
+  it("goes on the same when moves change the kind of memory", () => {
+    const moveTo = [both.arena, both.own, both.arena];
+    for (const [slice, moveEvery] of [
+      [97, 131],
+      [1_000, 1],
+    ] as const) {
+      expectSame(runModule(module, { slices: [slice], moveEvery, moveTo }), whole, { slice, moveEvery });
+    }
   });
 
   it("does not disturb another Vm of the same module that runs in between", () => {

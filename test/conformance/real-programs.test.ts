@@ -5,9 +5,10 @@ import { readFile, writeFile } from "node:fs/promises";
 
 import * as fc from "fast-check";
 import type { CompileOptions } from "gasworks/toolchain";
-import { prepareModule, type GuestModule, type Snapshot } from "gasworks/vm";
+import type { GuestModule, Snapshot } from "gasworks/vm";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { prepareBoth, type BothBackends } from "../support/both-backends.ts";
 import { programGuest } from "../support/guest.ts";
 import { runPlainly } from "../support/run-plainly.ts";
 import { runModule, type RunOutcome } from "../support/run-vm.ts";
@@ -49,12 +50,14 @@ const KNOWN: Readonly<Record<string, string>> = {
 
 describe.each(PROGRAMS)("%s, compiled with %j", (name, options) => {
   let wasm: Uint8Array;
+  let both: BothBackends;
   let module: GuestModule;
   let whole: RunOutcome;
 
   beforeAll(async () => {
     wasm = await compiled(name, options);
-    module = await prepareModule(wasm, { wasi: true });
+    both = await prepareBoth(wasm, { wasi: true });
+    module = both.own;
     whole = runModule(module);
   }, 60_000);
 
@@ -74,6 +77,15 @@ describe.each(PROGRAMS)("%s, compiled with %j", (name, options) => {
     expect(cut.pauses).toBeGreaterThan(slice === 97 ? 2_000 : 200);
   });
 
+  it("goes on the same in an arena, and from there in a memory of its own and back", () => {
+    expectSame(runModule(both.arena), whole, { memory: "arena" });
+    const slice = 1_009;
+    const moveEvery = Math.ceil(Number(whole.gasUsed) / slice / 40);
+    const carry = throughBytes(module, wasm);
+    const cut = runModule(both.arena, { slices: [slice], moveEvery, moveTo: [both.arena, both.own], carry });
+    expectSame(cut, whole, { slice, memory: "changing" });
+  });
+
   it(`goes on the same through random slices (seed ${SEED})`, () => {
     const sizes = fc.array(fc.oneof(fc.nat(60), fc.nat(3_000), fc.nat(50_000)), { minLength: 20, maxLength: 200 });
     fc.assert(
@@ -89,7 +101,9 @@ describe.each(PROGRAMS)("%s, compiled with %j", (name, options) => {
 it("keeps going through the states that it always went through, gas and hashes", async () => {
   const facts: Record<string, StateFacts> = {};
   for (const [name, optimization] of Object.entries(STATE_PROGRAMS)) {
-    facts[name] = await stateFacts(await compiled(name, { optimization }));
+    const wasm = await compiled(name, { optimization });
+    facts[name] = await stateFacts(wasm, "own");
+    expect(await stateFacts(wasm, "arena")).toEqual(facts[name]);
   }
   if (process.env["GASWORKS_REFRESH"] !== undefined) {
     await writeFile(STATE_FACTS, `${JSON.stringify(facts, null, 2)}\n`);

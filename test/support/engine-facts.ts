@@ -1,6 +1,8 @@
 // What the guests of `everything-guest.ts` come to, on any engine. One function, called in Node and in Chromium.
 
-import { createVm, gas, prepareModule, restoreVm } from "gasworks/vm";
+import { createVm, gas, restoreVm, type GuestModule } from "gasworks/vm";
+
+import { prepareBoth } from "./both-backends.ts";
 
 export interface EngineFacts {
   readonly exitCode: number;
@@ -13,7 +15,14 @@ export interface EngineFacts {
 }
 
 export async function engineFacts(everything: Uint8Array, deep: Uint8Array): Promise<EngineFacts> {
-  const module = await prepareModule(everything, {});
+  const [whole, diver] = [await prepareBoth(everything, {}), await prepareBoth(deep, {})];
+  const facts = factsOf(whole.own, diver.own);
+  const inArena = factsOf(whole.arena, diver.arena);
+  if (JSON.stringify(inArena) !== JSON.stringify(facts)) throw new Error(`In an arena: ${JSON.stringify(inArena)}`);
+  return facts;
+}
+
+function factsOf(module: GuestModule, deepModule: GuestModule): EngineFacts {
   let vm = createVm(module);
   for (let i = 0; i < 7; i++) vm.runSlice(gas(331));
   const pausedHash = vm.stateHash();
@@ -22,7 +31,6 @@ export async function engineFacts(everything: Uint8Array, deep: Uint8Array): Pro
   while (result.kind === "out-of-gas") result = vm.runSlice(gas(997));
   if (result.kind !== "exited") throw new Error(`The guest ${result.kind}`);
 
-  const deepModule = await prepareModule(deep, {});
   const depths = [1_000_000, 5_000, 333].map((slice) => {
     const diver = createVm(deepModule);
     while (diver.runSlice(gas(slice)).kind === "out-of-gas");

@@ -3,7 +3,6 @@
 import {
   createVm,
   gas,
-  prepareModule,
   restoreVm,
   WAIT,
   type Device,
@@ -15,6 +14,7 @@ import {
   type Snapshot,
 } from "gasworks/vm";
 
+import { prepareBoth, type BothBackends } from "./both-backends.ts";
 import { decodeModule } from "./decode-module.ts";
 import type { ValueType } from "./encode-module.ts";
 import { GENERATED_IMPORTS, MIXER_TYPES } from "./generate-module.ts";
@@ -175,6 +175,8 @@ export interface Cut {
   readonly slice: () => number;
   /** What to go on from, before each slice but the first; `undefined` to go on in the same Vm. */
   readonly move: () => ((snapshot: Snapshot) => Snapshot) | undefined;
+  /** What the Vms are of that the moves go to, in turn. @defaultValue the module that is run */
+  readonly moveTo?: readonly GuestModule[];
 }
 
 export const ONE_SLICE: Cut = { slice: () => 2 ** 30 - 1, move: () => undefined };
@@ -197,11 +199,11 @@ export function mixerDevice(): Device {
   };
 }
 
-export async function prepareGenerated(bytes: Uint8Array): Promise<GuestModule> {
-  return prepareModule(bytes, GENERATED_POLICY);
+export async function prepareGenerated(bytes: Uint8Array): Promise<BothBackends> {
+  return prepareBoth(bytes, GENERATED_POLICY);
 }
 
-export function runSliced(module: GuestModule, entry: string, { slice, move }: Cut): SlicedEnding {
+export function runSliced(module: GuestModule, entry: string, { slice, move, moveTo = [module] }: Cut): SlicedEnding {
   const device = mixerDevice();
   let vm = createVm(module, { entry, devices: [device] });
   let result: SliceResult;
@@ -216,7 +218,7 @@ export function runSliced(module: GuestModule, entry: string, { slice, move }: C
       moves++;
       const snapshot = vm.snapshot();
       vm.dispose();
-      vm = restoreVm(module, change(snapshot), { devices: [device] });
+      vm = restoreVm(moveTo[moves % moveTo.length] as GuestModule, change(snapshot), { devices: [device] });
     }
     // Answered before or behind the move: both must do.
     if (vm.waiting !== undefined) vm.answer(valueFor(vm.waiting.function, vm.waiting.args).value);

@@ -18,6 +18,8 @@ export interface RunOptions extends VmOptions {
   readonly slices?: readonly number[];
   /** Moves the state to a new Vm after every so many slices. @defaultValue never */
   readonly moveEvery?: number;
+  /** Modules of the Vms that the moves go to, in turn: the same program, prepared in other ways. @defaultValue the same */
+  readonly moveTo?: readonly GuestModule[];
   /** What happens to the state on such a move. @defaultValue nothing */
   readonly carry?: (snapshot: Snapshot) => Snapshot;
   /** Fails the test after so many slices. @defaultValue 2,000,000 */
@@ -47,6 +49,7 @@ export function runModule(module: GuestModule, options: RunOptions = {}): RunOut
   const {
     slices = [LARGEST],
     moveEvery = Infinity,
+    moveTo = [module],
     carry = (snapshot) => snapshot,
     maxSlices = 2_000_000,
     ...vmOptions
@@ -73,7 +76,7 @@ export function runModule(module: GuestModule, options: RunOptions = {}): RunOut
     if (count % moveEvery === 0) {
       const snapshot = carry(vm.snapshot());
       vm.dispose();
-      vm = restoreVm(module, snapshot, given);
+      vm = restoreVm(moveTo[(count / moveEvery) % moveTo.length] as GuestModule, snapshot, given);
     }
   }
   throw new Error(`The guest did not end within ${maxSlices} slices; it used ${vm.gasUsed} gas`);

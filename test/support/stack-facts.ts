@@ -1,7 +1,8 @@
 // How deep the guests of `stack-guests.ts` come, on any engine and thread.
 
-import { createVm, gas, prepareModule, restoreVm, type Device, type SliceResult, type VmOptions } from "gasworks/vm";
+import { createVm, gas, restoreVm, type Device, type GuestModule, type SliceResult, type VmOptions } from "gasworks/vm";
 
+import { BACKENDS, prepareBoth } from "./both-backends.ts";
 import { STACK_SHAPES } from "./stack-guests.ts";
 
 /** Gas of a slice, and whether each slice runs in a new Vm. */
@@ -11,12 +12,12 @@ const CUTS: readonly (readonly [slice: number, moves: boolean])[] = [
   [200_003, true],
 ];
 
-/** What ended a guest, and the calls that it had reached: once for each way of cutting the run. */
+/** What ended a guest, and the calls that it had reached: once for each kind of memory and each way of cutting the run. */
 export type StackFact = readonly string[];
 
 /** What every engine must say, for each guest: the trap of the stack budget, at the same call. */
 export const EXPECTED_STACK_FACTS: Readonly<Record<string, StackFact>> = Object.fromEntries(
-  STACK_SHAPES.map(({ name, depth }) => [name, CUTS.map(() => `stack-overflow at ${depth}`)]),
+  STACK_SHAPES.map(({ name, depth }) => [name, BACKENDS.flatMap(() => CUTS.map(() => `stack-overflow at ${depth}`))]),
 );
 
 const STACK_DEVICE: Device = {
@@ -41,12 +42,14 @@ export async function stackFacts(
   under: number = 0,
 ): Promise<Record<string, StackFact>> {
   const facts: Record<string, StackFact> = {};
-  for (const [name, wasm] of Object.entries(guests)) facts[name] = await depthsOf(wasm, under);
+  for (const [name, wasm] of Object.entries(guests)) {
+    const { own, arena } = await prepareBoth(wasm, { devices: [STACK_DEVICE.type] });
+    facts[name] = [...depthsOf(own, under), ...depthsOf(arena, under)];
+  }
   return facts;
 }
 
-async function depthsOf(wasm: Uint8Array, under: number): Promise<StackFact> {
-  const module = await prepareModule(wasm, { devices: [STACK_DEVICE.type] });
+function depthsOf(module: GuestModule, under: number): StackFact {
   return CUTS.map(([slice, moves]) => {
     const errors: string[] = [];
     const options: VmOptions = { devices: [STACK_DEVICE], onHostError: (error) => void errors.push(String(error)) };

@@ -1,6 +1,6 @@
 // States that a program goes through, on any engine.
 
-import { createVm, gas, prepareModule, restoreVm } from "gasworks/vm";
+import { createVm, gas, prepareModule, restoreVm, type MemoryBackend } from "gasworks/vm";
 
 /** Data, so that it can be kept in a file: `fixtures/state-facts.json` holds what every engine must say. */
 export interface StateFacts {
@@ -16,8 +16,8 @@ const SLICE = gas(10_007);
 const HASHED_PAUSES = [1, 5, 20, 60];
 
 /** Runs a program in slices of one size, moving it to a new Vm behind each hash. */
-export async function stateFacts(wasm: Uint8Array): Promise<StateFacts> {
-  const module = await prepareModule(wasm, { wasi: true });
+export async function stateFacts(wasm: Uint8Array, memory: MemoryBackend): Promise<StateFacts> {
+  const module = await prepareModule(wasm, { wasi: true }, { memory });
   const hashes: Record<string, string> = {};
   let vm = createVm(module);
   for (let pause = 1; vm.runSlice(SLICE).kind === "out-of-gas"; pause++) {

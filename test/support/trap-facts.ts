@@ -1,7 +1,8 @@
 // What the guests of `trap-guests.ts` come to, on any engine.
 
-import { createVm, gas, prepareModule, type Device } from "gasworks/vm";
+import { createVm, gas, type Device } from "gasworks/vm";
 
+import { BACKENDS, prepareBoth } from "./both-backends.ts";
 import { TRAP_DEVICE_MODULE } from "./trap-guests.ts";
 
 const DEVICE: Device = {
@@ -25,13 +26,16 @@ function dive(): void {
   dive();
 }
 
-/** For each guest the code of its trap, or how else it ended. */
+/** For each guest the code of its trap, or how else it ended; both, should the kinds of memory differ. */
 export async function trapFacts(guests: Readonly<Record<string, Uint8Array>>): Promise<Record<string, string>> {
   const facts: Record<string, string> = {};
   for (const [name, wasm] of Object.entries(guests)) {
-    const vm = createVm(await prepareModule(wasm, { devices: [DEVICE.type] }), { devices: [DEVICE] });
-    const result = vm.runSlice(gas(1_000_000));
-    facts[name] = result.kind === "trapped" ? result.trap.code : result.kind;
+    const both = await prepareBoth(wasm, { devices: [DEVICE.type] });
+    const ends = BACKENDS.map((backend) => {
+      const result = createVm(both[backend], { devices: [DEVICE] }).runSlice(gas(1_000_000));
+      return result.kind === "trapped" ? result.trap.code : result.kind;
+    });
+    facts[name] = [...new Set(ends)].join(", in an arena ");
   }
   return facts;
 }

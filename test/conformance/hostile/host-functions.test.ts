@@ -1,7 +1,7 @@
 // Host functions that take pointers: whatever a program gives them, it gets an error number or a trap, and the host no
 // exception.
 
-import { createVm, gas, prepareModule, WAIT, type DeviceType, type GuestModule } from "gasworks/vm";
+import { createVm, gas, prepareModule, WAIT, type DeviceType, type GuestModule, type MemoryBackend } from "gasworks/vm";
 import { describe, expect, it } from "vitest";
 
 import { OwnSpace } from "../../../src/vm/memory/own-space.ts";
@@ -10,6 +10,7 @@ import { wasiFunctionType } from "../../../src/vm/wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../../../src/vm/wasi/wasi.ts";
 import { IS_LONG, SEED, seeds, timeLimit } from "../../support/fuzz-settings.ts";
 import { watGuest } from "../../support/guest.ts";
+import { withBackends } from "../../support/both-backends.ts";
 import { Random } from "../../support/random.ts";
 
 const SIZE = 65_536;
@@ -93,7 +94,7 @@ const ASK: DeviceType = {
 };
 
 /** A program that calls one WASI function with what the test says, and exits with what that answers. */
-async function caller(name: string): Promise<GuestModule> {
+async function caller(name: string, memory: MemoryBackend): Promise<GuestModule> {
   const type = wasiFunctionType(name);
   if (type === undefined) throw new Error(`There is no ${name}`);
   const args = type.params.map((param, at) => {
@@ -105,7 +106,7 @@ async function caller(name: string): Promise<GuestModule> {
   const bytes = await watGuest(`(module (import "device.ask" "argument" (func $argument (param i32) (result i32)))
     (import "${WASI}" "${name}" (func $it ${type.params.map((param) => `(param ${param})`).join(" ")} ${type.results.length > 0 ? "(result i32)" : ""}))
     (memory 1) (data (i32.const 16) "\\20\\00\\00\\00\\08\\00\\00\\00") (func (export "_start") (result i32) ${result}))`);
-  return prepareModule(bytes, { wasi: true, devices: [ASK] });
+  return prepareModule(bytes, { wasi: true, devices: [ASK] }, { memory });
 }
 
 describe("every WASI function with every bad pointer", () => {
@@ -114,8 +115,8 @@ describe("every WASI function with every bad pointer", () => {
     expect(wasiFunctionType("fd_fly")).toBeUndefined();
   });
 
-  it.each(WASI_NAMES)("%s answers an error number, or traps", async (name) => {
-    const module = await caller(name);
+  it.each(withBackends(WASI_NAMES))("%s, %s memory, answers an error number, or traps", async (name, memory) => {
+    const module = await caller(name, memory);
     const params = wasiFunctionType(name)?.params ?? [];
     const outcomes = new Set<string>();
     for (const args of argumentsOf(params)) {

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { MAX_STRETCH } from "../../../src/vm/gas-schedule.ts";
 import { watGuest } from "../../support/guest.ts";
+import { withBackends } from "../../support/both-backends.ts";
 import { HOSTILE_DEVICE, HOSTILE_POLICY, type HostileModule } from "../../support/hostile/hostile-module.ts";
 import { LIMITS_AND_BOMBS } from "../../support/hostile/limits-and-bombs.ts";
 import { LOOPS_AND_CALLS } from "../../support/hostile/loops-and-calls.ts";
@@ -46,13 +47,16 @@ const stalls: { readonly name: string; readonly load: number; readonly first: nu
 async function stepper(): Promise<Vm> {
   const wat = `(module (memory 1) (func (export "_start") (loop $l (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
     (br_if $l (i32.lt_u (i32.load (i32.const 0)) (i32.const 1000000))))))`;
-  return createVm(await prepareModule(await watGuest(wat), {}));
+  return createVm(await prepareModule(await watGuest(wat), {}, { memory: "arena" }));
 }
+
+/** Each hostile program runs in both kinds of memory, and somebody else beside it. */
+const CASES = 400;
 
 beforeAll(async () => {
   bystander = await stepper();
   const alone = await stepper();
-  undisturbed = Array.from({ length: 400 }, () => step(alone));
+  undisturbed = Array.from({ length: 2 * CASES }, () => step(alone));
 });
 
 function step(vm: Vm): string {
@@ -124,13 +128,14 @@ const CORPUS = {
 };
 
 describe.each(Object.entries(CORPUS))("hostile: %s", (_subject, cases) => {
-  it.each(cases.map((each) => [each.name, each.ending, each] as const))("%s: %s", async (_name, ending, hostile) => {
+  const both = withBackends(cases).map(([each, memory]) => [each.name, memory, each.ending, each] as const);
+  it.each(both)("%s, %s memory: %s", async (_name, memory, ending, hostile) => {
     const bytes = await hostile.bytes();
     const before = bytes.slice();
     const began = performance.now();
     let found: string;
     try {
-      const module = await prepareModule(bytes, hostile.policy ?? HOSTILE_POLICY);
+      const module = await prepareModule(bytes, hostile.policy ?? HOSTILE_POLICY, { memory });
       found = endingOf(module, hostile, performance.now() - began);
     } catch (error) {
       // Only our own refusals end here: anything else is a defect.

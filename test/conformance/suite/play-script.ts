@@ -12,7 +12,7 @@ import {
   type Instance,
 } from "./prepare-for-script.ts";
 import { stateProblem } from "./same-state.ts";
-import { describeEnding, WAYS, type Ending, type Way } from "./subject.ts";
+import { describeEnding, noneByWay, WAYS, type Ending, type Way } from "./subject.ts";
 import { trapProblem } from "./traps.ts";
 import { argumentBits, mismatch, type Bits } from "./values.ts";
 
@@ -53,7 +53,7 @@ class Player {
   readonly #named = new Map<string, Instance | Refusal>();
   readonly #registered = new Map<string, Instance | Refusal>();
   #latest: Instance | Refusal = new Refusal("no module");
-  readonly #passed: Record<Way, number> = { "one-slice": 0, paused: 0, moved: 0, plain: 0 };
+  readonly #passed: Record<Way, number> = noneByWay();
   readonly #failures: Failure[] = [];
   readonly #refused: Record<string, number> = {};
   #aboutText = 0;

@@ -1,7 +1,8 @@
 // A script's module, prepared for all ways, or why it cannot be.
 
-import { ImportDeniedError, prepareModule, readModule, type GuestModule, type VmError } from "gasworks/vm";
+import { ImportDeniedError, prepareModule, readModule, type VmError } from "gasworks/vm";
 
+import { prepareBoth, type BothBackends } from "../../support/both-backends.ts";
 import { PlainSubject } from "./plain-subject.ts";
 import { SUITE_POLICY } from "./spectest.ts";
 import type { Subject, Way } from "./subject.ts";
@@ -12,7 +13,7 @@ import { wrapModule, type WrappedModule } from "./wrap-module.ts";
 export class Refusal extends Error {}
 
 export interface PreparedModule {
-  readonly guest: GuestModule;
+  readonly both: BothBackends;
   readonly plain: WebAssembly.Module;
   readonly wrapped: WrappedModule;
 }
@@ -38,7 +39,7 @@ export async function prepareForScript(bytes: Uint8Array<ArrayBuffer>): Promise<
   const wrapped = wrapModule(parsed);
   return {
     wrapped,
-    guest: await prepareModule(wrapped.bytes, SUITE_POLICY),
+    both: await prepareBoth(wrapped.bytes, SUITE_POLICY),
     plain: await WebAssembly.compile(wrapped.bytes),
   };
 }
@@ -53,14 +54,16 @@ function checkUnderneath(bytes: Uint8Array<ArrayBuffer>): void {
   }
 }
 
-export function createInstance({ guest, plain, wrapped }: PreparedModule): Instance {
+export function createInstance({ both, plain, wrapped }: PreparedModule): Instance {
   return {
     isShared: false,
     wrapped,
     subjects: {
-      "one-slice": new VmSubject(guest, wrapped, "one-slice"),
-      paused: new VmSubject(guest, wrapped, "paused"),
-      moved: new VmSubject(guest, wrapped, "moved"),
+      "one-slice": new VmSubject(both, wrapped, "one-slice"),
+      paused: new VmSubject(both, wrapped, "paused"),
+      moved: new VmSubject(both, wrapped, "moved"),
+      arena: new VmSubject(both, wrapped, "arena"),
+      changed: new VmSubject(both, wrapped, "changed"),
       plain: new PlainSubject(plain),
     },
   };

@@ -1,13 +1,13 @@
 // What was played, as text: a line for each script, the failures, a total.
 
 import type { ScriptReport } from "./play-script.ts";
-import { WAYS, type Way } from "./subject.ts";
+import { noneByWay, WAYS, type Way } from "./subject.ts";
 
 /** The report of a script that could not be played to its end. */
 export function brokenReport(name: string, what: string): ScriptReport {
   return {
     name,
-    passed: { "one-slice": 0, paused: 0, moved: 0, plain: 0 },
+    passed: noneByWay(),
     failures: [{ line: 0, what }],
     refused: {},
     aboutText: 0,

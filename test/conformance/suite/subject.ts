@@ -9,11 +9,18 @@ import type { WrappedEntry } from "./wrap-module.ts";
  * - `one-slice`: our engine, each action in one slice
  * - `paused`: in slices so small that each ends at the next place where a program can pause
  * - `moved`: the same, and at each pause the state goes into a snapshot, into bytes, back, and into a new Vm
+ * - `arena`: paused likewise, in an arena
+ * - `changed`: moved likewise, from a memory of its own into an arena or back
  * - `plain`: the engine underneath alone, without gas and pauses
  */
-export type Way = "one-slice" | "paused" | "moved" | "plain";
+export type Way = "one-slice" | "paused" | "moved" | "arena" | "changed" | "plain";
 
-export const WAYS: readonly Way[] = ["one-slice", "paused", "moved", "plain"];
+export const WAYS: readonly Way[] = ["one-slice", "paused", "moved", "arena", "changed", "plain"];
+
+/** A count for each way. */
+export function noneByWay(): Record<Way, number> {
+  return { "one-slice": 0, paused: 0, moved: 0, arena: 0, changed: 0, plain: 0 };
+}
 
 /** How an action ended. */
 export type Ending =

@@ -4,6 +4,7 @@
 
 import { createVm, gas, restoreVm, type GuestModule, type SliceResult, type Snapshot, type Vm } from "gasworks/vm";
 
+import type { BothBackends } from "../../support/both-backends.ts";
 import { decodeSnapshot, encodeSnapshot } from "../../../src/persistence/snapshot-codec.ts";
 import { encodeFrames } from "../../../src/vm/run/frame-codec.ts";
 import { spectestDevice } from "./spectest.ts";
@@ -19,7 +20,7 @@ const LATER_SLICE = 10_000;
 const MAX_GAS = 2 ** 31;
 
 export class VmSubject implements Subject {
-  readonly #module: GuestModule;
+  readonly #both: BothBackends;
   readonly #wrapped: WrappedModule;
   readonly #way: Exclude<Way, "plain">;
   #state: Snapshot | undefined;
@@ -27,9 +28,10 @@ export class VmSubject implements Subject {
   gasUsed = 0n;
   /** Pauses so far. */
   pauses = 0;
+  #moves = 0;
 
-  constructor(module: GuestModule, wrapped: WrappedModule, way: Exclude<Way, "plain">) {
-    this.#module = module;
+  constructor(both: BothBackends, wrapped: WrappedModule, way: Exclude<Way, "plain">) {
+    this.#both = both;
     this.#wrapped = wrapped;
     this.#way = way;
   }
@@ -51,7 +53,7 @@ export class VmSubject implements Subject {
       ...state,
       entry: entry.name,
       status: { kind: "paused" },
-      phase: this.#module.hasStart ? 1 : 0,
+      phase: this.#both.own.hasStart ? 1 : 0,
       debt: 0,
       globals: [...state.globals.slice(0, state.globals.length - this.#wrapped.slots), ...this.#filled(slots)],
       stack: this.#atEntry(entry.function),
@@ -61,6 +63,16 @@ export class VmSubject implements Subject {
 
   memory(): Uint8Array {
     return this.state.memory;
+  }
+
+  /** What the next Vm is of. */
+  get #module(): GuestModule {
+    if (this.#way === "changed") return this.#moves++ % 2 === 0 ? this.#both.arena : this.#both.own;
+    return this.#way === "arena" ? this.#both.arena : this.#both.own;
+  }
+
+  get #isMoved(): boolean {
+    return this.#way === "moved" || this.#way === "changed";
   }
 
   get #options(): { readonly devices: [ReturnType<typeof spectestDevice>] } {
@@ -73,7 +85,7 @@ export class VmSubject implements Subject {
 
   /** One frame, before the first instruction of a function without parameters. */
   #atEntry(index: number): Uint8Array {
-    const offset = this.#module.frames[index]?.[0]?.offset;
+    const offset = this.#both.own.frames[index]?.[0]?.offset;
     if (offset === undefined) throw new Error("Unreachable: a wrapper that cannot pause");
     return encodeFrames([{ function: index, kind: "entry", offset, locals: new Map(), operands: [] }]);
   }
@@ -82,7 +94,7 @@ export class VmSubject implements Subject {
     let vm = first;
     const before = vm.gasUsed;
     // One gas more in one of the two ways: a stretch of one gas that one of them passes over, the other stops behind.
-    let allowance = this.#way === "moved" ? 2 : 1;
+    let allowance = this.#isMoved ? 2 : 1;
     let debt = 0;
     for (let pauses = 0; vm.gasUsed - before < MAX_GAS; pauses++) {
       if (pauses > MAX_PAUSES) allowance = LATER_SLICE;
@@ -92,7 +104,7 @@ export class VmSubject implements Subject {
       debt = Math.max(0, result.gasUsed - (budget - debt));
       allowance = 1;
       this.pauses++;
-      if (this.#way === "moved") vm = this.#move(vm);
+      if (this.#isMoved) vm = this.#move(vm);
       if (result.kind === "waiting") vm.answer();
     }
     vm.dispose();

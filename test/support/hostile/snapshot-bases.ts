@@ -12,6 +12,7 @@ import {
 } from "gasworks/vm";
 
 import { EVERYTHING_WAT } from "../everything-guest.ts";
+import { withBackends } from "../both-backends.ts";
 import { watGuest } from "../guest.ts";
 import { HOSTILE_DEVICE, HOSTILE_POLICY } from "./hostile-module.ts";
 
@@ -93,9 +94,9 @@ const GUESTS: readonly string[] = [
 /** Snapshots before the start, at many pauses and behind the end of each program. */
 export async function snapshotBases(): Promise<SnapshotBase[]> {
   const bases: SnapshotBase[] = [];
-  for (const wat of GUESTS) {
+  for (const [wat, memory] of withBackends(GUESTS)) {
     const bytes = await watGuest(wat);
-    const module = await prepareModule(bytes, HOSTILE_POLICY);
+    const module = await prepareModule(bytes, HOSTILE_POLICY, { memory });
     const vm = createVm(module, hostileOptions());
     const keep = (): void => void bases.push({ module, bytes, snapshot: vm.snapshot() });
     keep();
