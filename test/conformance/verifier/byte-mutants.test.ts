@@ -1,8 +1,9 @@
-// Prepared programs with damaged bytes: see `byte-mutants.ts` for what is held. `npm run fuzz` takes as many as one likes.
+// Prepared programs with damaged bytes: see `byte-mutants.ts` and `slot-mutants.ts` for what is held. `npm run fuzz` takes as many as one likes.
 
 import { describe, expect, it } from "vitest";
 
 import { runByteMutants } from "../../support/faults/byte-mutants.ts";
+import { runSlotMutants } from "../../support/faults/slot-mutants.ts";
 import { IS_LONG, SEED, timeLimit } from "../../support/fuzz-settings.ts";
 
 const MINUTES = Number(process.env["GASWORKS_FUZZ_MINUTES"] ?? 0);
@@ -15,6 +16,18 @@ describe(`prepared programs with damaged bytes; seed ${SEED}`, () => {
     async () => {
       const counts = await runByteMutants(SEED, COUNT);
       console.log(`Seed ${SEED}: ${JSON.stringify(counts)}`);
+      expect(counts.tried).toBe(COUNT);
+      expect(counts.rejected).toBeGreaterThan(COUNT / 2);
+      expect(counts.run).toBeGreaterThan(0);
+    },
+  );
+
+  it(
+    `neither see nor change what is around their slot where the verifier accepts them (${COUNT})`,
+    { timeout: timeLimit(20, COUNT / 10) },
+    async () => {
+      const counts = await runSlotMutants(SEED, COUNT);
+      console.log(`Seed ${SEED}, in slots: ${JSON.stringify(counts)}`);
       expect(counts.tried).toBe(COUNT);
       expect(counts.rejected).toBeGreaterThan(COUNT / 2);
       expect(counts.run).toBeGreaterThan(0);

@@ -66,7 +66,7 @@ async function makeBase(seed: number): Promise<Base> {
 }
 
 /** One to three bytes changed: bits, small steps, or any value. */
-function damage(bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
+export function damage(bytes: Uint8Array, random: Random): Uint8Array<ArrayBuffer> {
   const damaged = Uint8Array.from(bytes);
   for (let left = random.between(1, 3); left > 0; left--) {
     const at = random.between(8, damaged.length - 1);

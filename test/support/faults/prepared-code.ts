@@ -96,6 +96,11 @@ export function changeSection(
   return Uint8Array.from([...bytes.subarray(0, at), id, ...u32(content.length), ...content, ...bytes.subarray(end)]);
 }
 
+export function hasSection(bytes: Uint8Array, id: number): boolean {
+  for (let at = 8; at < bytes.length; at = endOfSection(bytes, at)) if (bytes[at] === id) return true;
+  return false;
+}
+
 function endOfSection(bytes: Uint8Array, at: number): number {
   const [size, content] = readU32(bytes, at + 1);
   return content + size;

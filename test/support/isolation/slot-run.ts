@@ -20,6 +20,9 @@ const SLICES = 60;
 /** Those that cannot be paused here have it all at once. */
 const ONE_SLICE_GAS = 40_000;
 
+/** Begins what is said of a program that the engine stopped at an address or index. */
+export const STOPPED = "the engine stopped it:";
+
 const RUNS_OUT = -536_870_912;
 const SENTINEL = -2_147_483_648;
 
@@ -221,16 +224,17 @@ class Run {
   }
 
   #violation(ending: string): string | undefined {
-    if (/out of bounds/.test(ending)) return `the engine stopped it: ${ending}`;
     if (this.#limit !== Number((this.#exports as Exports).limit.value) >>> 0) return "it changed its limit";
     if (this.#base !== Number((this.#exports as Exports).base.value) >>> 0) return "it changed its base";
     expected.fill(this.#secret);
     arena.copy(expected, HEADER, HEADER, HEADER + HEADER_BYTES);
     arena.copy(expected, this.#base, this.#base, this.#base + this.#limit);
     expected.fill(0, this.#base + this.#limit, this.#base + this.#room);
-    if (arena.equals(expected)) return undefined;
-    const at = arena.findIndex((byte, index) => byte !== expected[index]);
-    return `it changed the byte at ${at - this.#base} of its memory of ${this.#limit} bytes`;
+    if (!arena.equals(expected)) {
+      const at = arena.findIndex((byte, index) => byte !== expected[index]);
+      return `it changed the byte at ${at - this.#base} of its memory of ${this.#limit} bytes`;
+    }
+    return /out of bounds/.test(ending) ? `${STOPPED} ${ending}` : undefined;
   }
 }
 
