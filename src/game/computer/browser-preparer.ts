@@ -1,7 +1,7 @@
 // Prepares modules in a Web Worker, so that the page goes on drawing meanwhile. `src/vm` knows no clock: the deadline that
 // a hostile module may run into is kept here.
 
-import { VmError, type GuestModule, type ImportPolicy } from "../../vm/index.ts";
+import { VmError, type GuestModule, type ImportPolicy, type PrepareOptions } from "../../vm/index.ts";
 import { ComputerError } from "./errors.ts";
 import type { PrepareReply, PrepareRequest } from "./prepare-messages.ts";
 import type { Preparer } from "./preparer.ts";
@@ -45,8 +45,8 @@ class WorkerPreparer implements Preparer {
     this.#createWorker = createWorker;
   }
 
-  prepare(wasm: Uint8Array, policy: ImportPolicy): Promise<GuestModule> {
-    const own = { wasm: wasm.slice(), policy };
+  prepare(wasm: Uint8Array, policy: ImportPolicy, options: PrepareOptions = {}): Promise<GuestModule> {
+    const own = { wasm: wasm.slice(), policy, options };
     const result = this.#queue.then(() => this.#ask(own));
     this.#queue = result.catch(() => undefined);
     return result;

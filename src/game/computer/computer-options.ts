@@ -1,7 +1,7 @@
 // What a computer is made of, checked at the door.
 
 import type { CompileOptions } from "../../../toolchain/index.ts";
-import { MAX_SLICE_GAS } from "../../vm/index.ts";
+import { MAX_SLICE_GAS, type MemoryBackend } from "../../vm/index.ts";
 import type { AttachedDevice } from "./define-device.ts";
 
 /** What a computer is made of. */
@@ -12,6 +12,11 @@ export interface ComputerOptions {
   readonly gasPerTick?: number;
   /** Most memory the program may have, in pages of 64 KiB, 1 to 65,536. @defaultValue 16 */
   readonly memoryPages?: number;
+  /**
+   * Where the program's memory is: `own` is a little faster, and a page has only about a hundred of them (it holds many
+   * programs in the few memories of `arena`). The same for results and saves. @defaultValue the world's
+   */
+  readonly memory?: MemoryBackend;
   /** Devices by the name under which programs open them: letters, digits, space and `._-`, at most 32. @defaultValue none */
   readonly devices?: Readonly<Record<string, AttachedDevice>>;
   /** Seed of the program's random numbers, an unsigned 32-bit integer. @defaultValue derived from the id */
@@ -36,12 +41,13 @@ const LABEL = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/;
  *
  * @throws {RangeError} {@link TypeError} if an option is out of its range.
  */
-export function resolveOptions(options: ComputerOptions): Required<ComputerOptions> {
+export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBackend): Required<ComputerOptions> {
   const {
     id,
     gasPerTick = DEFAULTS.gasPerTick,
     memoryPages = DEFAULTS.memoryPages,
     devices = DEFAULTS.devices,
+    memory = worldMemory,
   } = options;
   const { entropySeed = seedFrom(id) } = options;
   requireInteger("an id of this length:", id.length, [1, 200]);
@@ -52,7 +58,23 @@ export function resolveOptions(options: ComputerOptions): Required<ComputerOptio
     if (LABEL.test(label)) continue;
     throw new TypeError(`Cannot attach a device as ${JSON.stringify(label)}: expected a name like ${LABEL}`);
   }
-  return { id, gasPerTick, memoryPages, devices: { ...devices }, entropySeed };
+  requireMemory(memory);
+  return { id, gasPerTick, memoryPages, memory, devices: { ...devices }, entropySeed };
+}
+
+/** Where programs have their memories; `auto` is `arena` in a page or a worker of one, and `own` on a server. */
+export type MemoryChoice = "auto" | MemoryBackend;
+
+/** @throws {TypeError} if it is no choice. */
+export function backendFor(choice: MemoryChoice): MemoryBackend {
+  if (choice === "auto") return "document" in globalThis || "WorkerGlobalScope" in globalThis ? "arena" : "own";
+  requireMemory(choice);
+  return choice;
+}
+
+function requireMemory(memory: MemoryBackend): void {
+  if (memory === "own" || memory === "arena") return;
+  throw new TypeError(`Cannot use ${JSON.stringify(memory)} as memory: expected "own" or "arena"`);
 }
 
 function requireInteger(option: string, value: number, [min, max]: readonly [min: number, max: number]): void {

@@ -3,7 +3,7 @@
 import type { Compiler } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
 import { Computer, type ComputerHost, type StagedComputer } from "./computer.ts";
-import type { ComputerOptions } from "./computer-options.ts";
+import { backendFor, type ComputerOptions, type MemoryChoice } from "./computer-options.ts";
 import { Emitter } from "./emitter.ts";
 import { ComputerError } from "./errors.ts";
 import { IdList } from "./id-list.ts";
@@ -20,6 +20,12 @@ export interface ComputerWorldOptions {
   readonly compiler?: Compiler;
   /** Checks and instruments modules. @defaultValue on the caller's own thread, which stalls it for up to a second */
   readonly preparer?: Preparer;
+  /**
+   * Where programs have their memories, unless a computer says otherwise. Results and saves are the same.
+   *
+   * @defaultValue `"auto"`: `arena` in a page or a worker of one, where memories are few; else `own`
+   */
+  readonly memory?: MemoryChoice;
   /** Length of a tick as programs see it. An integer from 1 to 1,000. @defaultValue 20 */
   readonly ticksPerSecond?: number;
   /** Told what devices and listeners throw. @defaultValue rethrown outside the tick, as an uncaught error */
@@ -260,7 +266,8 @@ export class ComputerWorld {
       deliver: (tell) => this.#deliver(tell),
       betweenTicks: (action) => this.#betweenTicks(action),
       wake: (computer) => this.#schedule.wake(computer),
-      prepare: (wasm, policy) => this.#programs.prepare(wasm, policy),
+      memory: backendFor(options.memory ?? "auto"),
+      prepare: (wasm, { policy, memory }) => this.#programs.prepare(wasm, { policy, memory }),
       onError: this.#onError,
     };
   }
@@ -294,9 +301,9 @@ export class ComputerWorld {
         if (program === undefined) {
           throw new ComputerError("computer/save-malformed", `Cannot restore computer "${id}": its program is missing`);
         }
-        const { policy } = computer;
-        const known = this.#programs.find(program.hash, policy);
-        const prepared = known ?? (await this.#programs.prepare(program.wasm.slice(), policy));
+        const { policy, memory } = computer;
+        const known = this.#programs.find(program.hash, { policy, memory });
+        const prepared = known ?? (await this.#programs.prepare(program.wasm.slice(), { policy, memory }));
         if (prepared.module.hash !== program.hash) {
           throw new ComputerError(
             "computer/save-malformed",

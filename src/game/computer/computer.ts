@@ -2,7 +2,7 @@
 
 import type { CompileResult, Compiler, Diagnostic, Sources } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
-import { VmError, type Clock, type ImportPolicy, type Snapshot } from "../../vm/index.ts";
+import { VmError, type Clock, type ImportPolicy, type MemoryBackend, type Snapshot } from "../../vm/index.ts";
 import { resolveOptions, type ComputerOptions, type LoadOptions } from "./computer-options.ts";
 import { isSameState, type ComputerState } from "./computer-state.ts";
 import { ConsoleBuffer, type ConsoleStream } from "./console-buffer.ts";
@@ -12,6 +12,7 @@ import { generateHeaders, HEADER_NAMES, requireDistinctNames } from "./device-he
 import { Emitter, type Deliver } from "./emitter.ts";
 import { CompileError, ComputerError } from "./errors.ts";
 import { policyOf, type Program, type VmFactory } from "./program.ts";
+import type { Terms } from "./program-cache.ts";
 import { ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
 import { encodeState, type SavedPower, type SavedState } from "./saved-state.ts";
 
@@ -40,7 +41,9 @@ export interface ComputerHost {
   readonly betweenTicks: (action: () => void) => void;
   /** Has the computer visited in the next tick. */
   readonly wake: (computer: Computer) => void;
-  readonly prepare: (wasm: Uint8Array, policy: ImportPolicy) => Promise<Program>;
+  /** Where programs have their memories, unless a computer says otherwise. */
+  readonly memory: MemoryBackend;
+  readonly prepare: (wasm: Uint8Array, terms: Terms) => Promise<Program>;
   readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -77,6 +80,8 @@ export class Computer {
   readonly gasPerTick: number;
   /** Most memory the program may have, in pages of 64 KiB. */
   readonly memoryPages: number;
+  /** Where the program's memory is. */
+  readonly memory: MemoryBackend;
 
   readonly #host: ComputerHost;
   readonly #wiring: Wiring;
@@ -97,10 +102,11 @@ export class Computer {
 
   /** @internal */
   constructor(options: ComputerOptions, host: ComputerHost) {
-    const { id, gasPerTick, memoryPages, devices, entropySeed } = resolveOptions(options);
+    const { id, gasPerTick, memoryPages, memory, devices, entropySeed } = resolveOptions(options, host.memory);
     this.id = id;
     this.gasPerTick = gasPerTick;
     this.memoryPages = memoryPages;
+    this.memory = memory;
     requireDistinctNames(devices);
     this.console = new ConsoleBuffer(host.deliver);
     this.#events = new Emitter(host.deliver);
@@ -175,7 +181,7 @@ export class Computer {
     try {
       const compiled = await this.#compile(program, options, loading.signal);
       this.#requireCurrent(loading);
-      const prepared = await this.#host.prepare(compiled.wasm, this.policy);
+      const prepared = await this.#host.prepare(compiled.wasm, this);
       this.#requireCurrent(loading);
       this.#program = { ...prepared, sources: compiled.sources };
       this.#warnings = compiled.diagnostics;

@@ -8,7 +8,7 @@ export {
   type RemoveOptions,
 } from "./computer-world.ts";
 export type { Computer, ComputerEvents } from "./computer.ts";
-export type { ComputerOptions, LoadOptions } from "./computer-options.ts";
+export type { ComputerOptions, LoadOptions, MemoryChoice } from "./computer-options.ts";
 export type { ComputerState } from "./computer-state.ts";
 export {
   CONSOLE_LIMITS,

@@ -1,11 +1,12 @@
 // What the page and the preparing worker say to each other.
 
-import type { GuestModule, ImportPolicy, VmErrorCode } from "../../vm/index.ts";
+import type { GuestModule, ImportPolicy, PrepareOptions, VmErrorCode } from "../../vm/index.ts";
 
 /** From the page. One at a time: the next one is sent after the answer. */
 export interface PrepareRequest {
   readonly wasm: Uint8Array;
   readonly policy: ImportPolicy;
+  readonly options: PrepareOptions;
 }
 
 /** From the worker. */

@@ -7,9 +7,9 @@ addEventListener("message", (event: MessageEvent<PrepareRequest>) => {
   void answer(event.data).then((reply) => postMessage(reply));
 });
 
-async function answer({ wasm, policy }: PrepareRequest): Promise<PrepareReply> {
+async function answer({ wasm, policy, options }: PrepareRequest): Promise<PrepareReply> {
   try {
-    return { kind: "prepared", module: await prepareModule(wasm, policy) };
+    return { kind: "prepared", module: await prepareModule(wasm, policy, options) };
   } catch (error) {
     if (error instanceof VmError) {
       return { kind: "refused", code: error.code, message: error.message, offset: error.offset };

@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 
 import { type SavedProgram, SaveError } from "../../persistence/index.ts";
-import { type GuestModule, MAX_SLICE_GAS, prepareModule } from "../../vm/index.ts";
+import { type GuestModule, MAX_SLICE_GAS, type MemoryBackend, prepareModule } from "../../vm/index.ts";
 
 import { writeFileAtomically } from "./atomic-file.ts";
 import type { ExitCode } from "./command.ts";
@@ -32,7 +32,7 @@ export async function runCommand(parsed: ParsedCommand, streams: StandardStreams
   for (const path of [options.save, options.result]) if (path !== undefined) await checkOutputPath(path);
   const resumed = options.resume === undefined ? undefined : decodeProgramSave(await readInputFile(options.resume));
   const given = await readProgram(parsed, streams);
-  const { module, program } = await prepare(given, resumed?.program);
+  const { module, program } = await prepare(given, resumed?.program, options.memory);
   const gasPerTick = options.gasPerTick ?? resumed?.gasPerTick ?? DEFAULT_GAS_PER_TICK;
   const console = new GuestConsole(streams.stdout, streams.stderr, resumed?.consoleTail ?? "");
   using run = new StandaloneRun(module, startOf(resumed, options.seed), {
@@ -65,6 +65,7 @@ export async function runCommand(parsed: ParsedCommand, streams: StandardStreams
 interface RunOptions {
   readonly gasPerTick: number | undefined;
   readonly ticks: number;
+  readonly memory: MemoryBackend;
   readonly seed: number | undefined;
   readonly save: string | undefined;
   readonly resume: string | undefined;
@@ -73,7 +74,6 @@ interface RunOptions {
 }
 
 function readOptions(parsed: ParsedCommand): RunOptions {
-  choiceOption(parsed, "memory", ["own"]);
   const [save, resume, result] = [parsed.text("save"), parsed.text("resume"), parsed.text("result")];
   const seed = integerOption(parsed, "seed", [0, 0xffff_ffff]);
   if (parsed.files.length === 0 && resume === undefined) {
@@ -85,6 +85,7 @@ function readOptions(parsed: ParsedCommand): RunOptions {
   return {
     gasPerTick: integerOption(parsed, "gas-per-tick", [1, MAX_SLICE_GAS]),
     ticks: integerOption(parsed, "ticks", [0, Number.MAX_SAFE_INTEGER]) ?? Infinity,
+    memory: choiceOption(parsed, "memory", ["own", "arena"]) ?? "own",
     seed,
     save,
     resume,
@@ -111,10 +112,11 @@ async function readProgram(parsed: ParsedCommand, streams: StandardStreams): Pro
 async function prepare(
   given: GivenProgram | undefined,
   saved: SavedProgram | undefined,
+  memory: MemoryBackend,
 ): Promise<{ readonly module: GuestModule; readonly program: SavedProgram }> {
   const program = given ?? saved;
   if (program === undefined) throw new Error("Unreachable: neither a program nor a save");
-  const module = await prepareModule(program.wasm, RUN_POLICY);
+  const module = await prepareModule(program.wasm, RUN_POLICY, { memory });
   const { hash } = module;
   if (saved !== undefined && saved.hash !== hash) {
     throw new SaveError(

@@ -52,7 +52,11 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
       },
       ticks: { type: "string", value: "N", help: "Stop after N ticks [never]" },
       seed: { type: "string", value: "N", help: "Seed of the program's random numbers, 0 to 4294967295 [0]" },
-      memory: { type: "string", value: "KIND", help: "Where the program's memory is: own [own]" },
+      memory: {
+        type: "string",
+        value: "KIND",
+        help: "Where the program's memory is: own, or arena as in pages; the same for results [own]",
+      },
       save: { type: "string", value: "FILE", help: "Write the state reached into a file" },
       resume: {
         type: "string",

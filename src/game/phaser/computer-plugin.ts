@@ -20,6 +20,7 @@ import {
   type ComputerOptions,
   type ComputersSave,
   type ComputersSource,
+  type MemoryChoice,
   type Preparer,
 } from "../computer/index.ts";
 import { serviceOf, type GameService } from "./game-service.ts";
@@ -32,6 +33,11 @@ export interface ComputerPluginOptions {
   readonly store?: SaveStore;
   /** @defaultValue `createBrowserPreparer()`, or the page's own thread where there are no workers */
   readonly preparer?: Preparer;
+  /**
+   * Where programs have their memories, unless a computer says otherwise. A page has only about a hundred memories, so
+   * `arena` puts many programs into few; results and saves are the same. @defaultValue `"auto"`: `arena` in a page
+   */
+  readonly memory?: MemoryChoice;
   /** An integer from 1 to 1,000. @defaultValue 20 */
   readonly ticksPerSecond?: number;
   /** Most ticks that one frame runs; what a slow frame owes beyond that is dropped. @defaultValue 5 */
@@ -363,13 +369,14 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   #createWorld(): ComputerWorld {
-    const { compiler, ticksPerSecond = DEFAULTS.ticksPerSecond, onError } = this.options;
+    const { compiler, memory, ticksPerSecond = DEFAULTS.ticksPerSecond, onError } = this.options;
     return new ComputerWorld({
       ticksPerSecond,
       ...(compiler === undefined ? {} : { compiler }),
+      ...(memory === undefined ? {} : { memory }),
       ...(onError === undefined ? {} : { onError }),
       preparer: {
-        prepare: (wasm, policy) => this.#service().preparer.prepare(wasm, policy),
+        prepare: (wasm, policy, options) => this.#service().preparer.prepare(wasm, policy, options),
         [Symbol.dispose]: () => {},
       },
     });

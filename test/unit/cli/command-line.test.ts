@@ -196,6 +196,21 @@ describe("gasworks run", () => {
     expect(first.stdout + (await gasworks(["run", "--resume", at("r.gws")])).stdout).toBe(await letters("1"));
   });
 
+  it("gives the same result in both memories, and goes on from one in the other", async () => {
+    const lines = ["--gas-per-tick", "100", "--json"];
+    const whole = await gasworks(["run", program, ...lines]);
+    expect((await gasworks(["run", program, "--memory", "arena", ...lines])).stdout).toBe(whole.stdout);
+    for (const [first, then] of [
+      ["own", "arena"],
+      ["arena", "own"],
+    ] as const) {
+      const saved = ["--ticks", "9", "--save", at("moved.gws"), "--memory", first];
+      const begin = await gasworks(["run", program, "--gas-per-tick", "100", ...saved]);
+      const rest = await gasworks(["run", "--resume", at("moved.gws"), "--memory", then, "--json"]);
+      expect(begin.stdout + rest.stdout).toBe(whole.stdout);
+    }
+  });
+
   it("stops without a word when nobody reads its output", async () => {
     const endless = await put("endless.wasm", printer(2 ** 32 - 1, 0));
     const streams = new CapturedStreams();
@@ -297,7 +312,7 @@ describe("gasworks with wrong usage", () => {
     ["too much gas", ["run", "x.wasm", "--gas-per-tick", "1073741824"]],
     ["a seed out of range", ["run", "x.wasm", "--seed", "4294967296"]],
     ["a seed for a resumed program", ["run", "--resume", "x.gws", "--seed", "1"]],
-    ["a memory that this version has not", ["run", "x.wasm", "--memory", "arena"]],
+    ["a memory that this version has not", ["run", "x.wasm", "--memory", "shared"]],
     ["a way that this version has not", ["compile", "x.c", "--way", "docker"]],
     ["an unknown level", ["compile", "x.c", "-O9"]],
     ["nothing to compile", ["compile"]],

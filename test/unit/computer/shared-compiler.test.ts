@@ -65,29 +65,29 @@ describe("computers that are given the same text", () => {
   });
 
   it("do not lose it to the one that asked first and was stopped", async () => {
-    const [first, second, third] = ["a", "b", "c"].map((id) => world.add({ id }));
-    const canceled = first?.load({ "main.c": "one" });
-    const others = [second?.load({ "main.c": "one" }), third?.load({ "main.c": "one" })];
+    const [first, second, third] = [world.add({ id: "a" }), world.add({ id: "b" }), world.add({ id: "c" })];
+    const canceled = first.load({ "main.c": "one" });
+    const others = [second.load({ "main.c": "one" }), third.load({ "main.c": "one" })];
     await settled();
-    first?.stop();
+    first.stop();
     await expect(canceled).rejects.toMatchObject({ code: "computer/superseded" });
     await settled();
     expect(asked).toHaveLength(2);
     asked[1]?.give();
     await Promise.all(others);
-    expect(third?.state.kind).toBe("running");
+    expect(third.state.kind).toBe("running");
   });
 
   it("can be stopped while they wait for another's compile", async () => {
-    const [first, second] = ["a", "b"].map((id) => world.add({ id }));
-    const load = first?.load({ "main.c": "one" });
-    const canceled = second?.load({ "main.c": "one" });
+    const [first, second] = [world.add({ id: "a" }), world.add({ id: "b" })];
+    const load = first.load({ "main.c": "one" });
+    const canceled = second.load({ "main.c": "one" });
     await settled();
-    second?.stop();
+    second.stop();
     await expect(canceled).rejects.toMatchObject({ code: "computer/superseded" });
     asked[0]?.give();
     await load;
-    expect(first?.state.kind).toBe("running");
+    expect(first.state.kind).toBe("running");
   });
 
   it("hear once why there is no compiler, and may ask again", async () => {
