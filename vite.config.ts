@@ -77,6 +77,7 @@ export default defineConfig({
     outDir: join(ROOT, "dist-demo"),
     emptyOutDir: true,
     target: "es2023",
+    rollupOptions: { input: ["index.html", "fleet.html"].map((page) => join(ROOT, "src/game/demo", page)) },
     // Phaser is big and known to be.
     chunkSizeWarningLimit: 2_500,
   },

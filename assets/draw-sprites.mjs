@@ -76,6 +76,25 @@ function roverFrames(rows, isSide) {
   });
 }
 
+/** For a field of a thousand: light, so that the game can tint them. */
+const MINI_SIDE = ["........", "..kkkkk.", ".kwwwkxk", ".kiiikjk", "kiiiiiik", "k.......", "........", ".kkkkkk."];
+const MINI_FRONT = ["..kkkk..", ".kwwwwk.", "kkiiiikk", ".kjxxjk.", ".kxvvxk.", ".kiiiik.", ".kkkkkk.", "kk....kk"];
+const MINI_BACK = ["..kkkk..", ".kwwwwk.", "kkiiiikk", ".kiiiik.", ".kikkik.", ".kiiiik.", ".kkkkkk.", "kk....kk"];
+const MINI_ORE = ["........", "...k....", "..kjk...", "..kxvkk.", ".kkxvjk.", "kjkxvxvk", "kxvpvxpk", ".kkkkkk."];
+
+/** Two frames of a moving track. */
+function miniFrames(rows, isSide) {
+  return [0, 1].map((step) => {
+    const frame = fromRows(rows, 8);
+    for (let at = 0; at < 8; at++) {
+      const [light, dark] = (at + step) % 2 ? ["4", "2"] : ["1", "3"];
+      if (isSide) frame.set(at, 5, at === 0 || at === 7 ? "k" : light).set(at, 6, at === 0 || at === 7 ? "k" : dark);
+      else if (at > 2 && at < 7) frame.set(0, at, light).set(7, at, light);
+    }
+    return frame;
+  });
+}
+
 const ORE = [
   "................",
   "................",
@@ -283,6 +302,11 @@ export function drawSprites() {
   sprites.set("tracks-h", fromRows(["ss.ss.ss.ss.ss.s", ".ss.ss.ss.ss.ss."], 16));
   sprites.set("tracks-v", fromRows(["s.", "ss", ".s", "s.", "ss", ".s", "s.", "ss", ".s", "s.", "ss", ".s", "s.", "ss", ".s", "s."], 2));
   sprites.set("beam", fromRows(["x"]));
+  const minis = { right: miniFrames(MINI_SIDE, true), down: miniFrames(MINI_FRONT, false), up: miniFrames(MINI_BACK, false) };
+  for (const [view, frames] of Object.entries(minis)) frames.forEach((frame, index) => sprites.set(`mini-${view}-${index}`, frame));
+  minis.right.forEach((frame, index) => sprites.set(`mini-left-${index}`, frame.mirrored()));
+  sprites.set("mini-ore", fromRows(MINI_ORE, 8));
+  sprites.set("ring", fromRows(["hhh......hhh", "h..........h", "h..........h", ...new Array(6).fill("............"), "h..........h", "h..........h", "hhh......hhh"], 12));
   sprites.set("glow-warm", glow(64, "n"));
   sprites.set("glow-gas", glow(40, "v"));
   sprites.set("glow-alarm", glow(40, "e"));

@@ -17,15 +17,25 @@ export class YardCamera {
   readonly #level: Level;
   readonly #keys: Readonly<Record<string, Phaser.Input.Keyboard.Key>>;
   readonly #room: () => { readonly width: number; readonly height: number };
+  readonly #leastFit: number;
   #chosenZoom: number | undefined;
   #isFollowing = true;
   #position = { x: 0, y: 0 };
 
-  /** @param room - Space for the canvas, in CSS pixels. */
-  constructor(scene: Phaser.Scene, level: Level, room: () => { readonly width: number; readonly height: number }) {
+  /**
+   * @param room - Space for the canvas, in CSS pixels.
+   * @param leastFit - Zoom below which the yard is not fitted into the room.
+   */
+  constructor(
+    scene: Phaser.Scene,
+    level: Level,
+    room: () => { readonly width: number; readonly height: number },
+    leastFit: number = ZOOM.comfortable,
+  ) {
     this.#scene = scene;
     this.#level = level;
     this.#room = room;
+    this.#leastFit = leastFit;
     const keyboard = scene.input.keyboard;
     if (keyboard === null) throw new Error("Cannot move the view: the game has no keyboard");
     this.#keys = keyboard.addKeys(KEYS) as Record<string, Phaser.Input.Keyboard.Key>;
@@ -69,7 +79,7 @@ export class YardCamera {
     const fitting = Math.floor(
       Math.min(width / (this.#level.width * TILE_PIXELS), height / (this.#level.height * TILE_PIXELS)),
     );
-    const zoom = this.#chosenZoom ?? Phaser.Math.Clamp(fitting, ZOOM.comfortable, ZOOM.max);
+    const zoom = this.#chosenZoom ?? Phaser.Math.Clamp(fitting, this.#leastFit, ZOOM.max);
     this.#scene.scale.setZoom(zoom);
     this.#scene.scale.resize(Math.ceil(width / zoom), Math.ceil(height / zoom));
   }

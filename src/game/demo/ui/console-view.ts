@@ -4,7 +4,7 @@ import type { ConsoleBuffer, ConsoleStream } from "gasworks";
 
 import { button, element } from "./element.ts";
 
-export class ConsoleView {
+export class ConsoleView implements Disposable {
   readonly element: HTMLElement;
   readonly #buffer: ConsoleBuffer;
   readonly #log: HTMLElement;
@@ -13,6 +13,7 @@ export class ConsoleView {
   #pendingLength = 0;
   #mustRedraw = false;
   #isScheduled = false;
+  readonly #unsubscribe: () => void;
 
   constructor(buffer: ConsoleBuffer) {
     this.#buffer = buffer;
@@ -36,13 +37,19 @@ export class ConsoleView {
       ),
       this.#log,
     );
-    buffer.subscribe((change) => {
+    this.#unsubscribe = buffer.subscribe((change) => {
       if (change.kind === "append") this.#append(change.stream, change.text);
       else this.#mustRedraw = true;
       this.#schedule();
     });
     this.#mustRedraw = true;
     this.#draw();
+  }
+
+  /** Follows the console no more, and leaves the page. */
+  [Symbol.dispose](): void {
+    this.#unsubscribe();
+    this.element.remove();
   }
 
   #append(stream: ConsoleStream, text: string): void {
