@@ -1,6 +1,15 @@
 // Who runs the kernels: V8 on the bytes as clang wrote them, our engine, and the peers. Runs in Node and in a page.
 
-import { createVm, gas, MAX_SLICE_GAS, prepareModule, type Device, type Gas, type Vm } from "gasworks/vm";
+import {
+  createVm,
+  gas,
+  MAX_SLICE_GAS,
+  prepareModule,
+  type Device,
+  type Gas,
+  type MemoryBackend,
+  type Vm,
+} from "gasworks/vm";
 
 import type { KernelBinaries } from "./build-kernels.ts";
 import { createAsyncifyVm, loadAsyncifyModule } from "./peers/asyncify/asyncify-vm.ts";
@@ -39,8 +48,9 @@ export const RAW: Readonly<Record<"lime1" | "mvp", Contender>> = { lime1: raw("l
 
 /** Everybody who is compared with {@link RAW}, by the names of the table's columns. */
 export const CONTENDERS: readonly Contender[] = [
-  { name: "gasworks", of: "lime1", isSliced: true, load: loadGasworks },
-  { name: "gasworksOneSlice", of: "lime1", isSliced: false, load: loadGasworks },
+  { name: "gasworks", of: "lime1", isSliced: true, load: (binaries) => loadGasworks(binaries, "own") },
+  { name: "gasworksArena", of: "lime1", isSliced: true, load: (binaries) => loadGasworks(binaries, "arena") },
+  { name: "gasworksOneSlice", of: "lime1", isSliced: false, load: (binaries) => loadGasworks(binaries, "own") },
   { name: "asyncify", of: "lime1", isSliced: true, load: loadAsyncify },
   // Not sliced: a pause overwrites memory of the guest, see docs/seed-pipeline.md.
   { name: "seed", of: "mvp", isSliced: false, load: loadSeed },
@@ -69,8 +79,8 @@ function raw(of: "lime1" | "mvp"): Contender {
 /** Enough for every kernel. */
 const PAGES = 16;
 
-async function loadGasworks({ lime1 }: KernelBinaries): Promise<Runner> {
-  const module = await prepareModule(lime1, { devices: [PRINT_TYPE] });
+async function loadGasworks({ lime1 }: KernelBinaries, memory: MemoryBackend): Promise<Runner> {
+  const module = await prepareModule(lime1, { devices: [PRINT_TYPE] }, { memory });
   const create = (devices: readonly Device[]): Vm => createVm(module, { entry: "entry", devices });
   return { start: (slice) => startVm(create, slice, module.bootGas) };
 }

@@ -25,6 +25,7 @@ export interface Report {
 
 const COLUMNS: Readonly<Record<string, string>> = {
   gasworks: "Gasworks",
+  gasworksArena: "in an arena",
   gasworksOneSlice: "in one slice",
   asyncify: "Asyncify",
   seed: "published",

@@ -1,0 +1,7 @@
+// Waits for most of the time.
+
+#include <unistd.h>
+
+int main(void) {
+  for (;;) sleep(3600);
+}

@@ -1,0 +1,149 @@
+// `npm run bench:scale`: how many computers fit into one tab and one tick. What is measured, and how: ../README.md.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { openChromiumPage } from "../chromium-page.ts";
+import { sharedCompiler } from "../compile-freestanding.ts";
+import { PROJECT_ROOT } from "../project-root.ts";
+import { withText } from "../run-in-chromium.ts";
+import {
+  measureCrowd,
+  measureSwitch,
+  type CrowdFigures,
+  type CrowdInput,
+  type CrowdRequest,
+} from "./measure-crowds.ts";
+import type {} from "./page.ts";
+
+const crowdOf = (
+  computers: number,
+  { memory = "arena", programs = 1, isAsleep = false }: Partial<CrowdRequest> = {},
+): CrowdRequest => ({ memory, computers, programs, isAsleep });
+
+/** The first is what the others are compared with. */
+const CROWDS: readonly CrowdRequest[] = [
+  crowdOf(100, { memory: "own" }),
+  crowdOf(100),
+  crowdOf(1_000),
+  crowdOf(1_000, { programs: 50 }),
+  crowdOf(1_000, { programs: 1_000 }),
+  crowdOf(10_000),
+  crowdOf(30_000, { isAsleep: true }),
+  crowdOf(1_000, { memory: "own" }),
+];
+
+/** What one engine came to. */
+interface EngineFigures {
+  readonly engine: string;
+  readonly version: string;
+  readonly switchNanoseconds: number;
+  readonly crowds: readonly (CrowdFigures & { readonly residentMib: number })[];
+}
+
+type Guests = Pick<CrowdInput, "crowd" | "sleeper">;
+
+async function inChromium(guests: Guests): Promise<EngineFigures> {
+  const crowds: EngineFigures["crowds"][number][] = [];
+  let version = "";
+  let switchNanoseconds = Number.NaN;
+  for (const [at, request] of CROWDS.entries()) {
+    // A page of its own: what the last one left behind would count.
+    await using opened = await openChromiumPage({
+      html: "bench/scale/index.html",
+      args: ["--js-flags=--expose-gc", MARK],
+    });
+    const { page } = opened;
+    version = opened.version;
+    await page.waitForFunction(() => window.gasworksCrowds !== undefined);
+    if (at === 0) {
+      switchNanoseconds = await page.evaluate(
+        (data) => (window.gasworksCrowds as NonNullable<Window["gasworksCrowds"]>).measureSwitch(data),
+        withText(guests),
+      );
+    }
+    const figures = await page.evaluate(
+      (data) => (window.gasworksCrowds as NonNullable<Window["gasworksCrowds"]>).measureCrowd(data),
+      withText({ request, ...guests }),
+    );
+    crowds.push({ ...figures, residentMib: largestRenderer() });
+  }
+  return { engine: "Chromium", version, switchNanoseconds, crowds };
+}
+
+/** By it the processes of our Chromium are known among others. */
+const MARK = `--gasworks-crowds=${process.pid}`;
+
+/** What the page's process has of the machine's memory, in MiB; NaN where there is no /proc. */
+function largestRenderer(): number {
+  try {
+    const sizes = readdirSync("/proc").flatMap((entry) => {
+      if (!/^\d+$/.test(entry) || !textOf(`/proc/${entry}/cmdline`).includes("--type=renderer")) return [];
+      const kib = /^VmRSS:\s+(\d+)/m.exec(textOf(`/proc/${entry}/status`))?.[1];
+      return kib === undefined ? [] : [Number(kib) / 1_024];
+    });
+    return Math.max(...sizes);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    // The process has ended meanwhile.
+    return "";
+  }
+}
+
+async function inNode(guests: Guests): Promise<EngineFigures> {
+  const switchNanoseconds = await measureSwitch(guests.crowd);
+  const crowds: EngineFigures["crowds"][number][] = [];
+  for (const request of CROWDS) {
+    const { release, ...figures } = await measureCrowd({ request, ...guests });
+    crowds.push({ ...figures, residentMib: process.memoryUsage().rss / 2 ** 20 });
+    release();
+  }
+  return { engine: "Node", version: process.version, switchNanoseconds, crowds };
+}
+
+function asText({ engine, version, switchNanoseconds, crowds }: EngineFigures): string {
+  const [reference] = crowds;
+  const each = ({ tickMilliseconds, created }: CrowdFigures): number => (1_000 * tickMilliseconds) / created;
+  const rows = crowds.map((figures) => {
+    const { memory, computers, programs, isAsleep, created, createMilliseconds, tickMilliseconds } = figures;
+    const ratio = isAsleep ? "" : (each(figures) / each(reference as CrowdFigures)).toFixed(2);
+    return [
+      `${computers.toLocaleString("en")}${isAsleep ? " asleep" : ""}`,
+      memory,
+      String(programs),
+      created === computers ? "all" : created.toLocaleString("en"),
+      createMilliseconds.toFixed(0),
+      tickMilliseconds.toFixed(tickMilliseconds < 1 ? 3 : 1),
+      ratio,
+      figures.residentMib.toFixed(0),
+    ];
+  });
+  const head = ["computers", "memory", "programs", "created", "create ms", "tick ms", "each, to own at 100", "MiB"];
+  const table = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+  return `${engine} ${version}; to change the computer: ${switchNanoseconds.toFixed(0)} ns\n\n${table}\n`;
+}
+
+async function compiled(name: string): Promise<Uint8Array> {
+  const source = await readFile(path.join(PROJECT_ROOT, "bench/guests", name), "utf8");
+  const { wasm } = await sharedCompiler.compile({ [name]: source }, { optimization: "-O2" });
+  if (wasm === undefined) throw new Error(`Cannot compile ${name}`);
+  return wasm;
+}
+
+const { values } = parseArgs({
+  options: { engine: { type: "string", default: "node,chromium" }, json: { type: "boolean", default: false } },
+});
+const programs: Guests = { crowd: await compiled("crowd.c"), sleeper: await compiled("sleeper.c") };
+const results: EngineFigures[] = [];
+if (values.engine.includes("node")) results.push(await inNode(programs));
+if (values.engine.includes("chromium")) results.push(await inChromium(programs));
+process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : results.map(asText).join("\n"));
