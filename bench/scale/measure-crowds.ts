@@ -1,10 +1,10 @@
 // How many computers fit into one tab and one tick: worlds of many, in each kind of memory. Runs in Node and in a page.
 
-import { ComputerWorld } from "gasworks/computer";
 import { createVm, gas, prepareModule, type MemoryBackend } from "gasworks/vm";
 
 import { collectGarbage } from "../measure-kernels.ts";
 import { percentile } from "../ratios.ts";
+import { createCrowd } from "./crowd-world.ts";
 import { programOf } from "./distinct-programs.ts";
 
 /** What is measured at once; plain data. */
@@ -33,7 +33,7 @@ export interface CrowdFigures extends CrowdRequest {
   readonly tickMilliseconds: number;
 }
 
-const GAS_PER_TICK = 10_000;
+export const GAS_PER_TICK = 10_000;
 /** Ticks before those that are timed: their first touches of memory are not what a game's ticks are. */
 const WARM_UP = 12;
 
@@ -46,14 +46,13 @@ export async function measureCrowd({
   const { memory, computers, programs, isAsleep } = request;
   const wasm = Array.from({ length: programs }, (_, at) => (isAsleep ? sleeper : programOf(crowd, at)));
   collectGarbage();
-  const world = new ComputerWorld({ memory });
   const start = performance.now();
-  const loads: Promise<unknown>[] = [];
-  for (let at = 0; at < computers; at++) {
-    const computer = world.add({ id: `computer ${at}`, gasPerTick: GAS_PER_TICK, memoryPages: 2 });
-    loads.push(computer.load(wasm[at % programs] as Uint8Array));
-  }
-  await Promise.all(loads);
+  const world = await createCrowd({
+    memory,
+    gasPerTick: GAS_PER_TICK,
+    programs: wasm,
+    computers: Array.from({ length: computers }, (_, at) => ({ id: `computer ${at}`, program: at % programs })),
+  });
   const createMilliseconds = performance.now() - start;
   // Data segments are paid for first.
   for (let tick = 0; tick < WARM_UP; tick++) world.runTick();

@@ -9,13 +9,16 @@ import { openChromiumPage } from "../chromium-page.ts";
 import { sharedCompiler } from "../compile-freestanding.ts";
 import { PROJECT_ROOT } from "../project-root.ts";
 import { withText } from "../run-in-chromium.ts";
+import type { CrowdPart } from "./crowd-world.ts";
 import {
+  GAS_PER_TICK,
   measureCrowd,
   measureSwitch,
   type CrowdFigures,
   type CrowdInput,
   type CrowdRequest,
 } from "./measure-crowds.ts";
+import { spreadCrowd } from "./spread-crowd.ts";
 import type {} from "./page.ts";
 
 const crowdOf = (
@@ -110,6 +113,30 @@ async function inNode(guests: Guests): Promise<EngineFigures> {
   return { engine: "Node", version: process.version, switchNanoseconds, crowds };
 }
 
+const THREADS = 2;
+const SPREAD_COMPUTERS = 1_000;
+const SPREAD_TICKS = 200;
+
+/** Milliseconds of a tick on one thread, and on several at once. Both must come to the same states. */
+async function onThreads(crowd: Uint8Array): Promise<{ readonly alone: number; readonly spread: number }> {
+  const whole: CrowdPart = {
+    memory: "arena",
+    gasPerTick: GAS_PER_TICK,
+    programs: [crowd],
+    computers: Array.from({ length: SPREAD_COMPUTERS }, (_, at) => ({ id: `computer ${at}`, program: 0 })),
+  };
+  const time = async (threads: number): Promise<{ readonly each: number; readonly states: string }> => {
+    await using parts = await spreadCrowd(whole, threads);
+    await parts.run(SPREAD_TICKS / 4);
+    const before = performance.now();
+    await parts.run(SPREAD_TICKS);
+    return { each: (performance.now() - before) / SPREAD_TICKS, states: (await parts.states()).join("\n") };
+  };
+  const [alone, spread] = [await time(1), await time(THREADS)];
+  if (alone.states !== spread.states) throw new Error("Computers on several threads came to other states");
+  return { alone: alone.each, spread: spread.each };
+}
+
 function asText({ engine, version, switchNanoseconds, crowds }: EngineFigures): string {
   const [reference] = crowds;
   const each = ({ tickMilliseconds, created }: CrowdFigures): number => (1_000 * tickMilliseconds) / created;
@@ -146,4 +173,15 @@ const programs: Guests = { crowd: await compiled("crowd.c"), sleeper: await comp
 const results: EngineFigures[] = [];
 if (values.engine.includes("node")) results.push(await inNode(programs));
 if (values.engine.includes("chromium")) results.push(await inChromium(programs));
-process.stdout.write(values.json ? `${JSON.stringify(results)}\n` : results.map(asText).join("\n"));
+const threads = values.engine.includes("node") ? await onThreads(programs.crowd) : undefined;
+if (values.json) process.stdout.write(`${JSON.stringify({ engines: results, threads })}\n`);
+else {
+  process.stdout.write(results.map(asText).join("\n"));
+  if (threads !== undefined) {
+    const ratio = (threads.alone / threads.spread).toFixed(2);
+    process.stdout.write(
+      `\n${SPREAD_COMPUTERS.toLocaleString("en")} computers on one worker thread: ${threads.alone.toFixed(1)} ms a tick; on ${THREADS}: ` +
+        `${threads.spread.toFixed(1)} ms, ${ratio} times as fast, in the same states\n`,
+    );
+  }
+}
