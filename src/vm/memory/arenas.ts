@@ -34,8 +34,3 @@ export function releaseSlot(slot: ArenaSlot): void {
   if (arena.slotCount > 0 || !arenas.includes(arena)) return;
   if (arenas.length > 1 || arena.memory.buffer.byteLength > KEPT_BYTES) arenas.splice(arenas.indexOf(arena), 1);
 }
-
-/** How many arenas there are, and slots in them: for tests that look for what was not released. */
-export function arenaCensus(): { readonly arenas: number; readonly slots: number } {
-  return { arenas: arenas.length, slots: arenas.reduce((sum, { slotCount }) => sum + slotCount, 0) };
-}

@@ -1,121 +1,117 @@
 // Vms in an arena share a memory and an instance. Nothing of that may show.
 
-import { createHash } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { createVm, gas, prepareModule, restoreVm, type GuestModule, type Vm } from "../../../../src/vm/index.ts";
 import {
-  createVm,
-  gas,
-  prepareModule,
-  restoreVm,
-  type DeviceType,
-  type GuestModule,
-  type SliceResult,
-  type Snapshot,
-  type Vm,
-  type VmOptions,
-} from "gasworks/vm";
-import { afterEach, describe, expect, it, vi } from "vitest";
-
+  both,
+  CALLING_WAT,
+  digestOf,
+  factsOf,
+  firstArena,
+  slice,
+  withBell,
+  type Both,
+} from "../../../support/alone-and-together.ts";
 import { EVERYTHING_WAT } from "../../../support/everything-guest.ts";
 import { watGuest } from "../../../support/guest.ts";
 import { Random } from "../../../support/random.ts";
 
 const LARGEST = gas(2 ** 30 - 1);
+const BUDGETS = [1, 40, 300, 2_000, 20_000];
 
-/** Calls the host in the middle of everything that it has, then grows. */
-const CALLING_WAT = `(module (import "device.bell" "ring" (func $ring (param i32) (result i32)))
-  (memory 1 20) (global $sum (mut i32) (i32.const 5)) (data (i32.const 8) "begin")
-  (func $deep (param $n i32) (result i32)
-    (if (result i32) (local.get $n)
-      (then (i32.add (local.get $n) (call $deep (i32.sub (local.get $n) (i32.const 1)))))
-      (else
-        (global.set $sum (i32.add (global.get $sum) (call $ring (i32.load (i32.const 0)))))
-        (drop (memory.grow (i32.const 1)))
-        (i32.store (i32.sub (i32.shl (memory.size) (i32.const 16)) (i32.const 4)) (global.get $sum))
-        (i32.load (i32.const 8)))))
-  (func (export "_start") (result i32) (local $round i32)
+/** Ends as the device says, with a global, a frame and memory that tell how it got there. */
+const CRASHING_WAT = `(module (import "device.bell" "ring" (func $ring (param i32) (result i32)))
+  (memory 1 4) (global $seen (mut i64) (i64.const 11)) (table 1 funcref)
+  (func $deeper (call $deeper))
+  (func $step (local $said i32)
+    (global.set $seen (i64.mul (global.get $seen) (i64.const 31)))
+    (local.set $said (call $ring (i32.wrap_i64 (global.get $seen))))
+    (i32.store8 (i32.and (i32.wrap_i64 (global.get $seen)) (i32.const 0xffff)) (local.get $said))
+    (if (i32.eq (local.get $said) (i32.const 1)) (then unreachable))
+    (if (i32.eq (local.get $said) (i32.const 2)) (then (i64.store (i32.const 0x1fffc) (global.get $seen))))
+    (if (i32.eq (local.get $said) (i32.const 3)) (then (drop (i32.div_u (i32.const 1) (i32.const 0)))))
+    (if (i32.eq (local.get $said) (i32.const 4)) (then (call $deeper)))
+    (if (i32.eq (local.get $said) (i32.const 5)) (then (call_indirect (i32.const 0))))
+    (if (i32.eq (local.get $said) (i32.const 6)) (then (memory.fill (i32.const 9) (i32.const 1) (i32.const 0x30000))))
+    (if (i32.eq (local.get $said) (i32.const 7)) (then (drop (i32.trunc_f64_s (f64.const nan)))))
+    (if (i32.eq (local.get $said) (i32.const 8)) (then (drop (memory.grow (i32.const 1))))))
+  (func (export "_start") (loop $again (call $step) (br $again))))`;
+
+/** Holds references in a global, a local and a table, changes the table and drops segments. */
+const REFERRING_WAT = `(module (import "device.bell" "ring" (func $ring (param i32) (result i32)))
+  (memory 1 3) (table $t 3 9 funcref) (elem $passive funcref (ref.func $ring) (ref.func $one) (ref.null func))
+  (data $bytes "carried") (global $held (mut funcref) (ref.func $one)) (global $count (mut i32) (i32.const 0))
+  (type $fn (func (param i32) (result i32)))
+  (func $one (type $fn) (i32.add (local.get 0) (i32.const 1)))
+  (func (export "_start") (result i32) (local $kept funcref)
+    (local.set $kept (global.get $held))
+    (memory.init $bytes (i32.const 0) (i32.const 0) (i32.const 7))
     (loop $again
-      (i32.store (i32.const 0) (local.get $round))
-      (i32.store (i32.const 4) (i32.add (i32.load (i32.const 4)) (call $deep (i32.const 3))))
-      (br_if $again (i32.lt_u (local.tee $round (i32.add (local.get $round) (i32.const 1))) (i32.const 6))))
-    (i32.and (i32.add (global.get $sum) (i32.load (i32.const 4))) (i32.const 0xffff))))`;
+      (table.init $t $passive (i32.const 0) (i32.const 0) (i32.const 3))
+      (table.set $t (i32.const 2) (local.get $kept))
+      (global.set $count (i32.add (global.get $count)
+        (call_indirect $t (type $fn) (i32.load8_u (i32.const 1)) (i32.and (global.get $count) (i32.const 1)))))
+      (global.set $held (table.get $t (i32.const 0)))
+      (drop (table.grow $t (ref.func $one) (i32.const 1)))
+      (drop (memory.grow (i32.const 1)))
+      (br_if $again (i32.lt_u (global.get $count) (i32.const 2000))))
+    (data.drop $bytes) (elem.drop $passive)
+    (call_indirect $t (type $fn) (global.get $count) (i32.const 2))))`;
 
-const BELL: DeviceType = {
-  importModule: "device.bell",
-  functions: { ring: { params: ["i32"], results: ["i32"], cost: 3, mayWait: false } },
-};
-
-interface Both {
-  readonly own: GuestModule;
-  readonly arena: GuestModule;
-}
-
-async function both(text: string): Promise<Both> {
-  const bytes = await watGuest(text);
-  const policy = { devices: [BELL] };
-  return { own: await prepareModule(bytes, policy), arena: await prepareModule(bytes, policy, { memory: "arena" }) };
-}
-
-/** Rings through to a function. */
-function bell(ring: (n: number) => number): VmOptions {
-  return { devices: [{ type: BELL, handle: ({ args }) => ring(Number(args[0])) }] };
-}
-
-/** What a Vm shows of itself. */
-function facts(vm: Vm): unknown {
-  return { state: vm.state, gasUsed: vm.gasUsed, hash: vm.stateHash() };
-}
-
-/** A snapshot that is quick to compare. */
-function digested({ memory, ...rest }: Snapshot): unknown {
-  return { ...rest, bytes: memory.length, memory: createHash("sha256").update(memory).digest("hex") };
-}
-
-function snapshotOf(vm: Vm): unknown {
-  return digested(vm.snapshot());
-}
-
-/** Counts the instances of a module from now on. */
-function countInstances(module: WebAssembly.Module): () => number {
-  let count = 0;
-  const construct = (target: typeof WebAssembly.Instance, args: [WebAssembly.Module]): WebAssembly.Instance => {
-    if (args[0] === module) count++;
-    return Reflect.construct(target, args) as WebAssembly.Instance;
-  };
-  vi.stubGlobal("WebAssembly", { ...named(WebAssembly), Instance: new Proxy(WebAssembly.Instance, { construct }) });
-  return () => count;
-}
-
-/** With what cannot be enumerated. */
-function named(found: object): object {
-  return Object.fromEntries(Object.getOwnPropertyNames(found).map((name) => [name, Reflect.get(found, name)]));
-}
-
-function slice(vm: Vm, budget: number): SliceResult | undefined {
-  return vm.state === "exited" || vm.state === "trapped" ? undefined : vm.runSlice(gas(budget));
-}
+/** All bits of all kinds of globals. */
+const VECTOR_WAT = `(module (memory 1) (global $v (mut v128) (v128.const i64x2 0x8000000000000001 0x7ff0000000000001))
+  (global $f (mut f32) (f32.const -nan:0x200001)) (global $i (mut i32) (i32.const -1)) (global i64 (i64.const 9))
+  (global $d (mut f64) (f64.const -0))
+  (func (export "_start") (loop $again
+    (global.set $v (i64x2.add (global.get $v) (v128.const i64x2 1 -1)))
+    (global.set $f (f32.neg (global.get $f)))
+    (global.set $i (i32.mul (global.get $i) (i32.const 3)))
+    (global.set $d (f64.neg (global.get $d)))
+    (br $again))))`;
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 describe("Vms in an arena", () => {
   it("take turns in one instance, each as if it were alone", async () => {
-    const { own, arena } = await both(EVERYTHING_WAT);
-    const alone = Array.from({ length: 12 }, () => createVm(own));
-    const together = Array.from({ length: 12 }, () => createVm(arena));
-    const instances = countInstances(arena.compiled);
-    const random = new Random(7);
-    for (let turn = 0; turn < 600; turn++) {
-      const at = random.below(12);
-      const budget = random.pick([1, 40, 300, 2_000, 20_000]);
-      const [one, other] = [alone[at] as Vm, together[at] as Vm];
-      expect(slice(other, budget)).toEqual(slice(one, budget));
-      if (turn % 7 === 0) expect(facts(other)).toEqual(facts(one));
-    }
-    expect(together.map(facts)).toEqual(alone.map(facts));
-    expect(together.map(snapshotOf)).toEqual(alone.map(snapshotOf));
+    const modules = await both(EVERYTHING_WAT);
+    const instances = countInstances(modules.arena.compiled);
+    takeTurns({ modules, count: 12, turns: 600, seed: 7 });
     expect(instances()).toBe(1);
+  });
+
+  it("keep all bits of all kinds of globals", async () => {
+    takeTurns({ modules: await both(VECTOR_WAT), count: 3, turns: 60, seed: 8 });
+  });
+
+  it("have an instance each, in the same memory, if the program changes what no header can hold", async () => {
+    const modules = await both(REFERRING_WAT);
+    const instances = countInstances(modules.arena.compiled);
+    takeTurns({ modules, count: 4, turns: 120, seed: 9, ring: (n) => n + 3 });
+    expect(instances()).toBe(4);
+  });
+
+  it("leave no trace in those that run after them, however they crash", async () => {
+    const modules = await both(CRASHING_WAT);
+    const ends = takeTurns({ modules, count: 40, turns: 1_500, seed: 10, ring: (n, at) => ((n >>> 5) + at) % 12 });
+    expect(
+      new Set(ends.flatMap((vm) => (vm.snapshot().status as { trap?: { code: string } }).trap?.code ?? [])),
+    ).toEqual(
+      new Set([
+        "unreachable",
+        "memory-out-of-bounds",
+        "integer-divide-by-zero",
+        "stack-overflow",
+        "indirect-call",
+        "invalid-conversion",
+      ]),
+    );
   });
 
   it("go on from each other's snapshots and from those of Vms alone", async () => {
@@ -128,38 +124,268 @@ describe("Vms in an arena", () => {
       vm.runSlice(gas(2_000));
       const snapshot = vm.snapshot();
       const twin = restoreVm(modules[turn % modules.length] as GuestModule, snapshot);
-      expect(digested(twin.snapshot())).toEqual(digested(snapshot));
+      expect(digestOf(twin.snapshot())).toEqual(digestOf(snapshot));
       if (turn % 2 === 0) vm.dispose();
       vm = twin;
     }
-    expect(facts(vm)).toEqual(facts(whole));
+    expect(factsOf(vm)).toEqual(factsOf(whole));
   });
 
-  it("let a host function run another Vm of the same program, and snapshot it", async () => {
+  it("take of a forged snapshot what fits into a global", async () => {
+    const { own, arena } = await both(VECTOR_WAT);
+    const vm = createVm(own);
+    vm.runSlice(gas(100));
+    const forged = { ...vm.snapshot(), globals: vm.snapshot().globals.map((bits) => bits | (0xabcn << 52n)) };
+    const [one, other] = [restoreVm(own, forged), restoreVm(arena, forged)];
+    expect(other.snapshot().globals).toEqual(one.snapshot().globals);
+    expect(other.runSlice(gas(200))).toEqual(one.runSlice(gas(200)));
+    expect(factsOf(other)).toEqual(factsOf(one));
+  });
+
+  it("let a host function run another Vm of the same program, and look at it", async () => {
     const { own, arena } = await both(CALLING_WAT);
     const run = (module: GuestModule): unknown[] => {
       const seen: unknown[] = [];
       const inner = createVm(
         module,
-        bell((n) => n * 3),
+        withBell((n) => n * 3),
       );
       const middle = createVm(
         module,
-        bell((n) => {
-          seen.push(inner.runSlice(gas(500 + n)), inner.stateHash());
+        withBell((n) => {
+          seen.push(slice(inner, 500 + n), inner.stateHash());
           return 7;
         }),
       );
       const outer = createVm(
         module,
-        bell((n) => {
-          seen.push(slice(middle, 20_000), middle.stateHash());
+        withBell((n) => {
+          seen.push(slice(middle, 20_000), middle.stateHash(), inner.stateHash());
           return n;
         }),
       );
       for (let turn = 0; turn < 200 && outer.state !== "exited"; turn++) seen.push(outer.runSlice(gas(900)));
-      return [...seen, ...[outer, middle, inner].map(snapshotOf)];
+      return [...seen, ...[outer, middle, inner].map((vm) => digestOf(vm.snapshot()))];
+    };
+    const seen = run(arena);
+    expect(seen.length).toBeGreaterThan(20);
+    expect(seen).toEqual(run(own));
+  });
+
+  it("may be created, grow and go while a host function of another has its turn", async () => {
+    const { own, arena } = await both(CALLING_WAT);
+    const run = (module: GuestModule): unknown[] => {
+      const others: Vm[] = [];
+      const vm = createVm(
+        module,
+        withBell((n) => {
+          const next = createVm(
+            module,
+            withBell(() => n),
+          );
+          next.runSlice(gas(30_000 * n));
+          others.push(next);
+          if (others.length > 2) others.shift()?.dispose();
+          firstArena().arena.compact();
+          return others.length;
+        }),
+      );
+      for (let turn = 0; turn < 200 && vm.state !== "exited"; turn++) vm.runSlice(gas(1_000));
+      return [vm, ...others].map((each) => digestOf(each.snapshot()));
     };
     expect(run(arena)).toEqual(run(own));
   });
+
+  it("do not notice that slots move between their slices", async () => {
+    const modules = await both(EVERYTHING_WAT);
+    const extra: Vm[] = [];
+    takeTurns({
+      modules,
+      count: 5,
+      turns: 200,
+      seed: 11,
+      between: (random) => {
+        if (random.chance(0.5)) extra.push(createVm(modules.arena));
+        else extra.splice(random.below(extra.length + 1), 1)[0]?.dispose();
+        if (random.chance(0.3)) firstArena().arena.compact();
+      },
+    });
+  });
+
+  it("share an instance if their modules were prepared from the same bytes", async () => {
+    const bytes = await watGuest(VECTOR_WAT.replace("i64.const 9", "i64.const 10"));
+    const modules = await Promise.all([1, 2].map(() => prepareModule(bytes, {}, { memory: "arena" })));
+    const counts = modules.map(({ compiled }) => countInstances(compiled));
+    const vms = modules.map((module) => createVm(module));
+    for (const vm of [...vms, ...vms]) vm.runSlice(gas(500));
+    expect(counts.reduce((sum, count) => sum + count(), 0)).toBe(1);
+    expect(vms[0]?.stateHash()).toBe(vms[1]?.stateHash());
+  });
 });
+
+describe("active segments in an arena", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["bytes that fit", '(data (i32.const 65530) "abcdef")'],
+    ["bytes that do not fit, behind some that do", '(data (i32.const 4) "abc") (data (i32.const 65533) "defg")'],
+    ["bytes at the highest address", '(data (i32.const 1) "abc") (data (i32.const -1) "d")'],
+    ["nothing behind the end", '(data (i32.const 65537) "")'],
+    [
+      "table entries that do not fit, and bytes",
+      '(table 2 funcref) (elem (i32.const 1) $f $f) (data (i32.const 1) "z")',
+    ],
+    [
+      "table entries that fit in part, and bytes that do not",
+      '(table 2 funcref) (elem (i32.const 0) $f) (elem (i32.const 2) $f) (data (i32.const 65535) "abc")',
+    ],
+  ];
+  it.each(cases)("leave the same as in a memory alone: %s", async (_what, segments) => {
+    const modules = await both(`(module (memory 1 2) ${segments} (func $f)
+      (func (export "_start") (result i32) (i32.load8_u (i32.const 4))))`);
+    const [one, other] = [modules.own, modules.arena].map((module) => createVm(module)) as [Vm, Vm];
+    expect(digestOf(other.snapshot())).toEqual(digestOf(one.snapshot()));
+    expect(other.runSlice(gas(1_000))).toEqual(one.runSlice(gas(1_000)));
+    expect(digestOf(other.snapshot())).toEqual(digestOf(one.snapshot()));
+  });
+
+  it("refuse a snapshot of a program that cannot have started", async () => {
+    const paused = await both('(module (memory 1 2) (func (export "_start") (loop (br 0))))');
+    const vm = createVm(paused.own);
+    vm.runSlice(gas(50));
+    const { arena } = await both(
+      '(module (memory 1 2) (func (export "_start") (loop (br 0))) (data (i32.const -1) "a"))',
+    );
+    const before = firstArena().slots;
+    expect(() => restoreVm(arena, { ...vm.snapshot(), moduleHash: arena.hash })).toThrow(
+      expect.objectContaining({ code: "vm/snapshot-malformed" }),
+    );
+    expect(firstArena().slots).toBe(before);
+  });
+});
+
+describe("the places of Vms", () => {
+  let modules: Both;
+  beforeEach(async () => {
+    modules = await both(EVERYTHING_WAT);
+  });
+
+  it("are all free again once the Vms are disposed", () => {
+    const before = firstArena().slots;
+    for (let round = 0; round < 4; round++) {
+      const vms = Array.from({ length: 250 }, () => createVm(modules.arena));
+      for (const vm of vms) vm.runSlice(gas(300));
+      for (const vm of vms) vm.dispose();
+      for (const vm of vms) vm.dispose();
+    }
+    expect(firstArena().slots).toBe(before);
+  });
+
+  it("are free again once Vms that nobody disposed are collected", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const before = firstArena().slots;
+    const kept = createVm(modules.arena);
+    await dropSome(modules.arena);
+    for (let round = 0; round < 20 && firstArena().slots > before + 1; round++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+    }
+    expect(firstArena().slots).toBe(before + 1);
+    const alone = createVm(modules.own);
+    expect([kept.runSlice(LARGEST), kept.stateHash()]).toEqual([alone.runSlice(LARGEST), alone.stateHash()]);
+    kept.dispose();
+  });
+});
+
+describe("where the engine has no memory left", () => {
+  it("a Vm with a memory of its own is refused, with a word about arenas", async () => {
+    const { own, arena } = await both(EVERYTHING_WAT);
+    const shared = createVm(arena);
+    vi.stubGlobal("WebAssembly", {
+      ...membersOf(WebAssembly),
+      Memory: class {
+        constructor() {
+          throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+        }
+      },
+    });
+    expect(() => createVm(own)).toThrow(
+      expect.objectContaining({ code: "vm/out-of-memory", message: expect.stringMatching(/124.*arena/) as string }),
+    );
+    expect(createVm(arena).runSlice(LARGEST)).toEqual(shared.runSlice(LARGEST));
+  });
+
+  it("a Vm that grows in an arena is lost with a code, and the others go on", async () => {
+    const { own, arena } = await both(EVERYTHING_WAT);
+    const [growing, other, alone] = [createVm(arena), createVm(arena), createVm(own)];
+    other.runSlice(gas(100));
+    alone.runSlice(gas(100));
+    const grow = vi.spyOn(firstArena().arena.memory, "grow").mockImplementation(() => {
+      throw new RangeError("WebAssembly.Memory.grow(): Unable to grow instance memory");
+    });
+    const others: Vm[] = [];
+    expect(() => {
+      for (;;) others.push(createVm(arena));
+    }).toThrow(expect.objectContaining({ code: "vm/out-of-memory" }));
+    expect(() => growing.runSlice(LARGEST)).toThrow(expect.objectContaining({ code: "vm/out-of-memory" }));
+    expect(growing.state).toBe("disposed");
+    grow.mockRestore();
+    expect([other.runSlice(LARGEST), other.stateHash()]).toEqual([alone.runSlice(LARGEST), alone.stateHash()]);
+    for (const vm of [other, ...others]) vm.dispose();
+  });
+});
+
+interface Turns {
+  readonly modules: Both;
+  readonly count: number;
+  readonly turns: number;
+  readonly seed: number;
+  /** What the device answers the Vm of an index. */
+  readonly ring?: (n: number, at: number) => number;
+  readonly between?: (random: Random) => void;
+}
+
+/** Runs Vms alone and as many in an arena, in random order and slices, and compares them. Gives those in the arena. */
+function takeTurns({ modules, count, turns, seed, ring = (n) => n, between }: Turns): Vm[] {
+  const [alone, together] = [modules.own, modules.arena].map((module) =>
+    Array.from({ length: count }, (_, at) =>
+      createVm(
+        module,
+        withBell((n) => ring(n, at)),
+      ),
+    ),
+  ) as [Vm[], Vm[]];
+  const random = new Random(seed);
+  for (let turn = 0; turn < turns; turn++) {
+    const at = random.below(count);
+    const budget = random.pick(BUDGETS);
+    const [one, other] = [alone[at] as Vm, together[at] as Vm];
+    expect(slice(other, budget)).toEqual(slice(one, budget));
+    if (turn % 7 === 0) expect(factsOf(other)).toEqual(factsOf(one));
+    between?.(random);
+  }
+  expect(together.map((vm) => digestOf(vm.snapshot()))).toEqual(alone.map((vm) => digestOf(vm.snapshot())));
+  return together;
+}
+
+/** Counts the instances of a module from now on. */
+function countInstances(module: WebAssembly.Module): () => number {
+  let count = 0;
+  const construct = (target: typeof WebAssembly.Instance, args: [WebAssembly.Module]): WebAssembly.Instance => {
+    if (args[0] === module) count++;
+    return Reflect.construct(target, args) as WebAssembly.Instance;
+  };
+  const Instance = new Proxy(WebAssembly.Instance, { construct });
+  vi.stubGlobal("WebAssembly", { ...membersOf(WebAssembly), Instance });
+  return () => count;
+}
+
+/** With those that cannot be enumerated. */
+function membersOf(found: object): object {
+  return Object.fromEntries(Object.getOwnPropertyNames(found).map((name) => [name, Reflect.get(found, name)]));
+}
+
+/** In a frame of its own, so that nothing on the stack refers to them. */
+async function dropSome(module: GuestModule): Promise<void> {
+  await Promise.resolve();
+  for (let at = 0; at < 20; at++) createVm(module).runSlice(gas(300));
+}
