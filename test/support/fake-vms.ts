@@ -166,6 +166,8 @@ class FakeVm implements Vm {
     return String(this.#next);
   }
 
+  park(): void {}
+
   dispose(): void {
     if (this.#isRunning) throw new VmError("vm/not-runnable", "Cannot dispose of a running Vm");
     this.state = "disposed";

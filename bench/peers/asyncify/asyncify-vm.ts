@@ -228,6 +228,8 @@ class AsyncifyVm implements Vm {
     return bytesToHex(hash.update(memory).update(stack).digest());
   }
 
+  park(): void {}
+
   dispose(): void {
     if (this.#isRunning) throw new VmError("vm/not-runnable", "Cannot dispose: the program is running");
     this.#status = { kind: "disposed" };

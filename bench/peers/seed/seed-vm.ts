@@ -160,6 +160,8 @@ class SeedVm implements Vm {
     return bytesToHex(sha256(new Uint8Array(this.#running("hash").memory.buffer)));
   }
 
+  park(): void {}
+
   dispose(): void {
     this.#executor = undefined;
     this.#state = "disposed";

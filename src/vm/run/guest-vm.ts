@@ -33,6 +33,7 @@ import { copyRange, INSPECT, type Inspectable } from "./inspect.ts";
 import type { Instance } from "./instance.ts";
 import type { MachineState } from "./machine-state.ts";
 import type { Machine } from "./machine.ts";
+import { ParkedProgram } from "./parked-program.ts";
 import { DEFAULT_ENTRY, phasesOf } from "./phases.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
 import { stateMemory } from "./state-memory.ts";
@@ -57,8 +58,9 @@ class GuestVm implements Vm {
   readonly #phases: readonly string[];
   readonly #wasi: Wasi;
   readonly #calls: HostCalls;
-  /** Until the Vm is disposed. */
+  /** Unless the Vm is parked or disposed. */
   #machine: Machine | undefined;
+  #parked: ParkedProgram | undefined;
   /** While the program runs. */
   #instance: Instance | undefined;
   #status: Status = { kind: "ready" };
@@ -117,6 +119,11 @@ class GuestVm implements Vm {
     if (status.kind === "exited" || status.kind === "trapped") {
       throw new VmError("vm/not-runnable", `Cannot run a slice: the program has ${status.kind}`);
     }
+    if (status.kind === "waiting" && status.call.module !== WASI_IMPORT_MODULE) {
+      return { kind: "waiting", gasUsed: 0, waiting: status.call };
+    }
+    // Before anything runs: if there is no memory now, there may be some later.
+    const home = this.#home;
     let start = Math.max(0, budget - this.#debt);
     let charged = 0;
     this.#isRunning = true;
@@ -134,7 +141,7 @@ class GuestVm implements Vm {
         return { kind: "out-of-gas", gasUsed: charged };
       }
       this.#debt = 0;
-      return withCharge(this.#run(start), charged);
+      return withCharge(this.#run(home, start), charged);
     } catch (error) {
       return withCharge(this.#end(error, Math.max(0, start)), charged);
     } finally {
@@ -180,7 +187,7 @@ class GuestVm implements Vm {
       phase: this.#phase,
       gasUsed: this.#gasUsed,
       debt: this.#debt,
-      memory: this.#bytes().slice(),
+      memory: this.#parked?.memory() ?? this.#bytes().slice(),
       ...this.#readState(),
       stack: encodeFrames(this.#frames()),
       wasi: this.#wasi.capture(),
@@ -210,6 +217,13 @@ class GuestVm implements Vm {
     };
   }
 
+  park(): void {
+    this.#assertIdle("park the program");
+    if (this.#parked !== undefined) return;
+    this.#parked = new ParkedProgram(this.#home);
+    this.#machine = undefined;
+  }
+
   dispose(): void {
     if (this.#isRunning) throw new VmError("vm/not-runnable", "Cannot dispose: the program is running");
     this.#forget();
@@ -219,8 +233,12 @@ class GuestVm implements Vm {
     this.dispose();
   }
 
+  /** What the program runs on; brought back if it was given up. */
   get #home(): Machine {
-    if (this.#machine === undefined) throw new VmError("vm/not-runnable", "Cannot use the memory: the Vm was disposed");
+    if (this.#machine !== undefined) return this.#machine;
+    if (this.#parked === undefined) throw new VmError("vm/not-runnable", "Cannot use the memory: the Vm was disposed");
+    this.#machine = this.#parked.unpark(this.#module);
+    this.#parked = undefined;
     return this.#machine;
   }
 
@@ -241,13 +259,15 @@ class GuestVm implements Vm {
   }
 
   #readState(): MachineState {
-    return this.#home.hasStarted ? this.#home.readState() : structuredClone(this.#endedState);
+    if (this.#machine?.hasStarted === true) return this.#machine.readState();
+    return structuredClone(this.#parked?.state ?? this.#endedState);
   }
 
   #forget(): void {
     this.#status = { kind: "disposed" };
     this.#machine?.release();
     this.#machine = undefined;
+    this.#parked = undefined;
     this.#stack = new Uint8Array();
   }
 
@@ -269,8 +289,7 @@ class GuestVm implements Vm {
     }
   }
 
-  #run(start: number): SliceResult {
-    const home = this.#home;
+  #run(home: Machine, start: number): SliceResult {
     if (!home.hasStarted) home.start();
     const status = this.#status;
     if (status.kind === "answered") this.#giveAnswer(status.call, status.value);

@@ -85,9 +85,8 @@ export class HostCalls {
     return zeroOf(declared.results[0]);
   }
 
-  /** Asks the WASI host again. Gives the answer and what it charged, `undefined` if there is none yet. */
+  /** Asks the WASI host again, whose call waits. Gives the answer and what it charged, `undefined` if there is none yet. */
   retry(call: WaitingCall): { readonly value: GuestValue | undefined; readonly charged: number } | undefined {
-    if (call.module !== WASI_IMPORT_MODULE) return undefined;
     const counter: GasCounter = { value: 0 };
     this.#counter = counter;
     const value = this.#handle(this.importOf(call), call);

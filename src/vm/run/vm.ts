@@ -63,6 +63,8 @@ export interface Vm extends Disposable {
    * @throws {RangeError} if the budget is no such integer.
    * @throws {VmError} `vm/not-runnable` if the program has exited, trapped or been disposed, or if called from inside
    * one of this Vm's own host functions.
+   * @throws {VmError} `vm/out-of-memory` if the engine has no memory for what the program may have. A parked program stays
+   * as it is; one that has run is lost, and its Vm disposed.
    */
   runSlice(budget: Gas): SliceResult;
 
@@ -93,6 +95,18 @@ export interface Vm extends Disposable {
 
   /** SHA-256, in hex, of all state that the program can observe or that decides how it goes on. */
   stateHash(): string;
+
+  /**
+   * Gives memory and instance up, and keeps what they hold compressed and without zeros, for programs that will not run for
+   * a while. They come back by themselves when they are needed. Safe to call twice.
+   *
+   * Nothing that the program or a snapshot shows is changed by it. What brings them back is a slice of a program that does
+   * not wait for a device, and looking at the memory through an inspection; a snapshot does without. Both throw
+   * `vm/out-of-memory` if the engine gives no memory then, and may be tried again.
+   *
+   * @throws {VmError} `vm/not-runnable` if disposed, or from inside a host function.
+   */
+  park(): void;
 
   /** Forgets memory and instance. Safe to call twice. */
   dispose(): void;
