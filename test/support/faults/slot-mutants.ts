@@ -1,4 +1,4 @@
-// Programs prepared for an arena, with damaged bytes. What the verifier still accepts is run in a slot, twice, with
+// Programs prepared for an arena, with damaged bytes or instructions. What the verifier still accepts is run in a slot, twice, with
 // different bytes around it: none of them may change, and nothing that is seen of the program may depend on them.
 
 import { prepareModule, type GuestModule } from "gasworks/vm";
@@ -10,8 +10,9 @@ import { runInSlot, SLOT_PAGES, STOPPED, type SlotRun } from "../isolation/slot-
 import { Random } from "../random.ts";
 import { GENERATED_POLICY } from "../run-generated.ts";
 import { damage, type MutantCounts } from "./byte-mutants.ts";
+import { damageCode } from "./damage-code.ts";
 import { prepareUnverified } from "./prepare-unverified.ts";
-import { hasSection, type Prepared } from "./prepared-code.ts";
+import { copyOf, hasSection, putTogether, takeApart, type Prepared, type PreparedCode } from "./prepared-code.ts";
 
 const POLICY = { ...GENERATED_POLICY, limits: { memoryPages: SLOT_PAGES } };
 const SECRETS = [0xa5, 0x3c];
@@ -22,19 +23,37 @@ const DATA_COUNT = 12;
 interface Base {
   readonly entry: string;
   readonly prepared: Prepared;
+  readonly code: PreparedCode;
   readonly module: GuestModule;
 }
 
-/** Runs `count` mutants from a seed. @throws {Error} with the seed of the mutant that reached outside. */
-export async function runSlotMutants(seed: number, count: number): Promise<MutantCounts> {
+/** @throws {Error} with the seed of the mutant that reached outside. */
+export function runByteMutantsInSlots(seed: number, count: number): Promise<MutantCounts> {
+  return runMutants(seed, count, ({ prepared }, random) => ({ ...prepared, bytes: damage(prepared.bytes, random) }));
+}
+
+/** The same of programs that are damaged instruction by instruction. @throws {Error} likewise. */
+export function runCodeMutantsInSlots(seed: number, count: number): Promise<MutantCounts> {
+  return runMutants(seed, count, ({ prepared, code }, random) => {
+    const damaged = copyOf(code);
+    damageCode(damaged, random);
+    return putTogether(damaged, prepared);
+  });
+}
+
+async function runMutants(
+  seed: number,
+  count: number,
+  mutate: (base: Base, random: Random) => Prepared,
+): Promise<MutantCounts> {
   const counts: MutantCounts = { tried: 0, rejected: 0, invalid: 0, run: 0 };
   let base: Base | undefined;
   for (let at = 0; at < count; at++) {
     if (base === undefined || at % MUTANTS_OF_ONE === 0) base = await makeBase(seed + at);
-    const { prepared } = base;
-    const bytes = damage(prepared.bytes, new Random(seed + at));
+    const mutant = mutate(base, new Random(seed + at));
+    const bytes = Uint8Array.from(mutant.bytes);
     counts.tried++;
-    if (verifyModule(bytes, prepared.state, prepared.claims) !== undefined) counts.rejected++;
+    if (verifyModule(bytes, mutant.state, mutant.claims) !== undefined) counts.rejected++;
     else if (
       WebAssembly.validate(bytes) &&
       exportsOf(new WebAssembly.Module(bytes)) === exportsOf(base.module.compiled)
@@ -63,9 +82,11 @@ async function makeBase(seed: number): Promise<Base> {
   const { bytes, entry } = isGeneral
     ? generateModule(seed)
     : { bytes: generateAccesses(new Random(seed)), entry: "main" };
+  const prepared = prepareUnverified(bytes, POLICY, "arena");
   return {
     entry,
-    prepared: prepareUnverified(bytes, POLICY, "arena"),
+    prepared,
+    code: takeApart(prepared),
     module: await prepareModule(bytes, POLICY, { memory: "arena" }),
   };
 }
