@@ -30,6 +30,7 @@ import { changeSection, readU32, type Code, type PreparedCode, type PreparedFunc
 const UNREACHABLE = 0x00;
 const NOP = 0x01;
 const END = 0x0b;
+const LOOP = 0x03;
 const ELSE = 0x05;
 const GLOBAL_GET = 0x23;
 const GT_S = 0x4a;
@@ -41,7 +42,7 @@ const EXTEND = 0xad;
 const INIT = 0xfc08;
 
 /** Control goes elsewhere, or comes from elsewhere. A `br_if` that is not taken goes straight on. */
-const CONTROL: ReadonlySet<number> = new Set([2, 3, IF, ELSE, END, 0x0c, 0x0e, 0x0f, UNREACHABLE]);
+const CONTROL: ReadonlySet<number> = new Set([2, LOOP, IF, ELSE, END, 0x0c, 0x0e, 0x0f, UNREACHABLE]);
 
 const HOST_ONLY: ReadonlySet<string> = new Set(["runner", "getter", "setter", "switch-out", "switch-in"]);
 const HELPERS: ReadonlySet<string> = new Set(["copy", "fill", "copy-rest", "fill-rest"]);
@@ -163,24 +164,49 @@ function reachFurther({ fn }: Site, at: number, offset: number): boolean {
   return true;
 }
 
-/** Base and limit loaded once more, and used before control goes elsewhere. */
-function usedReloads(module: PreparedCode): SlotSite[] {
+/** Base and limit loaded once more. */
+function reloads(module: PreparedCode): SlotSite[] {
   const global = module.arena?.baseGlobal ?? -1;
   return inSlots(module, ({ base, limit }) => [
     [GLOBAL_GET, global],
     [SET, base],
     [GLOBAL_GET, global + 1],
     [SET, limit],
-  ])
-    .filter(({ at }) => at > 0)
-    .filter(({ fn, at, base, limit }) => {
-      const rest = fn.code.slice(at + LOAD_LENGTH);
-      const straight = rest.slice(
-        0,
-        rest.findIndex(({ opcode }) => CONTROL.has(opcode)),
-      );
-      return straight.some(({ opcode, index }) => opcode === GET && (index === base || index === limit));
-    });
+  ]).filter(({ at }) => at > 0);
+}
+
+/** Whether an instruction is control, and not of what traps at a failed check. */
+function goesElsewhere(code: readonly Code[], at: number): boolean {
+  const isTrap = [0, 1, 2].some((back) =>
+    [IF, UNREACHABLE, END].every((opcode, i) => code[at - back + i]?.opcode === opcode),
+  );
+  return CONTROL.has(code[at]?.opcode ?? END) && !isTrap;
+}
+
+/** What is done from a place on before control goes elsewhere. */
+function straightFrom(code: readonly Code[], at: number): readonly Code[] {
+  let end = at;
+  while (end < code.length && !goesElsewhere(code, end)) end++;
+  return code.slice(at, end);
+}
+
+function isUsed({ base, limit }: SlotSite, code: readonly Code[]): boolean {
+  return code.some(({ opcode, index }) => opcode === GET && (index === base || index === limit));
+}
+
+function usedReloads(module: PreparedCode): SlotSite[] {
+  return reloads(module).filter((site) => isUsed(site, straightFrom(site.fn.code, site.at + LOAD_LENGTH)));
+}
+
+/** Those from which a loop goes round that uses base or limit before anything else. */
+function reloadsInRounds(module: PreparedCode): SlotSite[] {
+  return reloads(module).filter((site) => {
+    const { code } = site.fn;
+    let start = site.at - 1;
+    while (start > 0 && !goesElsewhere(code, start)) start--;
+    const goesRound = straightFrom(code, site.at).some(({ opcode, index }) => opcode === BR_IF && index === 0);
+    return code[start]?.opcode === LOOP && goesRound && isUsed(site, straightFrom(code, start + 1));
+  });
 }
 
 /** Behind a test where rebuilt frames go on: a check that was there before the test too. */
@@ -315,6 +341,7 @@ export const SLOT_FAULTS: Readonly<Record<string, Fault>> = {
     put(site, 2, 1, instruction(GLOBAL_GET, u32(global + random.pick([-4, -3, -2, -1]))));
   }),
   "base and limit from before a call": atOne(usedReloads, (site) => put(site, site.at, LOAD_LENGTH)),
+  "base and limit from before a call, a round ago": atOne(reloadsInRounds, (site) => put(site, site.at, LOAD_LENGTH)),
   "a base from before a call": atOne(usedReloads, (site) => put(site, site.at, 2)),
   "a limit from before a call": atOne(usedReloads, (site) => put(site, site.at + 2, 2)),
   "the arena's size for the memory's": inSlot(
