@@ -7,6 +7,7 @@ import { backendFor, type ComputerOptions, type MemoryChoice } from "./computer-
 import { Emitter } from "./emitter.ts";
 import { ComputerError } from "./errors.ts";
 import { IdList } from "./id-list.ts";
+import { Parking } from "./parking.ts";
 import { createLocalPreparer, type Preparer } from "./preparer.ts";
 import { REAL_VMS, type Program, type VmFactory } from "./program.ts";
 import { ProgramCache } from "./program-cache.ts";
@@ -26,6 +27,11 @@ export interface ComputerWorldOptions {
    * @defaultValue `"auto"`: `arena` in a page or a worker of one, where memories are few; else `own`
    */
   readonly memory?: MemoryChoice;
+  /**
+   * Ticks after which a program that waits gives up its memory until it goes on: the computer then takes little more than
+   * what is in it, compressed. An integer ≥ 1, or `Infinity` for never. @defaultValue five seconds' worth
+   */
+  readonly parkAfterTicks?: number;
   /** Length of a tick as programs see it. An integer from 1 to 1,000. @defaultValue 20 */
   readonly ticksPerSecond?: number;
   /** Told what devices and listeners throw. @defaultValue rethrown outside the tick, as an uncaught error */
@@ -55,6 +61,7 @@ export interface RemoveOptions {
 }
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
+const PARK_AFTER_SECONDS = 5;
 
 /** A computer of a save beside the one that it is to become. */
 interface Wanted {
@@ -79,6 +86,7 @@ export class ComputerWorld {
   readonly #programs: ProgramCache;
   readonly #computers = new IdList<Computer>();
   readonly #schedule = new VisitSchedule<Computer>();
+  readonly #parking: Parking<Computer>;
   #tick = 0;
   #isTicking = false;
   #isTelling = false;
@@ -92,7 +100,12 @@ export class ComputerWorld {
     if (!Number.isInteger(ticksPerSecond) || ticksPerSecond < 1 || ticksPerSecond > 1_000) {
       throw new RangeError(`Cannot tick ${ticksPerSecond} times a second: expected an integer from 1 to 1,000`);
     }
+    const { parkAfterTicks = PARK_AFTER_SECONDS * ticksPerSecond } = options;
+    if (parkAfterTicks !== Infinity && (!Number.isInteger(parkAfterTicks) || parkAfterTicks < 1)) {
+      throw new RangeError(`Cannot park after ${parkAfterTicks} ticks: expected an integer ≥ 1, or Infinity`);
+    }
     this.ticksPerSecond = ticksPerSecond;
+    this.#parking = new Parking(parkAfterTicks);
     this.#programs = new ProgramCache(preparer);
     this.#onError = (error, where) => {
       try {
@@ -160,6 +173,7 @@ export class ComputerWorld {
     for (const computer of computers) computer.runTask();
     this.#isTicking = false;
     for (const computer of computers) this.#schedule.plan(computer, tick, computer.nextVisit());
+    this.#parking.run(tick);
     this.#tick = tick + 1;
     const actions = this.#actions;
     this.#actions = [];
@@ -210,7 +224,8 @@ export class ComputerWorld {
    * does not know are switched off and emptied. Handles and tasks are tied to devices by name and type: where such a
    * device is missing now, the program gets `ERR_GONE`.
    *
-   * On any error everything is as it was. The world may go on ticking until the promise is fulfilled.
+   * On any error everything is as it was. The world may go on ticking until the promise is fulfilled. Beside what the save
+   * itself takes, one program more than now is in memory at a time.
    *
    * @throws {ComputerError} `computer/save-mismatch`, `computer/save-malformed`, `computer/superseded`
    * @throws {VmError} if a program or a snapshot is refused.
@@ -228,14 +243,8 @@ export class ComputerWorld {
       throw new ComputerError("computer/superseded", "Cannot go on restoring the computers: something else came first");
     }
     const staged = new Map<Computer, StagedComputer>();
-    try {
-      for (const [index, { computer, saved, state }] of wanted.entries()) {
-        const from = { state, snapshot: saved.snapshot, tick: save.tick };
-        staged.set(computer, computer.stage(from, programs[index]));
-      }
-    } catch (error) {
-      for (const { run } of staged.values()) run?.end(false);
-      throw error;
+    for (const [index, { computer, saved, state }] of wanted.entries()) {
+      staged.set(computer, computer.stage({ state, snapshot: saved.snapshot, tick: save.tick }, programs[index]));
     }
     this.#tick = save.tick;
     for (const computer of this.computers) computer.commit(staged.get(computer));
@@ -266,6 +275,10 @@ export class ComputerWorld {
       deliver: (tell) => this.#deliver(tell),
       betweenTicks: (action) => this.#betweenTicks(action),
       wake: (computer) => this.#schedule.wake(computer),
+      noteWaiting: (computer, isWaiting) => {
+        if (isWaiting) this.#parking.enter(computer, this.#tick);
+        else this.#parking.leave(computer);
+      },
       memory: backendFor(options.memory ?? "auto"),
       prepare: (wasm, { policy, memory }) => this.#programs.prepare(wasm, { policy, memory }),
       onError: this.#onError,

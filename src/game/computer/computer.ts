@@ -41,6 +41,8 @@ export interface ComputerHost {
   readonly betweenTicks: (action: () => void) => void;
   /** Has the computer visited in the next tick. */
   readonly wake: (computer: Computer) => void;
+  /** Told when a computer's program begins to wait, and when it goes on or ends. */
+  readonly noteWaiting: (computer: Computer, isWaiting: boolean) => void;
   /** Where programs have their memories, unless a computer says otherwise. */
   readonly memory: MemoryBackend;
   readonly prepare: (wasm: Uint8Array, terms: Terms) => Promise<Program>;
@@ -59,7 +61,8 @@ export interface StagedComputer {
   readonly computer: Computer;
   readonly state: SavedState;
   readonly program: Program | undefined;
-  readonly run: ProgramRun | undefined;
+  /** Makes the run that goes on; it has been made once, and let go, to see that it can be. */
+  readonly resume: (() => ProgramRun) | undefined;
 }
 
 /**
@@ -120,6 +123,7 @@ export class Computer {
       tickAt: host.tickAt,
       clock: host.clock,
       vms: host.vms,
+      onWaiting: (isWaiting) => host.noteWaiting(this, isWaiting),
       onError: (error, where) => host.onError(error, `computer "${id}": ${where}`),
     };
   }
@@ -280,6 +284,11 @@ export class Computer {
     this.#guard((run) => run.runTask());
   }
 
+  /** @internal Gives up the memory of a program that waits, until it goes on. */
+  park(): void {
+    this.#run?.park();
+  }
+
   /** @internal Copies everything; the program goes to `programs`, once for all computers that run it. */
   capture(programs: Map<string, SavedProgram>): SavedComputer {
     const captured = this.#run?.capture();
@@ -304,10 +313,14 @@ export class Computer {
     };
   }
 
-  /** @internal Makes everything of a save ready without touching what is. @throws {VmError} if a snapshot is refused */
+  /**
+   * @internal Makes everything of a save ready without touching what is.
+   *
+   * @throws {VmError} if a snapshot is refused.
+   */
   stage({ state, snapshot, tick }: SavedOrigin, program: Program | undefined): StagedComputer {
     const { power } = state;
-    if (power.kind !== "on") return { computer: this, state, program, run: undefined };
+    if (power.kind !== "on") return { computer: this, state, program, resume: undefined };
     if (program === undefined || snapshot === null) {
       throw new ComputerError(
         "computer/save-malformed",
@@ -318,18 +331,22 @@ export class Computer {
       throw new ComputerError("computer/save-malformed", `Cannot restore computer "${this.id}": its program has ended`);
     }
     this.#checkTask(power, snapshot);
-    const run = new ProgramRun(program, this.#setting, { saved: power.run, snapshot, tick });
-    return { computer: this, state, program, run };
+    const resume = (): ProgramRun => new ProgramRun(program, this.#setting, { saved: power.run, snapshot, tick });
+    // Kept, it would take the room of all that runs now a second time until the others are ready as well.
+    resume().end(false);
+    return { computer: this, state, program, resume };
   }
 
-  /** @internal Takes over what was staged; `undefined` empties the computer. Devices of the old run are told nothing. */
+  /**
+   * @internal Takes over what was staged; `undefined` empties the computer. Devices of the old run are told nothing. A
+   * program that gets no memory any more crashes.
+   */
   commit(staged: StagedComputer | undefined): void {
     this.#host.wake(this);
     this.#abandonLoad();
     this.#endRun(false);
     this.#program = staged?.program && { ...staged.program, ...staged.state.ownSources };
     this.#warnings = [];
-    this.#run = staged?.run;
     this.#gasUsed = staged?.state.gasUsed ?? 0n;
     this.#gasUsedLastTick = staged?.state.gasUsedLastTick ?? 0;
     this.console.restore(staged?.state.console ?? { entries: [], droppedCharacters: 0 });
@@ -338,7 +355,7 @@ export class Computer {
       case "off":
         return this.#setOff();
       case "on":
-        return this.#setState(this.#run?.state ?? { kind: "running" });
+        return this.#resumeRun(staged?.resume);
       case "exited":
         return this.#setState(power);
       case "crashed":
@@ -399,6 +416,16 @@ export class Computer {
     } catch (error) {
       this.#host.onError(error, `computer "${this.id}": starting the program`);
       this.#crash(outOfMemoryIn(error) ?? { code: "unknown", message: "The program could not be started" });
+    }
+  }
+
+  #resumeRun(resume: (() => ProgramRun) | undefined): void {
+    try {
+      this.#run = resume?.();
+      this.#setState(this.#run?.state ?? { kind: "running" });
+    } catch (error) {
+      this.#host.onError(error, `computer "${this.id}": resuming the program`);
+      this.#crash(outOfMemoryIn(error) ?? { code: "unknown", message: "The program could not be resumed" });
     }
   }
 

@@ -25,6 +25,8 @@ export interface RunSetting {
   readonly tickAt: (time: bigint) => number;
   readonly clock: Clock;
   readonly vms: VmFactory;
+  /** Told when the program begins to wait, and when it goes on or ends. */
+  readonly onWaiting: (isWaiting: boolean) => void;
   readonly onError: (error: unknown, where: string) => void;
 }
 
@@ -59,6 +61,9 @@ export class ProgramRun {
   readonly #vm: Vm;
   #output: { readonly stream: OutputStream; readonly bytes: Uint8Array }[] = [];
   #gasUsedLastTick = 0;
+  /** As it was told. */
+  #isWaiting = false;
+  #isParked = false;
 
   /**
    * @param from - Where to go on. @defaultValue at the program's start
@@ -110,11 +115,15 @@ export class ProgramRun {
     return { kind: "running" };
   }
 
-  /** The first tick after this one in which something can happen, unless input comes earlier; `Infinity` for never. */
+  /**
+   * After a tick: the first one after it in which something can happen, unless input comes earlier; `Infinity` for never.
+   */
   nextVisit(): number {
     const next = this.#setting.tickNow() + 1;
-    if (this.#bank.task !== null) return Math.max(next, this.#bank.taskTick);
+    const { task } = this.#bank;
     const { waitsFor } = this.#vm;
+    this.#tellWaiting(task !== null || waitsFor !== undefined);
+    if (task !== null) return Math.max(next, this.#bank.taskTick);
     if (waitsFor?.kind === "input") return Infinity;
     return waitsFor?.kind === "time" ? Math.max(next, this.#setting.tickAt(waitsFor.at)) : next;
   }
@@ -123,6 +132,9 @@ export class ProgramRun {
   runSlice(): RunState {
     this.#gasUsedLastTick = 0;
     if (this.#bank.task !== null) return this.state;
+    // A slice brings a parked program back, also where it finds that the program has to wait on.
+    if (this.#isParked) this.#tellWaiting(false);
+    this.#isParked = false;
     const result: SliceResult = this.#vm.runSlice(gas(this.#setting.gasPerTick));
     this.#gasUsedLastTick = result.gasUsed;
     if (result.kind === "exited" || result.kind === "trapped") return result;
@@ -157,6 +169,12 @@ export class ProgramRun {
     this.#vm.writeInput(bytes);
   }
 
+  /** Gives up the program's memory until it goes on. */
+  park(): void {
+    this.#vm.park();
+    this.#isParked = true;
+  }
+
   /** Copies everything; the run goes on untouched. */
   capture(): { readonly saved: SavedRun; readonly snapshot: Snapshot } {
     return {
@@ -178,6 +196,13 @@ export class ProgramRun {
         this.#setting.onError(error, `canceling "${name}"`);
       }
     }
+    this.#tellWaiting(false);
     this.#vm.dispose();
+  }
+
+  #tellWaiting(isWaiting: boolean): void {
+    if (isWaiting === this.#isWaiting) return;
+    this.#isWaiting = isWaiting;
+    this.#setting.onWaiting(isWaiting);
   }
 }

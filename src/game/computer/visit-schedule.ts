@@ -1,5 +1,7 @@
 // Who has something to do in which tick, so that a tick costs nothing for those who have not.
 
+import { TickQueue } from "./tick-queue.ts";
+
 /** Whom a schedule knows; `id` decides the order within a tick, ascending by UTF-16 units. */
 export interface Visited {
   readonly id: string;
@@ -11,29 +13,23 @@ export class VisitSchedule<T extends Visited> {
   #next: T[] = [];
   /** For the next tick as well, in no order. */
   readonly #woken = new Set<T>();
-  readonly #byTick = new Map<number, Set<T>>();
-  readonly #tickOf = new Map<T, number>();
+  readonly #later = new TickQueue<T>();
 
   /** Has one visited in the next tick. */
   wake(one: T): void {
-    this.#cancel(one);
+    this.#later.remove(one);
     this.#woken.add(one);
   }
 
   /** Drops what is planned later than the next tick. */
   forget(one: T): void {
-    this.#cancel(one);
+    this.#later.remove(one);
     this.#woken.delete(one);
   }
 
   /** Ends the planning of this tick: who is to be visited, ascending by id. */
   take(tick: number): readonly T[] {
-    const due = this.#byTick.get(tick) ?? [];
-    this.#byTick.delete(tick);
-    for (const one of due) {
-      this.#tickOf.delete(one);
-      this.#woken.add(one);
-    }
+    for (const one of this.#later.take(tick)) this.#woken.add(one);
     const steady = this.#next;
     this.#next = [];
     if (this.#woken.size === 0) return steady;
@@ -49,25 +45,8 @@ export class VisitSchedule<T extends Visited> {
    * @param at - A later tick; `Infinity` for none.
    */
   plan(one: T, tick: number, at: number): void {
-    this.#cancel(one);
-    if (at <= tick + 1) {
-      this.#next.push(one);
-      return;
-    }
-    if (at > Number.MAX_SAFE_INTEGER) return;
-    const others = this.#byTick.get(at);
-    if (others === undefined) this.#byTick.set(at, new Set([one]));
-    else others.add(one);
-    this.#tickOf.set(one, at);
-  }
-
-  #cancel(one: T): void {
-    const tick = this.#tickOf.get(one);
-    if (tick === undefined) return;
-    this.#tickOf.delete(one);
-    const others = this.#byTick.get(tick);
-    others?.delete(one);
-    if (others?.size === 0) this.#byTick.delete(tick);
+    if (at <= tick + 1) this.#next.push(one);
+    else this.#later.put(one, at);
   }
 }
 

@@ -23,9 +23,10 @@ describe("a world that leaves waiting computers alone", () => {
   });
 });
 
-/** Real Vms that tell in which ticks they were asked to run. */
+/** Real Vms that tell how often they were asked to run, and to give up their memory. */
 class CountedVms implements VmFactory {
   slices = 0;
+  parks = 0;
   readonly create: VmFactory["create"] = (module, options) => this.#count(createVm(module, options));
   readonly restore: VmFactory["restore"] = (module, snapshot, options) =>
     this.#count(restoreVm(module, snapshot, options));
@@ -35,6 +36,11 @@ class CountedVms implements VmFactory {
     vm.runSlice = (budget) => {
       this.slices += 1;
       return runSlice(budget);
+    };
+    const park = vm.park.bind(vm);
+    vm.park = () => {
+      this.parks += 1;
+      park();
     };
     return vm;
   }
@@ -144,5 +150,80 @@ describe("a world of thousands", () => {
     for (let tick = 0; tick < 3; tick++) world.runTick();
     expect(ended).toEqual(["1999", "42", "7"]);
     expect(vms.slices).toBe(asked + 3);
+  });
+});
+
+describe("a computer that waits for long", () => {
+  it("gives up its memory once, and goes on from there", async () => {
+    for (const memory of ["own", "arena"] as const) {
+      const vms = new CountedVms();
+      const world = new ComputerWorld({ vms, memory, parkAfterTicks: 5 });
+      const computer = world.add({ id: "a" });
+      await computer.load(await READ);
+      for (let tick = 0; tick < 5; tick++) world.runTick();
+      expect(vms.parks).toBe(0);
+      const before = world.capture();
+      for (let tick = 0; tick < 20; tick++) world.runTick();
+      expect(vms.parks).toBe(1);
+      expect(world.capture()).toEqual({ ...before, tick: 25 });
+      computer.type("!");
+      world.runTick();
+      expect(computer.state).toEqual({ kind: "exited", exitCode: 5 });
+    }
+  });
+
+  it("does so again after it was asked to run in vain", async () => {
+    const vms = new CountedVms();
+    const world = new ComputerWorld({ vms, parkAfterTicks: 3 });
+    const computer = world.add({ id: "a" });
+    await computer.load(await READ);
+    for (let tick = 0; tick < 10; tick++) world.runTick();
+    computer.type("");
+    for (let tick = 0; tick < 10; tick++) world.runTick();
+    expect(vms.parks).toBe(2);
+  });
+
+  it("keeps it if it is told to, or does not wait for as long", async () => {
+    for (const [parkAfterTicks, program] of [
+      [Infinity, READ],
+      [20, SLEEP],
+    ] as const) {
+      const vms = new CountedVms();
+      const world = new ComputerWorld({ vms, parkAfterTicks });
+      await world.add({ id: "a" }).load(await program);
+      for (let tick = 0; tick < 200; tick++) world.runTick();
+      expect(vms.parks).toBe(0);
+    }
+  });
+
+  it("takes its turn where many wait: no tick parks more than a few", async () => {
+    const vms = new CountedVms();
+    const world = new ComputerWorld({ vms, parkAfterTicks: 3 });
+    await Promise.all(Array.from({ length: 60 }, async (_, at) => world.add({ id: String(at) }).load(await READ)));
+    world.remove("7");
+    const parks = Array.from({ length: 80 }, () => {
+      const before = vms.parks;
+      world.runTick();
+      return vms.parks - before;
+    });
+    expect(Math.max(...parks)).toBeLessThan(5);
+    expect(vms.parks).toBe(59);
+  });
+
+  it("is not to be told from one that keeps its memory", async () => {
+    for (const seed of seeds(3, 3)) {
+      const options = { seed, ticks: 120, computers: 10 };
+      const kept = await playRandomWorld({ ...options, world: { parkAfterTicks: Infinity } });
+      for (const memory of ["own", "arena"] as const) {
+        const parked = await playRandomWorld({ ...options, world: { memory, parkAfterTicks: 1 } });
+        expect(parked, `seed ${seed}, ${memory}`).toEqual(kept);
+      }
+    }
+  });
+
+  it("can be told only sensible times", () => {
+    for (const parkAfterTicks of [0, 1.5, -1, Number.NaN]) {
+      expect(() => new ComputerWorld({ parkAfterTicks })).toThrow(RangeError);
+    }
   });
 });

@@ -2,6 +2,7 @@
 
 import { ComputerWorld, defineDevice, pending, task, done, type ComputersSave } from "gasworks/computer";
 import type { JsonValue } from "gasworks/persistence";
+import { VmError } from "gasworks/vm";
 import { describe, expect, it } from "vitest";
 
 import { fakePreparer, fakeProgram, FakeVms, type FakeStep } from "../../support/fake-vms.ts";
@@ -357,5 +358,48 @@ describe("ComputerWorld.captureEach()", () => {
     await world.add({ id: "c", devices: { probe: Probe.attach(port) } }).load(fakeProgram(...ask));
     for (let tick = 0; tick < 2; tick++) world.runTick();
     expect(codes).toEqual(["computer/inside-tick"]);
+  });
+});
+
+describe("the room that a restore takes", () => {
+  async function crowd(): Promise<{ world: ComputerWorld; vms: FakeVms; errors: unknown[] }> {
+    const vms = new FakeVms();
+    const errors: unknown[] = [];
+    const world = new ComputerWorld({ preparer: fakePreparer, vms, onError: (error) => errors.push(error) });
+    for (let at = 0; at < 50; at++) await world.add({ id: String(at) }).load(fakeProgram({ spend: 9 }, { spend: 9 }));
+    world.runTick();
+    return { world, vms, errors };
+  }
+
+  it("is that of one program more than run", async () => {
+    const { world, vms } = await crowd();
+    const save = world.capture();
+    let most = 0;
+    const restore = vms.restore.bind(vms);
+    vms.restore = (...args) => {
+      const vm = restore(...args);
+      most = Math.max(most, vms.alive.size);
+      return vm;
+    };
+    await world.restore(save);
+    expect(most).toBe(51);
+    expect(vms.alive.size).toBe(50);
+  });
+
+  it("is missed only by the program for which there is none at last: it crashes, in words", async () => {
+    const { world, vms, errors } = await crowd();
+    const save = world.capture();
+    const restore = vms.restore.bind(vms);
+    let count = 0;
+    vms.restore = (...args) => {
+      if (++count === 60) throw new VmError("vm/out-of-memory", "Cannot create a memory: the engine gives no more");
+      return restore(...args);
+    };
+    await world.restore(save);
+    const crashed = world.computers.filter(({ state }) => state.kind === "crashed");
+    expect(crashed.map(({ state }) => state)).toMatchObject([{ report: { code: "vm/out-of-memory" } }]);
+    expect(errors).toMatchObject([{ code: "vm/out-of-memory" }]);
+    world.runTick();
+    expect(world.computers.filter(({ gasUsedLastTick }) => gasUsedLastTick === 9)).toHaveLength(49);
   });
 });
