@@ -35,7 +35,7 @@ const CROWDS: readonly CrowdRequest[] = [
   crowdOf(1_000, { programs: 1_000 }),
   crowdOf(10_000),
   crowdOf(30_000, { isAsleep: true }),
-  crowdOf(1_000, { memory: "own" }),
+  crowdOf(200, { memory: "own" }),
 ];
 
 /** What one engine came to. */
