@@ -13,11 +13,16 @@
 
 import { PAGE_BYTES, type GuestSpace } from "./guest-space.ts";
 import { outOfMemory } from "./out-of-memory.ts";
+import { clear, copyToZeros } from "./zero-pages.ts";
 
 /** Pages that a WebAssembly.Memory can have. */
 const MOST_PAGES = 65_536;
-/** The arena's memory grows by a quarter, and by so many pages at least. Pages cost nothing until they are used. */
-const LEAST_GROWTH = 64;
+/**
+ * The arena's memory doubles, within these bounds, in pages. Pages cost nothing until they are used; growing often makes
+ * engines collect garbage often.
+ */
+const LEAST_GROWTH = 256;
+const MOST_GROWTH = 4_096;
 
 /** Headers are multiples of this: the size of a cache line, and more than any value's alignment. */
 const LINE_BYTES = 64;
@@ -128,7 +133,7 @@ export class Arena {
   release(slot: Slot): void {
     const index = this.#indexAt(slot.header);
     if (this.#slots[index] !== slot) return;
-    this.#bytes(slot.header, slot.usedBytes).fill(0);
+    clear(this.#bytes(slot.header, slot.usedBytes));
     this.#remove(index);
     const { promise } = slot;
     const left = (this.#promises.get(promise) ?? 1) - 1;
@@ -194,7 +199,8 @@ export class Arena {
     const pages = this.memory.buffer.byteLength / PAGE_BYTES;
     const missing = Math.ceil(end / PAGE_BYTES) - pages;
     if (missing <= 0) return true;
-    const generous = Math.min(this.#mostPages - pages, Math.max(missing, LEAST_GROWTH, pages >> 2));
+    const doubled = Math.max(LEAST_GROWTH, Math.min(MOST_GROWTH, pages));
+    const generous = Math.min(this.#mostPages - pages, Math.max(missing, doubled));
     return this.#growMemory(generous) || (generous > missing && this.#growMemory(missing));
   }
 
@@ -211,10 +217,15 @@ export class Arena {
   #move(slot: Slot, to: number): void {
     const { header: from, usedBytes } = slot;
     if (from === to) return;
-    this.#bytes(to, usedBytes).set(this.#bytes(from, usedBytes));
-    const start = to < from ? Math.max(from, to + usedBytes) : from;
-    const end = to > from ? Math.min(from + usedBytes, to) : from + usedBytes;
-    this.#bytes(start, end - start).fill(0);
+    const [source, target] = [this.#bytes(from, usedBytes), this.#bytes(to, usedBytes)];
+    const distance = Math.abs(from - to);
+    if (distance >= usedBytes) {
+      copyToZeros(source, target);
+      clear(source);
+    } else {
+      target.set(source);
+      source.fill(0, to < from ? usedBytes - distance : 0, to < from ? usedBytes : distance);
+    }
     slot.header = to;
   }
 

@@ -7,7 +7,7 @@ import { knownProgram, programIn, type ArenaProgram } from "./arena-program.ts";
 import type { ArenaInstance } from "./arena-instance.ts";
 import { TrapSignal, type HostCalls } from "./host-calls.ts";
 import type { Instance } from "./instance.ts";
-import type { MachineState } from "./machine-state.ts";
+import { readState, writeState, type MachineState } from "./machine-state.ts";
 import type { Machine } from "./machine.ts";
 
 /** Frees the places of Vms that were dropped and not disposed. */
@@ -55,15 +55,15 @@ export class ArenaMachine implements Machine {
       throw new TrapSignal(trap("memory-out-of-bounds"));
     }
     this.#program = program;
-    program.writeState(this.#slot, state);
+    if (this.#module.tables === undefined) program.writeHeader(this.#slot, state);
+    else writeState(this.#module, this.#bring(), state);
   }
 
   enter(calls: HostCalls): Instance {
-    const found = this.#instance();
-    found.bring(this.#slot);
+    const instance = this.#bring();
     this.#slot.isPinned = true;
-    found.instance.calls = calls;
-    return found.instance;
+    instance.calls = calls;
+    return instance;
   }
 
   leave(): void {
@@ -72,7 +72,9 @@ export class ArenaMachine implements Machine {
   }
 
   readState(): MachineState {
-    return this.#started.readState(this.#slot, this.#instance());
+    if (this.#module.tables !== undefined) return readState(this.#module, this.#bring());
+    if (this.#last?.resident === this.#slot) this.#last.save();
+    return this.#started.readHeader(this.#slot);
   }
 
   release(): void {
@@ -86,9 +88,11 @@ export class ArenaMachine implements Machine {
     return this.#program;
   }
 
-  #instance(): ArenaInstance {
+  /** An instance where this Vm is the resident. */
+  #bring(): Instance {
     if (this.#last?.resident !== this.#slot) this.#last = this.#started.idleInstance();
-    return this.#last;
+    this.#last.bring(this.#slot);
+    return this.#last.instance;
   }
 
   #fits(offset: number, { length }: Uint8Array): boolean {

@@ -9,7 +9,7 @@ import type { GuestType } from "../binary/guest-type.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
 import { ArenaInstance } from "./arena-instance.ts";
 import { globalWords } from "./guest-value.ts";
-import { readState, writeState, type MachineState } from "./machine-state.ts";
+import type { MachineState } from "./machine-state.ts";
 
 const WORD_BYTES = 8;
 
@@ -82,31 +82,20 @@ export class ArenaProgram {
     return another;
   }
 
-  /** @param instance - An idle one, or the one where the Vm is the resident. */
-  readState(slot: ArenaSlot, instance: ArenaInstance): MachineState {
-    if (this.#module.tables !== undefined) {
-      instance.bring(slot);
-      return readState(this.#module, instance.instance);
-    }
-    if (instance.resident === slot) instance.save();
+  /** The globals of a Vm that is the resident nowhere, or that was just saved. Not of programs that hold references. */
+  readHeader(slot: ArenaSlot): MachineState {
     const header = this.#view(slot);
     // The upper half of what has 32 bits is never written to.
     return { globals: this.#words().map((_, at) => header.getBigUint64(at * WORD_BYTES, true)) };
   }
 
-  /** @param state - Checked against the module; of a Vm that is resident nowhere. */
-  writeState(slot: ArenaSlot, state: MachineState): void {
-    if (this.#module.tables !== undefined) {
-      const instance = this.idleInstance();
-      instance.bring(slot);
-      writeState(this.#module, instance.instance, state);
-    } else {
-      const header = this.#view(slot);
-      this.#words().forEach((type, at) => {
-        const bits = is32(type) ? 32 : 64;
-        header.setBigUint64(at * WORD_BYTES, BigInt.asUintN(bits, state.globals[at] ?? 0n), true);
-      });
-    }
+  /** @param state - Checked against the module; of a Vm that is the resident nowhere. */
+  writeHeader(slot: ArenaSlot, { globals }: MachineState): void {
+    const header = this.#view(slot);
+    this.#words().forEach((type, at) => {
+      const bits = is32(type) ? 32 : 64;
+      header.setBigUint64(at * WORD_BYTES, BigInt.asUintN(bits, globals[at] ?? 0n), true);
+    });
   }
 
   #words(): readonly GuestType[] {

@@ -358,6 +358,7 @@ class GuestVm implements Vm {
     if (error instanceof ExitSignal) return this.#exit(error.exitCode, start);
     if (error instanceof VmError) {
       // The engine has no memory for what the program may have. Its frames are gone: it cannot go on.
+      this.#leave();
       this.#forget();
       throw error;
     }

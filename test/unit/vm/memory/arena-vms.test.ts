@@ -9,10 +9,13 @@ import { createVm, gas, prepareModule, restoreVm, type GuestModule, type Vm } fr
 import {
   both,
   CALLING_WAT,
+  CRASHING_WAT,
   digestOf,
   factsOf,
   firstArena,
+  REFERRING_WAT,
   slice,
+  VECTOR_WAT,
   withBell,
   type Both,
 } from "../../../support/alone-and-together.ts";
@@ -22,56 +25,6 @@ import { Random } from "../../../support/random.ts";
 
 const LARGEST = gas(2 ** 30 - 1);
 const BUDGETS = [1, 40, 300, 2_000, 20_000];
-
-/** Ends as the device says, with a global, a frame and memory that tell how it got there. */
-const CRASHING_WAT = `(module (import "device.bell" "ring" (func $ring (param i32) (result i32)))
-  (memory 1 4) (global $seen (mut i64) (i64.const 11)) (table 1 funcref)
-  (func $deeper (call $deeper))
-  (func $step (local $said i32)
-    (global.set $seen (i64.mul (global.get $seen) (i64.const 31)))
-    (local.set $said (call $ring (i32.wrap_i64 (global.get $seen))))
-    (i32.store8 (i32.and (i32.wrap_i64 (global.get $seen)) (i32.const 0xffff)) (local.get $said))
-    (if (i32.eq (local.get $said) (i32.const 1)) (then unreachable))
-    (if (i32.eq (local.get $said) (i32.const 2)) (then (i64.store (i32.const 0x1fffc) (global.get $seen))))
-    (if (i32.eq (local.get $said) (i32.const 3)) (then (drop (i32.div_u (i32.const 1) (i32.const 0)))))
-    (if (i32.eq (local.get $said) (i32.const 4)) (then (call $deeper)))
-    (if (i32.eq (local.get $said) (i32.const 5)) (then (call_indirect (i32.const 0))))
-    (if (i32.eq (local.get $said) (i32.const 6)) (then (memory.fill (i32.const 9) (i32.const 1) (i32.const 0x30000))))
-    (if (i32.eq (local.get $said) (i32.const 7)) (then (drop (i32.trunc_f64_s (f64.const nan)))))
-    (if (i32.eq (local.get $said) (i32.const 8)) (then (drop (memory.grow (i32.const 1))))))
-  (func (export "_start") (loop $again (call $step) (br $again))))`;
-
-/** Holds references in a global, a local and a table, changes the table and drops segments. */
-const REFERRING_WAT = `(module (import "device.bell" "ring" (func $ring (param i32) (result i32)))
-  (memory 1 3) (table $t 3 9 funcref) (elem $passive funcref (ref.func $ring) (ref.func $one) (ref.null func))
-  (data $bytes "carried") (global $held (mut funcref) (ref.func $one)) (global $count (mut i32) (i32.const 0))
-  (type $fn (func (param i32) (result i32)))
-  (func $one (type $fn) (i32.add (local.get 0) (i32.const 1)))
-  (func (export "_start") (result i32) (local $kept funcref)
-    (local.set $kept (global.get $held))
-    (memory.init $bytes (i32.const 0) (i32.const 0) (i32.const 7))
-    (loop $again
-      (table.init $t $passive (i32.const 0) (i32.const 0) (i32.const 3))
-      (table.set $t (i32.const 2) (local.get $kept))
-      (global.set $count (i32.add (global.get $count)
-        (call_indirect $t (type $fn) (i32.load8_u (i32.const 1)) (i32.and (global.get $count) (i32.const 1)))))
-      (global.set $held (table.get $t (i32.const 0)))
-      (drop (table.grow $t (ref.func $one) (i32.const 1)))
-      (drop (memory.grow (i32.const 1)))
-      (br_if $again (i32.lt_u (global.get $count) (i32.const 2000))))
-    (data.drop $bytes) (elem.drop $passive)
-    (call_indirect $t (type $fn) (global.get $count) (i32.const 2))))`;
-
-/** All bits of all kinds of globals. */
-const VECTOR_WAT = `(module (memory 1) (global $v (mut v128) (v128.const i64x2 0x8000000000000001 0x7ff0000000000001))
-  (global $f (mut f32) (f32.const -nan:0x200001)) (global $i (mut i32) (i32.const -1)) (global i64 (i64.const 9))
-  (global $d (mut f64) (f64.const -0))
-  (func (export "_start") (loop $again
-    (global.set $v (i64x2.add (global.get $v) (v128.const i64x2 1 -1)))
-    (global.set $f (f32.neg (global.get $f)))
-    (global.set $i (i32.mul (global.get $i) (i32.const 3)))
-    (global.set $d (f64.neg (global.get $d)))
-    (br $again))))`;
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -167,7 +120,9 @@ describe("Vms in an arena", () => {
       for (let turn = 0; turn < 200 && outer.state !== "exited"; turn++) seen.push(outer.runSlice(gas(900)));
       return [...seen, ...[outer, middle, inner].map((vm) => digestOf(vm.snapshot()))];
     };
+    const instances = countInstances(arena.compiled);
     const seen = run(arena);
+    expect(instances()).toBe(3);
     expect(seen.length).toBeGreaterThan(20);
     expect(seen).toEqual(run(own));
   });
@@ -194,6 +149,29 @@ describe("Vms in an arena", () => {
       return [vm, ...others].map((each) => digestOf(each.snapshot()));
     };
     expect(run(arena)).toEqual(run(own));
+  });
+
+  it("stay where they are while a host function has its turn, whatever becomes of those before them", async () => {
+    const modules = await both(`(module (import "device.bell" "ring" (func $ring (param i32) (result i32))) (memory 1)
+      (func (export "_start") (result i32) (local $round i32)
+        (loop $again
+          (i32.store (local.get $round) (i32.add (i32.load (local.get $round)) (call $ring (local.get $round))))
+          (br_if $again (i32.lt_u (local.tee $round (i32.add (local.get $round) (i32.const 4))) (i32.const 64))))
+        (i32.load (i32.const 60))))`);
+    const before: Vm[] = [];
+    const run = (module: GuestModule): unknown[] => {
+      before.push(...Array.from({ length: 20 }, () => createVm(modules.arena, withBell(Number))));
+      const vm = createVm(
+        module,
+        withBell((n) => {
+          before.shift()?.dispose();
+          firstArena().arena.compact();
+          return n;
+        }),
+      );
+      return [vm.runSlice(LARGEST), digestOf(vm.snapshot())];
+    };
+    expect(run(modules.arena)).toEqual(run(modules.own));
   });
 
   it("do not notice that slots move between their slices", async () => {
@@ -329,7 +307,9 @@ describe("where the engine has no memory left", () => {
     expect(() => growing.runSlice(LARGEST)).toThrow(expect.objectContaining({ code: "vm/out-of-memory" }));
     expect(growing.state).toBe("disposed");
     grow.mockRestore();
+    const instances = countInstances(arena.compiled);
     expect([other.runSlice(LARGEST), other.stateHash()]).toEqual([alone.runSlice(LARGEST), alone.stateHash()]);
+    expect(instances()).toBe(0);
     for (const vm of [other, ...others]) vm.dispose();
   });
 });

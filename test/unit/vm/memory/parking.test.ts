@@ -12,28 +12,23 @@ import {
   type VmOptions,
 } from "../../../../src/vm/index.ts";
 import { packMemory, unpackMemory } from "../../../../src/vm/memory/packed-memory.ts";
-import { BELL, both, CALLING_WAT, digestOf, factsOf, firstArena, slice } from "../../../support/alone-and-together.ts";
+import {
+  BELL,
+  both,
+  CALLING_WAT,
+  digestOf,
+  factsOf,
+  firstArena,
+  REFERRING_WAT,
+  slice,
+  withBell,
+} from "../../../support/alone-and-together.ts";
 import { EVERYTHING_WAT } from "../../../support/everything-guest.ts";
 import { watGuest } from "../../../support/guest.ts";
 import { Random } from "../../../support/random.ts";
 
 const BACKENDS: readonly MemoryBackend[] = ["own", "arena"];
 const PAGE = 65_536;
-
-/** Holds references, changes its table and drops a segment: what only an instance can hold. */
-const REFERRING_WAT = `(module (table $t 2 4 funcref) (memory 1) (data (i32.const 0) "active") (data $passive "passive")
-  (type $fn (func (result i32))) (elem declare func $one $two)
-  (global $held (mut funcref) (ref.null func)) (global $round (mut i32) (i32.const 0))
-  (func $one (type $fn) (i32.const 1)) (func $two (type $fn) (i32.const 2))
-  (func (export "_start") (result i32) (local $kept funcref)
-    (i32.store (i32.const 0) (i32.const 0))
-    (global.set $held (ref.func $two)) (local.set $kept (ref.func $one)) (data.drop $passive)
-    (loop $again
-      (table.set $t (i32.and (global.get $round) (i32.const 1)) (local.get $kept))
-      (drop (table.grow $t (global.get $held) (i32.const 1)))
-      (global.set $round (i32.add (global.get $round) (i32.const 1)))
-      (br_if $again (i32.lt_u (global.get $round) (i32.const 100))))
-    (i32.add (call_indirect $t (type $fn) (i32.const 1)) (call_indirect $t (type $fn) (i32.const 2)))))`;
 
 describe.each(BACKENDS)("Vm.park() with the memory backend %s", (backend) => {
   it.each([
@@ -42,7 +37,8 @@ describe.each(BACKENDS)("Vm.park() with the memory backend %s", (backend) => {
   ])("changes nothing, wherever a program with %s stands", async (_what, wat) => {
     const module = (await both(wat))[backend];
     const random = new Random(21);
-    const [awake, parked] = [createVm(module), createVm(module)];
+    const bell = withBell((n) => n + 2);
+    const [awake, parked] = [createVm(module, bell), createVm(module, bell)];
     let isOver = false;
     for (let turn = 0; !isOver; turn++) {
       if (random.chance(0.6)) parked.park();
@@ -54,7 +50,7 @@ describe.each(BACKENDS)("Vm.park() with the memory backend %s", (backend) => {
     }
     parked.park();
     expect(digestOf(parked.snapshot())).toEqual(digestOf(awake.snapshot()));
-    expect(restoreVm(module, parked.snapshot()).stateHash()).toBe(awake.stateHash());
+    expect(restoreVm(module, parked.snapshot(), bell).stateHash()).toBe(awake.stateHash());
   });
 
   it("keeps what a trap has left", async () => {
