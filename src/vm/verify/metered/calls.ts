@@ -97,7 +97,7 @@ function pass(w: Walk, type: Signature, callee: number): void {
   if (!state.runs) {
     const group = state.far?.kind === "resuming" ? state.far.group : undefined;
     if (gas.kind !== "sentinel" || group === undefined) return w.fail("a call out of place");
-    w.rebuilt.again = { call: callee, places: group, results: [] };
+    w.rebuilt.again = { callee, places: group, results: [] };
     return;
   }
   if (gas.kind !== "gas" || gas.change !== 0) w.fail("a call without the gas");
@@ -107,7 +107,7 @@ function pass(w: Walk, type: Signature, callee: number): void {
   state.mustTest = true;
   state.isShared = false;
   state.isMoved = true;
-  state.call = callee;
+  state.call = { callee, results: [] };
 }
 
 function enter(w: Walk): void {

@@ -31,6 +31,13 @@ export type Far =
  */
 export type Phase = "entering" | "blocked" | "normal" | "storing" | "stored" | "invalid";
 
+export interface Call {
+  /** A function, or −1 − type. */
+  readonly callee: number;
+  /** The locals that its results are put into, in the order of the code. */
+  readonly results: readonly number[];
+}
+
 export interface FlowState {
   phase: Phase;
   /** Whether the program may be running here. */
@@ -58,8 +65,8 @@ export interface FlowState {
   mustLoad: boolean;
   /** Whether the computer may have grown, and so moved, since its base and limit were loaded. */
   isMoved: boolean;
-  /** The call that is to be tested, for comparing it with its repetition: a function, or −1 − type. */
-  call: number | undefined;
+  /** The call that is to be tested, for comparing it with its repetition. */
+  call: Call | undefined;
   segment: number;
 }
 

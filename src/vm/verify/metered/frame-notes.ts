@@ -1,6 +1,7 @@
 // What the walk notes of the frames that a function stores and rebuilds. Whether they agree is seen when it is over.
 
 import type { StoredPlace } from "../facts.ts";
+import type { Call } from "./flow-state.ts";
 import type { Mask, Word } from "./label.ts";
 
 export class StoredFrames {
@@ -23,8 +24,8 @@ export class RebuiltFrames {
   /** By place: the locals that were taken back. */
   readonly taken: Map<number, readonly number[]> = new Map();
   /** The call that is being repeated, and those that were, by place. */
-  again: { readonly call: number; readonly places: readonly number[]; readonly results: number[] } | undefined;
-  readonly calls: Map<number, { readonly call: number; readonly results: readonly number[] }> = new Map();
+  again: { readonly callee: number; readonly places: readonly number[]; readonly results: number[] } | undefined;
+  readonly calls: Map<number, Call> = new Map();
   /** By place: whether it goes on behind a call that is repeated. */
   readonly isRepeated: Map<number, boolean> = new Map();
   /** See `MeteredFacts`. */

@@ -69,10 +69,10 @@ export function finishGroup(w: Walk): void {
   }
   w.rebuilt.masks = [];
   if (again === undefined) return;
-  const { call, places, results } = again;
+  const { callee, places, results } = again;
   for (const place of places) {
     if (calls.has(place)) w.fail(`the call of place ${place} is repeated twice`);
-    calls.set(place, { call, results });
+    calls.set(place, { callee, results });
   }
   w.rebuilt.again = undefined;
 }
@@ -135,7 +135,8 @@ function knownPlaces(less: number, labels: readonly number[]): number[] {
 function goOn(w: Walk, state: FlowState, places: readonly number[]): FlowState {
   const { isRepeated, calls } = w.rebuilt;
   const [from, second] = places as [number, number | undefined];
-  const isPair = places.length === 2 && second === from + 1;
+  // The function's start is no call, and goes on there alone.
+  const isPair = places.length === 2 && from > 0 && second === from + 1;
   if (places.length !== 1 && !isPair) w.fail("several places go on at the same step");
   for (const place of places) {
     if (isRepeated.has(place)) w.fail(`place ${place} is rebuilt in two ways`);
@@ -154,7 +155,7 @@ function goOn(w: Walk, state: FlowState, places: readonly number[]): FlowState {
     rebuilt: isEntry ? undefined : { from, to: from + places.length },
     // What was called once more may have grown the memory.
     isMoved: places.some((place) => calls.has(place)),
-    call: again?.call,
+    call: again,
     segment: w.locals.afterLoss(2, behindLost, keptBy(w, places)),
   };
 }

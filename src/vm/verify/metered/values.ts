@@ -42,10 +42,18 @@ export function localSet(w: Walk): void {
     return;
   }
   if (!isGuests(value)) w.fail("a value of ours is put into a local");
-  if (w.rebuilt.again === undefined) return w.setLocal(index);
+  if (w.rebuilt.again === undefined) return setGuestLocal(w, index);
   w.guestLocal(index);
   w.slot?.room.set(index);
   w.rebuilt.again.results.push(index);
+}
+
+function setGuestLocal(w: Walk, index: number): void {
+  w.setLocal(index);
+  const state = w.live();
+  const { call, rebuilt } = state;
+  const isResult = call !== undefined && state.mustTest && rebuilt === undefined;
+  if (isResult) state.call = { ...call, results: [...call.results, index] };
 }
 
 export function localTee(w: Walk): void {

@@ -3,7 +3,7 @@
 
 import { I32_BLOCK, I64_BLOCK } from "../code-cursor.ts";
 import { OP } from "../opcodes.ts";
-import { meet, type FlowState } from "./flow-state.ts";
+import { meet, type Call, type FlowState } from "./flow-state.ts";
 import { putWord } from "./frames-stored.ts";
 import type { Arrival, Label } from "./label.ts";
 import type { Token } from "./tokens.ts";
@@ -102,13 +102,15 @@ function standAlone(w: Walk, state: FlowState): void {
 
 /** A repeated call is to be of what was called. */
 function compareCalls(w: Walk, arrivals: readonly Arrival[]): void {
-  const calls = (isRebuilt: boolean): number[] =>
+  const calls = (isRebuilt: boolean): Call[] =>
     arrivals.flatMap(({ state }) =>
       state.call !== undefined && (state.rebuilt !== undefined) === isRebuilt ? [state.call] : [],
     );
   const again = calls(true);
   const [called] = again.length === 0 ? [] : calls(false);
   for (const repeated of again) {
-    if (called !== undefined) w.rebuilt.repeated.push([called, repeated]);
+    if (called === undefined) continue;
+    if (called.results.join() !== repeated.results.join()) w.fail("a repeated call's results go elsewhere");
+    w.rebuilt.repeated.push([called.callee, repeated.callee]);
   }
 }
