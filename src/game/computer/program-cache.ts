@@ -15,26 +15,29 @@ const KEPT_PROGRAMS = 16;
 
 /** A program that is there as long as somebody else holds it. */
 interface Known {
-  readonly terms: string;
+  readonly mark: string;
   readonly module: WeakRef<GuestModule>;
   readonly wasm: WeakRef<Uint8Array>;
 }
 
 /** A program that is being prepared. */
 interface Coming {
-  readonly terms: string;
   readonly wasm: Uint8Array;
   readonly program: Promise<Program>;
 }
 
+/** As many programs may be forgotten but still listed before the lists are gone through. */
+const LEAST_SWEEP = 64;
+
 export class ProgramCache {
   readonly #preparer: Preparer;
-  /** By content hash. */
-  readonly #known = new Map<string, Known[]>();
-  /** By length, which tells most programs apart. */
-  readonly #lengths = new Map<number, Set<string>>();
-  readonly #coming = new Set<Coming>();
+  /** By {@link markOf}, which different programs may share. */
+  readonly #byMark = new Map<string, Known[]>();
+  readonly #coming = new Map<string, Coming[]>();
+  /** By content hash and terms. */
+  readonly #byHash = new Map<string, Known>();
   #kept: Program[] = [];
+  #sweepAt = LEAST_SWEEP;
 
   constructor(preparer: Preparer) {
     this.#preparer = preparer;
@@ -42,54 +45,56 @@ export class ProgramCache {
 
   /** @param wasm - The cache's from now on. @throws what the preparer throws */
   prepare(wasm: Uint8Array, terms: Terms): Promise<Program> {
-    const key = JSON.stringify(terms);
-    const known = this.#findBytes(wasm, key);
-    if (known !== undefined) return Promise.resolve(this.#keep(known));
-    for (const coming of this.#coming) {
-      if (coming.terms === key && isSame(coming.wasm, wasm)) return coming.program;
+    const mark = markOf(wasm, terms);
+    for (const known of this.#byMark.get(mark) ?? []) {
+      const program = programOf(known);
+      if (program !== undefined && isSame(program.wasm, wasm)) return Promise.resolve(this.#keep(program));
     }
-    const coming: Coming = { terms: key, wasm, program: this.#prepareAnew(wasm, terms, key) };
-    this.#coming.add(coming);
-    const end = (): void => void this.#coming.delete(coming);
+    const others = this.#coming.get(mark) ?? [];
+    const same = others.find((coming) => isSame(coming.wasm, wasm));
+    if (same !== undefined) return same.program;
+    const coming: Coming = { wasm, program: this.#prepareAnew(wasm, terms, mark) };
+    this.#coming.set(mark, [...others, coming]);
+    const end = (): void => {
+      const left = this.#coming.get(mark)?.filter((each) => each !== coming) ?? [];
+      if (left.length === 0) this.#coming.delete(mark);
+      else this.#coming.set(mark, left);
+    };
     coming.program.then(end, end);
     return coming.program;
   }
 
   /** The program with a content hash, if it is there. */
   find(hash: string, terms: Terms): Program | undefined {
-    const key = JSON.stringify(terms);
-    for (const known of this.#known.get(hash) ?? []) {
-      const program = programOf(known);
-      if (known.terms === key && program !== undefined) return this.#keep(program);
-    }
-    return undefined;
+    const known = this.#byHash.get(keyOf(hash, terms));
+    const program = known && programOf(known);
+    return program && this.#keep(program);
   }
 
   clear(): void {
-    this.#known.clear();
-    this.#lengths.clear();
+    this.#byMark.clear();
+    this.#byHash.clear();
     this.#kept = [];
   }
 
-  async #prepareAnew(wasm: Uint8Array, { policy, memory }: Terms, key: string): Promise<Program> {
-    const module = await this.#preparer.prepare(wasm, policy, { memory });
-    const program: Program = { module, wasm, sources: undefined };
-    const { hash } = module;
-    const others = (this.#known.get(hash) ?? []).filter((known) => programOf(known) !== undefined);
-    this.#known.set(hash, [...others, { terms: key, module: new WeakRef(module), wasm: new WeakRef(wasm) }]);
-    const hashes = this.#lengths.get(wasm.length) ?? new Set();
-    this.#lengths.set(wasm.length, hashes.add(hash));
-    return this.#keep(program);
+  async #prepareAnew(wasm: Uint8Array, terms: Terms, mark: string): Promise<Program> {
+    const module = await this.#preparer.prepare(wasm, terms.policy, { memory: terms.memory });
+    if (this.#byHash.size >= this.#sweepAt) this.#sweep();
+    const known: Known = { mark, module: new WeakRef(module), wasm: new WeakRef(wasm) };
+    this.#byHash.set(keyOf(module.hash, terms), known);
+    this.#byMark.set(mark, [...(this.#byMark.get(mark) ?? []), known]);
+    return this.#keep({ module, wasm, sources: undefined });
   }
 
-  #findBytes(wasm: Uint8Array, terms: string): Program | undefined {
-    for (const hash of this.#lengths.get(wasm.length) ?? []) {
-      for (const known of this.#known.get(hash) ?? []) {
-        const program = programOf(known);
-        if (program !== undefined && known.terms === terms && isSame(program.wasm, wasm)) return program;
-      }
+  #sweep(): void {
+    for (const [key, known] of this.#byHash) {
+      if (programOf(known) !== undefined) continue;
+      this.#byHash.delete(key);
+      const left = this.#byMark.get(known.mark)?.filter((other) => programOf(other) !== undefined) ?? [];
+      if (left.length === 0) this.#byMark.delete(known.mark);
+      else this.#byMark.set(known.mark, left);
     }
-    return undefined;
+    this.#sweepAt = Math.max(LEAST_SWEEP, 2 * this.#byHash.size);
   }
 
   #keep(program: Program): Program {
@@ -97,6 +102,24 @@ export class ProgramCache {
     this.#kept = [...others, program].slice(-KEPT_PROGRAMS);
     return program;
   }
+}
+
+/** Tells most programs apart for little: length and FNV-1a of the words, and the terms. */
+function markOf(wasm: Uint8Array, terms: Terms): string {
+  const words = wordsOf(wasm);
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < words.length; at++) hash = Math.imul(hash ^ (words[at] ?? 0), 0x01000193);
+  return keyOf(`${wasm.length} ${hash}`, terms);
+}
+
+/** All bytes but the last few, four at a time. */
+function wordsOf(wasm: Uint8Array): Uint32Array {
+  const { buffer, byteOffset } = wasm.byteOffset % 4 === 0 ? wasm : wasm.slice();
+  return new Uint32Array(buffer, byteOffset, wasm.length >> 2);
+}
+
+function keyOf(name: string, { policy, memory }: Terms): string {
+  return `${name} ${memory} ${JSON.stringify(policy)}`;
 }
 
 function programOf({ module, wasm }: Known): Program | undefined {
@@ -108,6 +131,8 @@ function programOf({ module, wasm }: Known): Program | undefined {
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  const [left, right] = [wordsOf(a), wordsOf(b)];
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  for (let at = 4 * left.length; at < a.length; at++) if (a[at] !== b[at]) return false;
   return true;
 }

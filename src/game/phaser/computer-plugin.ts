@@ -105,6 +105,8 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   #hooks: WorldHooks | undefined;
   #clock: TickClock;
   readonly #ties = new Set<Tie>();
+  /** In the order in which they were added. */
+  readonly #byObject = new Map<Phaser.GameObjects.GameObject, Computer[]>();
   #unnamedCount = 0;
   #isLoading = false;
   /** Settles when everything that was asked of the store is done. */
@@ -195,7 +197,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
 
   /** The computer of a game object; the first, if it has several. */
   of(gameObject: Phaser.GameObjects.GameObject): Computer | undefined {
-    return [...this.#ties].find((tie) => tie.gameObject === gameObject)?.computer;
+    return this.#byObject.get(gameObject)?.[0];
   }
 
   /** Calls `listener` after each tick with its number; ends with the scene. @returns a function that ends it earlier. */
@@ -269,6 +271,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     events.off(Phaser.Scenes.Events.SHUTDOWN, this.#onShutdown);
     for (const { untie } of this.#ties) untie();
     this.#ties.clear();
+    this.#byObject.clear();
     this.#world.dispose();
     this.#world = this.#createWorld();
     this.#clock = this.#createClock();
@@ -293,6 +296,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
       // The end of the scene is ours as well: it takes all computers at once, and tells nobody.
       if (isSceneEnding) return;
       this.#ties.delete(tie);
+      this.#byObject.delete(gameObject);
       // The object is gone: a device that put it back on its tile would touch what is not there.
       world.remove(computer.id, { cancelTask: false });
     };
@@ -302,6 +306,9 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const tie: Tie = { gameObject, computer, untie };
     gameObject.once(Phaser.GameObjects.Events.DESTROY, onDestroy);
     this.#ties.add(tie);
+    const known = this.#byObject.get(gameObject);
+    if (known === undefined) this.#byObject.set(gameObject, [computer]);
+    else known.push(computer);
   }
 
   #encode(name: string): { readonly meta: SaveMeta; readonly bytes: Uint8Array } {

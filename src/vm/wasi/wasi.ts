@@ -58,7 +58,9 @@ export class Wasi {
   readonly #memory: GuestMemory;
   readonly #stdio: Stdio;
   readonly #clock: Clock;
-  readonly #args: readonly Uint8Array[];
+  readonly #args: readonly string[];
+  /** As the program reads them; most never do. */
+  #encodedArgs: readonly Uint8Array[] | undefined;
   #entropy: Entropy;
   #stdin: Uint8Array = new Uint8Array();
   #stdinClosed = false;
@@ -68,7 +70,7 @@ export class Wasi {
     this.#memory = memory;
     this.#stdio = stdio;
     this.#clock = clock;
-    this.#args = args.map((arg) => UTF8.encode(`${arg}\0`));
+    this.#args = args;
     this.#entropy = Entropy.seeded(entropySeed);
   }
 
@@ -120,9 +122,9 @@ export class Wasi {
     const [a = 0, b = 0, c = 0, d = 0] = args.map(Number);
     switch (name) {
       case "args_sizes_get":
-        return this.#stringSizes(this.#args, a, b);
+        return this.#stringSizes(this.#argsWithEnds(), a, b);
       case "args_get":
-        return this.#strings(this.#args, { pointersAt: a, bytesAt: b }, charge);
+        return this.#strings(this.#argsWithEnds(), { pointersAt: a, bytesAt: b }, charge);
       case "environ_sizes_get":
         return this.#stringSizes([], a, b);
       case "environ_get":
@@ -162,6 +164,10 @@ export class Wasi {
       default:
         return ERRNO.nosys;
     }
+  }
+
+  #argsWithEnds(): readonly Uint8Array[] {
+    return (this.#encodedArgs ??= this.#args.map((arg) => UTF8.encode(`${arg}\0`)));
   }
 
   #stringSizes(strings: readonly Uint8Array[], countAt: number, sizeAt: number): number {
