@@ -152,9 +152,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       callAnother(module, { fn, at: from }, random, new Set(["whole", "resume", "fast"])),
     new Set(["whole", "resume"]),
   ),
-  "a call of what is the host's": at([CALL], ({ fn, at: from }, random, module) =>
-    callAnother(module, { fn, at: from }, random, new Set(["runner", "getter", "setter"])),
-  ),
+  "a call of what is the host's": at(CHARGE, (site, random, module) => {
+    const getters = module.functions.flatMap(({ role }, defined) =>
+      role === "getter" ? [defined + module.importCount] : [],
+    );
+    if (getters.length === 0) return false;
+    replace(site, 0, instruction(CALL, u32(random.pick(getters))), instruction(DROP, []));
+    return true;
+  }),
   "a local of the guest's that is the gas": at([CONST, SET], ({ fn, at: from }) => {
     if ((fn.code[from + 1] as Code).index < 2 || fn.localTypes[(fn.code[from + 1] as Code).index] !== 0x7f)
       return false;
