@@ -13,15 +13,16 @@ export interface CrowdRequest {
   readonly computers: number;
   /** How many programs they run, which differ in one constant. */
   readonly programs: number;
-  /** Whether they sleep in place of working. */
-  readonly isAsleep: boolean;
+  readonly guest: CrowdGuest;
 }
+
+/** Files of `../guests`: what the computers do. */
+export const CROWD_GUESTS = ["crowd", "scatter", "sleeper"] as const;
+export type CrowdGuest = (typeof CROWD_GUESTS)[number];
 
 export interface CrowdInput {
   readonly request: CrowdRequest;
-  /** `../guests/crowd.c` and `../guests/sleeper.c`. */
-  readonly crowd: Uint8Array;
-  readonly sleeper: Uint8Array;
+  readonly guests: Readonly<Record<CrowdGuest, Uint8Array>>;
 }
 
 export interface CrowdFigures extends CrowdRequest {
@@ -40,11 +41,12 @@ const WARM_UP = 12;
 /** Makes a world, runs it, and leaves it standing until `release()`, so that its memory can be measured. */
 export async function measureCrowd({
   request,
-  crowd,
-  sleeper,
+  guests,
 }: CrowdInput): Promise<CrowdFigures & { readonly release: () => void }> {
-  const { memory, computers, programs, isAsleep } = request;
-  const wasm = Array.from({ length: programs }, (_, at) => (isAsleep ? sleeper : programOf(crowd, at)));
+  const { memory, computers, programs, guest } = request;
+  const wasm = Array.from({ length: programs }, (_, at) =>
+    programs === 1 ? guests[guest] : programOf(guests[guest], at),
+  );
   collectGarbage();
   const start = performance.now();
   const world = await createCrowd({
@@ -58,7 +60,7 @@ export async function measureCrowd({
   for (let tick = 0; tick < WARM_UP; tick++) world.runTick();
   const created = world.computers.filter(({ state }) => state.kind === "running" || state.kind === "waiting").length;
   const times: number[] = [];
-  const rounds = computers > 2_000 && !isAsleep ? 25 : 60;
+  const rounds = computers > 2_000 && guest !== "sleeper" ? 25 : 60;
   for (let tick = 0; tick < rounds; tick++) {
     const before = performance.now();
     world.runTick();

@@ -26,5 +26,5 @@ window.gasworksCrowds = {
     return figures;
   },
   release: () => release(),
-  measureSwitch: (input) => measureSwitch((withBytes(input) as { readonly crowd: Uint8Array }).crowd),
+  measureSwitch: (input) => measureSwitch(withBytes(input) as Uint8Array),
 };

@@ -11,10 +11,12 @@ import { PROJECT_ROOT } from "../project-root.ts";
 import { withText } from "../run-in-chromium.ts";
 import type { CrowdPart } from "./crowd-world.ts";
 import {
+  CROWD_GUESTS,
   GAS_PER_TICK,
   measureCrowd,
   measureSwitch,
   type CrowdFigures,
+  type CrowdGuest,
   type CrowdInput,
   type CrowdRequest,
 } from "./measure-crowds.ts";
@@ -23,10 +25,10 @@ import type {} from "./page.ts";
 
 const crowdOf = (
   computers: number,
-  { memory = "arena", programs = 1, isAsleep = false }: Partial<CrowdRequest> = {},
-): CrowdRequest => ({ memory, computers, programs, isAsleep });
+  { memory = "arena", programs = 1, guest = "crowd" }: Partial<CrowdRequest> = {},
+): CrowdRequest => ({ memory, computers, programs, guest });
 
-/** The first is what the others are compared with. */
+/** Each is compared with the first of the same guest that has memories of its own. */
 const CROWDS: readonly CrowdRequest[] = [
   crowdOf(100, { memory: "own" }),
   crowdOf(100),
@@ -34,7 +36,10 @@ const CROWDS: readonly CrowdRequest[] = [
   crowdOf(1_000, { programs: 50 }),
   crowdOf(1_000, { programs: 1_000 }),
   crowdOf(10_000),
-  crowdOf(30_000, { isAsleep: true }),
+  crowdOf(30_000, { guest: "sleeper" }),
+  crowdOf(100, { memory: "own", guest: "scatter" }),
+  crowdOf(1_000, { guest: "scatter" }),
+  crowdOf(10_000, { guest: "scatter" }),
   crowdOf(200, { memory: "own" }),
 ];
 
@@ -46,7 +51,7 @@ interface EngineFigures {
   readonly crowds: readonly (CrowdFigures & { readonly residentMib: number })[];
 }
 
-type Guests = Pick<CrowdInput, "crowd" | "sleeper">;
+type Guests = CrowdInput["guests"];
 
 async function inChromium(guests: Guests): Promise<EngineFigures> {
   const crowds: EngineFigures["crowds"][number][] = [];
@@ -64,12 +69,12 @@ async function inChromium(guests: Guests): Promise<EngineFigures> {
     if (at === 0) {
       switchNanoseconds = await page.evaluate(
         (data) => (window.gasworksCrowds as NonNullable<Window["gasworksCrowds"]>).measureSwitch(data),
-        withText(guests),
+        withText(guests.crowd),
       );
     }
     const figures = await page.evaluate(
       (data) => (window.gasworksCrowds as NonNullable<Window["gasworksCrowds"]>).measureCrowd(data),
-      withText({ request, ...guests }),
+      withText({ request, guests }),
     );
     crowds.push({ ...figures, residentMib: largestRenderer() });
   }
@@ -106,7 +111,7 @@ async function inNode(guests: Guests): Promise<EngineFigures> {
   const switchNanoseconds = await measureSwitch(guests.crowd);
   const crowds: EngineFigures["crowds"][number][] = [];
   for (const request of CROWDS) {
-    const { release, ...figures } = await measureCrowd({ request, ...guests });
+    const { release, ...figures } = await measureCrowd({ request, guests });
     crowds.push({ ...figures, residentMib: process.memoryUsage().rss / 2 ** 20 });
     release();
   }
@@ -137,14 +142,16 @@ async function onThreads(crowd: Uint8Array): Promise<{ readonly alone: number; r
   return { alone: alone.each, spread: spread.each };
 }
 
+const ADJECTIVES: Readonly<Record<CrowdGuest, string>> = { crowd: "", scatter: " scattered", sleeper: " asleep" };
+
 function asText({ engine, version, switchNanoseconds, crowds }: EngineFigures): string {
-  const [reference] = crowds;
   const each = ({ tickMilliseconds, created }: CrowdFigures): number => (1_000 * tickMilliseconds) / created;
   const rows = crowds.map((figures) => {
-    const { memory, computers, programs, isAsleep, created, createMilliseconds, tickMilliseconds } = figures;
-    const ratio = isAsleep ? "" : (each(figures) / each(reference as CrowdFigures)).toFixed(2);
+    const { memory, computers, programs, guest, created, createMilliseconds, tickMilliseconds } = figures;
+    const reference = crowds.find((other) => other.guest === guest && other.memory === "own");
+    const ratio = reference === undefined ? "" : (each(figures) / each(reference)).toFixed(2);
     return [
-      `${computers.toLocaleString("en")}${isAsleep ? " asleep" : ""}`,
+      `${computers.toLocaleString("en")}${ADJECTIVES[guest]}`,
       memory,
       String(programs),
       created === computers ? "all" : created.toLocaleString("en"),
@@ -169,7 +176,9 @@ async function compiled(name: string): Promise<Uint8Array> {
 const { values } = parseArgs({
   options: { engine: { type: "string", default: "node,chromium" }, json: { type: "boolean", default: false } },
 });
-const programs: Guests = { crowd: await compiled("crowd.c"), sleeper: await compiled("sleeper.c") };
+const programs = Object.fromEntries(
+  await Promise.all(CROWD_GUESTS.map(async (guest) => [guest, await compiled(`${guest}.c`)] as const)),
+) as Guests;
 const results: EngineFigures[] = [];
 if (values.engine.includes("node")) results.push(await inNode(programs));
 if (values.engine.includes("chromium")) results.push(await inChromium(programs));
