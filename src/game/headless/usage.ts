@@ -25,6 +25,12 @@ const WAY: Option = { type: "string", value: "WAY", help: "Which compiler: embed
 
 export type CommandName = "compile" | "run" | "inspect" | "verify" | "bench";
 
+const MEMORY: Option = {
+  type: "string",
+  value: "KIND",
+  help: "Where the program's memory is: own, or arena as in pages; the same for results [own]",
+};
+
 const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   compile: {
     synopsis: "gasworks compile FILE.c ... [-o FILE.wasm] [--way embedded] [-O0 to -O3] [-g]",
@@ -52,11 +58,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
       },
       ticks: { type: "string", value: "N", help: "Stop after N ticks [never]" },
       seed: { type: "string", value: "N", help: "Seed of the program's random numbers, 0 to 4294967295 [0]" },
-      memory: {
-        type: "string",
-        value: "KIND",
-        help: "Where the program's memory is: own, or arena as in pages; the same for results [own]",
-      },
+      memory: MEMORY,
       save: { type: "string", value: "FILE", help: "Write the state reached into a file" },
       resume: {
         type: "string",
@@ -79,12 +81,13 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
     },
   },
   verify: {
-    synopsis: "gasworks verify FILE.wasm [-o FILE] [--json]",
+    synopsis: "gasworks verify FILE.wasm [--memory own|arena] [-o FILE] [--json]",
     about:
       "Has the verifier check a prepared module: that all work is paid and tested, and nothing of ours is reached. A module\n" +
       "as compilers write it is prepared first, by the policy of gasworks run; -o keeps the result, which this command and\n" +
       "other tools can read. Exits with 2 if the verifier rejects it.",
     options: {
+      memory: MEMORY,
       output: { type: "string", short: "o", value: "FILE", help: "Where the prepared module goes" },
       json: { type: "boolean", help: "Print JSON" },
       help: HELP,

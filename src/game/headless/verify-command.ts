@@ -10,7 +10,7 @@ import { checkOutputPath, fileError, readInputFile } from "./input-files.ts";
 import { RUN_POLICY } from "./run-policy.ts";
 import type { StandardStreams } from "./standard-streams.ts";
 import { printText } from "./terminal-text.ts";
-import { type ParsedCommand, seeHelp } from "./usage.ts";
+import { choiceOption, type ParsedCommand, seeHelp } from "./usage.ts";
 
 export async function verifyCommand(parsed: ParsedCommand, { stdout }: StandardStreams): Promise<ExitCode> {
   const [file, ...others] = parsed.files;
@@ -18,12 +18,13 @@ export async function verifyCommand(parsed: ParsedCommand, { stdout }: StandardS
     throw new UsageError(`Cannot verify ${parsed.files.length} files: expected one; ${seeHelp("verify")}`);
   }
   const output = parsed.text("output");
+  const memory = choiceOption(parsed, "memory", ["own", "arena"]) ?? "own";
   if (output !== undefined) await checkOutputPath(output);
   const bytes = await readInputFile(file);
   if (new TextDecoder("latin1").decode(bytes.subarray(0, 4)) !== "\0asm") {
     throw new CliError("cli/unknown-format", `Cannot verify "${file}": it is no module`);
   }
-  const prepared = readPreparedFile(bytes) ?? instrument(bytes, RUN_POLICY);
+  const prepared = readPreparedFile(bytes) ?? instrument(bytes, RUN_POLICY, { memory });
   const finding = verifyModule(prepared.bytes, prepared.state, prepared.claims);
   if (parsed.flag("json")) {
     printText(stdout, `${JSON.stringify({ accepted: finding === undefined, ...finding })}\n`);
@@ -46,7 +47,8 @@ export async function verifyCommand(parsed: ParsedCommand, { stdout }: StandardS
 function acceptance({ bytes, claims }: PreparedBytes): string {
   const count = claims.functions.length;
   const pages = claims.memory.maximumPages;
+  const kind = claims.backend === "arena" ? "in a slot of an arena" : "of its own";
   const imports = claims.imports.map(({ module, field, cost }) => `\n  ${module}.${field}, ${cost} gas and the call`);
   const list = imports.length === 0 ? "imports nothing" : `imports${imports.join("")}`;
-  return `accepted: ${count} functions in ${bytes.length} prepared bytes; memory of up to ${pages} pages; ${list}\n`;
+  return `accepted: ${count} functions in ${bytes.length} prepared bytes; memory ${kind}, of up to ${pages} pages; ${list}\n`;
 }

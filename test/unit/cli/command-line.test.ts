@@ -355,8 +355,17 @@ describe("gasworks verify", () => {
   it("prepares a module and says that the verifier accepts it", async () => {
     const { exitCode, stdout } = await gasworks(["verify", program]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^accepted: \d+ functions in \d+ prepared bytes; memory of up to 256 pages; imports\n/);
+    expect(stdout).toMatch(
+      /^accepted: \d+ functions in \d+ prepared bytes; memory of its own, of up to 256 pages; imports\n/,
+    );
     expect(stdout).toContain(`${WASI}.fd_write, 50 gas and the call`);
+  });
+
+  it("does so for an arena", async () => {
+    const kept = at("arena.wasm");
+    const { stdout } = await gasworks(["verify", program, "--memory", "arena", "-o", kept]);
+    expect(stdout).toContain("memory in a slot of an arena, of up to 256 pages");
+    expect((await gasworks(["verify", kept])).stdout).toBe(stdout);
   });
 
   it("keeps the prepared module in a file that it and the engine can read", async () => {
