@@ -88,6 +88,7 @@ export class FakeVms implements VmFactory {
 class FakeVm implements Vm {
   state: Vm["state"] = "ready";
   gasUsed = 0n;
+  readonly debt = 0;
   waiting: Vm["waiting"];
   readonly waitsFor = undefined;
   onDispose: () => void = () => {};
@@ -220,6 +221,7 @@ export function fakeCall(name: string, args: readonly GuestValue[], text = ""): 
   return {
     function: name,
     args,
+    gasLeft: 0,
     charge: () => {},
     readBytes: () => new Uint8Array(),
     readString: () => text,

@@ -3,7 +3,13 @@
 
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ComputerWorld, type Computer, type ComputersSave, type ComputerWorldOptions } from "gasworks/computer";
+import {
+  ComputerWorld,
+  type Computer,
+  type ComputerOptions,
+  type ComputersSave,
+  type ComputerWorldOptions,
+} from "gasworks/computer";
 
 import { assembleWat } from "./assemble-wat.ts";
 import { Probe } from "./probe-device.ts";
@@ -61,6 +67,8 @@ export interface RandomWorldOptions {
   readonly ticks: number;
   readonly computers: number;
   readonly world?: ComputerWorldOptions;
+  /** What a computer is made of, beside its devices. @defaultValue 400 gas a tick */
+  readonly computer?: (id: string) => Partial<ComputerOptions>;
   /** Called before each tick. What it does must not be seen. */
   readonly beforeTick?: (world: ComputerWorld) => void;
 }
@@ -93,8 +101,8 @@ class Game {
       for (let count = this.#random.below(3); count > 0; count--) await this.#act();
       this.#options.beforeTick?.(this.#world);
       this.#world.runTick();
-      for (const { id, state, gasUsed, gasUsedLastTick } of this.#world.computers) {
-        this.#seen.push(`${this.#world.tick} ${id} ${state.kind} ${gasUsed} ${gasUsedLastTick}`);
+      for (const { id, state, gasUsed, gasUsedLastTick, gasBank } of this.#world.computers) {
+        this.#seen.push(`${this.#world.tick} ${id} ${state.kind} ${gasUsed} ${gasUsedLastTick} ${gasBank}`);
       }
     }
     this.#seen.push(hashOf(this.#world.capture()));
@@ -117,7 +125,8 @@ class Game {
       this.#seen.push(`${id}: ${what}`);
     };
     const log = { push: (what: string) => note(`probe ${what}`) } as unknown as string[];
-    const computer = this.#world.add({ id, gasPerTick: 400, devices: { probe: Probe.attach({ log }) } });
+    const options = { gasPerTick: 400, ...this.#options.computer?.(id) };
+    const computer = this.#world.add({ ...options, id, devices: { probe: Probe.attach({ log }) } });
     computer.on("state", (state) => note(JSON.stringify(state)));
     computer.on("output", ({ text }) => note(`printed ${text}`));
     computer.on("exit", ({ exitCode }) => note(`exit ${exitCode}`));

@@ -142,6 +142,10 @@ class AsyncifyVm implements Vm {
     return this.#gasUsed;
   }
 
+  get debt(): number {
+    return this.#debt;
+  }
+
   get waiting(): WaitingCall | undefined {
     return this.#status.kind === "waiting" ? this.#status.call : undefined;
   }
@@ -402,9 +406,13 @@ class AsyncifyVm implements Vm {
 
   #hostCallFor(call: WaitingCall, charge: (amount: number) => void): HostCall {
     const memory = this.#guestMemory;
+    const counter = this.#machine?.gas;
     return {
       function: call.function,
       args: call.args,
+      get gasLeft() {
+        return Math.max(0, Number(counter?.value ?? 0));
+      },
       charge,
       readBytes: (offset, length) => memory.read(offset, length),
       readString: (offset, maxBytes) => memory.readString(offset, maxBytes),

@@ -53,6 +53,8 @@ export function restoreSeedVm(module: SeedModule, snapshot: Snapshot, options: S
 
 class SeedVm implements Vm {
   readonly waitsFor = undefined;
+  /** What is overspent stays in the balance, see {@link SeedExecutor}. */
+  readonly debt = 0;
   readonly waiting: undefined = undefined;
   #executor: SeedExecutor | undefined;
   #state: VmState = "ready";
@@ -188,6 +190,8 @@ class SeedVm implements Vm {
 class SeedHostCall implements HostCall {
   readonly function: string;
   readonly args: readonly GuestValue[];
+  /** Not told: the pipeline's counter is out of a host function's reach. */
+  readonly gasLeft = 0;
   readonly #memory: WebAssembly.Memory;
 
   constructor(name: string, args: readonly GuestValue[], memory: WebAssembly.Memory) {

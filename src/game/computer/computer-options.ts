@@ -3,6 +3,7 @@
 import type { CompileOptions } from "../../../toolchain/index.ts";
 import { MAX_SLICE_GAS, type MemoryBackend } from "../../vm/index.ts";
 import type { AttachedDevice } from "./define-device.ts";
+import { MAX_GAS_BANK } from "./gas-bank.ts";
 
 /** What a computer is made of. */
 export interface ComputerOptions {
@@ -10,6 +11,12 @@ export interface ComputerOptions {
   readonly id: string;
   /** Gas that the program may use in one tick, 1 to 2^30 − 1. @defaultValue 20_000 */
   readonly gasPerTick?: number;
+  /**
+   * Most gas that is kept of ticks in which the program did not use all of `gasPerTick`, because it slept, waited or ended; an
+   * integer from 0 to 2^40. Later ticks have it on top of `gasPerTick`, up to 8 times `gasPerTick` (and 2^30 − 1) in one
+   * tick. A computer without a running program keeps what it has and earns nothing. @defaultValue 0
+   */
+  readonly gasBank?: number;
   /** Most memory the program may have, in pages of 64 KiB, 1 to 65,536. @defaultValue 16 */
   readonly memoryPages?: number;
   /**
@@ -31,7 +38,12 @@ export interface LoadOptions {
   readonly compile?: Omit<CompileOptions, "target" | "cpu">;
 }
 
-const DEFAULTS = { gasPerTick: 20_000, memoryPages: 16, devices: {} } as const satisfies Partial<ComputerOptions>;
+const DEFAULTS = {
+  gasPerTick: 20_000,
+  gasBank: 0,
+  memoryPages: 16,
+  devices: {},
+} as const satisfies Partial<ComputerOptions>;
 
 /** A device's name stands in a comment of the C header, and between quotes in programs. */
 const LABEL = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/;
@@ -45,6 +57,7 @@ export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBack
   const {
     id,
     gasPerTick = DEFAULTS.gasPerTick,
+    gasBank = DEFAULTS.gasBank,
     memoryPages = DEFAULTS.memoryPages,
     devices = DEFAULTS.devices,
     memory = worldMemory,
@@ -52,6 +65,7 @@ export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBack
   const { entropySeed = seedFrom(id) } = options;
   requireInteger("an id of this length:", id.length, [1, 200]);
   requireInteger("gasPerTick", gasPerTick, [1, MAX_SLICE_GAS]);
+  requireInteger("gasBank", gasBank, [0, MAX_GAS_BANK]);
   requireInteger("memoryPages", memoryPages, [1, 65_536]);
   requireInteger("entropySeed", entropySeed, [0, 2 ** 32 - 1]);
   for (const label of Object.keys(devices)) {
@@ -59,7 +73,7 @@ export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBack
     throw new TypeError(`Cannot attach a device as ${JSON.stringify(label)}: expected a name like ${LABEL}`);
   }
   requireMemory(memory);
-  return { id, gasPerTick, memoryPages, memory, devices: { ...devices }, entropySeed };
+  return { id, gasPerTick, gasBank, memoryPages, memory, devices: { ...devices }, entropySeed };
 }
 
 /** Where programs have their memories; `auto` is `arena` in a page or a worker of one, and `own` on a server. */

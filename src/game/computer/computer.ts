@@ -11,6 +11,7 @@ import type { Wiring } from "./device-bank.ts";
 import { generateHeaders, HEADER_NAMES, requireDistinctNames } from "./device-header.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
 import { CompileError, ComputerError } from "./errors.ts";
+import { GasBank } from "./gas-bank.ts";
 import { policyOf, type Program, type VmFactory } from "./program.ts";
 import type { Terms } from "./program-cache.ts";
 import { ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
@@ -81,6 +82,8 @@ export class Computer {
   readonly console: ConsoleBuffer;
   /** Gas that the program may use in one tick. */
   readonly gasPerTick: number;
+  /** Most gas that is kept of earlier ticks. */
+  readonly gasBankCap: number;
   /** Most memory the program may have, in pages of 64 KiB. */
   readonly memoryPages: number;
   /** Where the program's memory is. */
@@ -88,6 +91,7 @@ export class Computer {
 
   readonly #host: ComputerHost;
   readonly #wiring: Wiring;
+  readonly #gas: GasBank;
   readonly #setting: RunSetting;
   readonly #events: Emitter<ComputerEvents>;
   #state: ComputerState = { kind: "off", hasProgram: false };
@@ -105,9 +109,11 @@ export class Computer {
 
   /** @internal */
   constructor(options: ComputerOptions, host: ComputerHost) {
-    const { id, gasPerTick, memoryPages, memory, devices, entropySeed } = resolveOptions(options, host.memory);
+    const { id, gasPerTick, gasBank, memoryPages, memory, devices, entropySeed } = resolveOptions(options, host.memory);
     this.id = id;
     this.gasPerTick = gasPerTick;
+    this.gasBankCap = gasBank;
+    this.#gas = new GasBank(gasPerTick, gasBank);
     this.memoryPages = memoryPages;
     this.memory = memory;
     requireDistinctNames(devices);
@@ -117,7 +123,7 @@ export class Computer {
     this.#wiring = devices;
     this.#setting = {
       wiring: this.#wiring,
-      gasPerTick,
+      gas: this.#gas,
       entropySeed,
       tickNow: host.tickNow,
       tickAt: host.tickAt,
@@ -140,6 +146,11 @@ export class Computer {
   /** Gas used since the program's start. It stays when the program has ended, until the next start. */
   get gasUsed(): bigint {
     return this.#run?.gasUsed ?? this.#gasUsed;
+  }
+
+  /** Gas kept of earlier ticks, 0 to {@link Computer.gasBankCap}. It stays when the program ends, also for the next one. */
+  get gasBank(): number {
+    return this.#gas.keptAt(this.#host.tickNow());
   }
 
   /** The loaded program's own files; `undefined` without a program, or if it was given as wasm. */
@@ -302,6 +313,7 @@ export class Computer {
       power: this.#capturePower(captured?.saved),
       gasUsed: this.gasUsed,
       gasUsedLastTick: this.#gasUsedLastTick,
+      gasBank: this.gasBank,
       console: this.console.capture(),
       ownSources: isOwn ? { sources: program?.sources } : undefined,
     };
@@ -349,6 +361,7 @@ export class Computer {
     this.#warnings = [];
     this.#gasUsed = staged?.state.gasUsed ?? 0n;
     this.#gasUsedLastTick = staged?.state.gasUsedLastTick ?? 0;
+    this.#gas.restore(staged?.state.gasBank ?? 0);
     this.console.restore(staged?.state.console ?? { entries: [], droppedCharacters: 0 });
     const power = staged?.state.power ?? { kind: "off" };
     switch (power.kind) {
@@ -411,6 +424,7 @@ export class Computer {
     this.#gasUsedLastTick = 0;
     try {
       this.#run = new ProgramRun(program, this.#setting);
+      this.#gas.begin(this.#host.tickNow());
       this.#host.wake(this);
       this.#setState({ kind: "running" });
     } catch (error) {
@@ -422,6 +436,7 @@ export class Computer {
   #resumeRun(resume: (() => ProgramRun) | undefined): void {
     try {
       this.#run = resume?.();
+      this.#gas.begin(this.#host.tickNow());
       this.#setState(this.#run?.state ?? { kind: "running" });
     } catch (error) {
       this.#host.onError(error, `computer "${this.id}": resuming the program`);
@@ -435,6 +450,7 @@ export class Computer {
     this.#gasUsed = run.gasUsed;
     this.#gasUsedLastTick = 0;
     this.#run = undefined;
+    this.#gas.end(this.#host.tickNow());
     run.end(cancelTask);
   }
 

@@ -6,7 +6,7 @@ import type { JsonValue } from "../../persistence/index.ts";
 import { assertJsonValue } from "./assert-json-value.ts";
 import type { Argument, AttachedDevice, CallShape, Constant, TaskStep } from "./define-device.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
-import { SYSTEM_DEVICE_TYPE } from "./system-calls.ts";
+import { answerSystemCall, SYSTEM_DEVICE_TYPE, type SystemHost } from "./system-calls.ts";
 
 /** Devices by the name under which programs open them. */
 export type Wiring = Readonly<Record<string, AttachedDevice>>;
@@ -45,7 +45,7 @@ const MAX_LABEL_BYTES = 64;
 /** Answers the device calls of one program. Its state is {@link SavedBank}; everything else is wiring. */
 export class DeviceBank {
   readonly #wiring: Wiring;
-  readonly #tickNow: () => number;
+  readonly #host: SystemHost;
   #handles: OpenDevice[];
   #task: RunningTask | null;
   /** The first tick after the sleep, where the task is `sleep_ticks`: a sleeper is not looked at tick by tick. */
@@ -55,9 +55,9 @@ export class DeviceBank {
    * @param from - The state to go on with, and the tick at which it was saved. @defaultValue nothing opened, nothing
    * waited for
    */
-  constructor(wiring: Wiring, tickNow: () => number, from?: { readonly saved: SavedBank; readonly tick: number }) {
+  constructor(wiring: Wiring, host: SystemHost, from?: { readonly saved: SavedBank; readonly tick: number }) {
     this.#wiring = wiring;
-    this.#tickNow = tickNow;
+    this.#host = host;
     this.#handles = [...(from?.saved.handles ?? [])];
     this.#task = from?.saved.task ?? null;
     if (from !== undefined && this.#task?.device === null) this.#sleepsUntil = from.tick + Number(this.#task.state);
@@ -113,22 +113,22 @@ export class DeviceBank {
     const handles = this.#handles.map((handle) => ({ ...handle }));
     if (task === null) return { handles, task };
     // The state of a sleep is the number of ticks left.
-    const state = task.device === null ? this.#sleepsUntil - this.#tickNow() : structuredClone(task.state);
+    const state = task.device === null ? this.#sleepsUntil - this.#host.tickNow() : structuredClone(task.state);
     return { handles, task: { ...task, state } };
   }
 
   #systemCall(call: HostCall): HostAnswer {
-    if (call.function === "tick_now") return BigInt(this.#tickNow());
+    if (call.function !== "sleep_ticks") return answerSystemCall(call, this.#host);
     const ticks = Number(call.args[0]);
     if (ticks < 0) return DEVICE_ERRORS.badArgument.value;
     if (ticks === 0) return 0;
     this.#task = { device: null, function: call.function, state: ticks };
-    this.#sleepsUntil = this.#tickNow() + ticks;
+    this.#sleepsUntil = this.#host.tickNow() + ticks;
     return WAIT;
   }
 
   #tickSleep(): number | undefined {
-    if (this.#tickNow() + 1 < this.#sleepsUntil) return undefined;
+    if (this.#host.tickNow() + 1 < this.#sleepsUntil) return undefined;
     this.#task = null;
     return 0;
   }

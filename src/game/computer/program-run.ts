@@ -12,13 +12,14 @@ import {
 } from "../../vm/index.ts";
 import type { ConsoleEntry } from "./console-buffer.ts";
 import { DeviceBank, type SavedBank, type Wiring } from "./device-bank.ts";
+import type { GasBank } from "./gas-bank.ts";
 import type { Program, VmFactory } from "./program.ts";
 import { Utf8Stream } from "./utf8-stream.ts";
 
 /** What a run needs from its computer and its world. */
 export interface RunSetting {
   readonly wiring: Wiring;
-  readonly gasPerTick: number;
+  readonly gas: GasBank;
   readonly entropySeed: number;
   readonly tickNow: () => number;
   /** The first tick in which the clock shows a time, in nanoseconds. */
@@ -72,7 +73,7 @@ export class ProgramRun {
   constructor(program: Program, setting: RunSetting, from?: RunOrigin) {
     this.#setting = setting;
     const bankFrom = from && { saved: from.saved.bank, tick: from.tick };
-    this.#bank = new DeviceBank(setting.wiring, setting.tickNow, bankFrom);
+    this.#bank = new DeviceBank(setting.wiring, setting, bankFrom);
     this.#decoders = {
       stdout: new Utf8Stream(from?.saved.pendingOutput.stdout),
       stderr: new Utf8Stream(from?.saved.pendingOutput.stderr),
@@ -128,14 +129,14 @@ export class ProgramRun {
     return waitsFor?.kind === "time" ? Math.max(next, this.#setting.tickAt(waitsFor.at)) : next;
   }
 
-  /** Runs one tick's worth of gas, unless a task keeps the program waiting. */
+  /** Runs on the gas of one tick and of the bank, unless a task keeps the program waiting. */
   runSlice(): RunState {
     this.#gasUsedLastTick = 0;
     if (this.#bank.task !== null) return this.state;
     // A slice brings a parked program back, also where it finds that the program has to wait on.
     if (this.#isParked) this.#tellWaiting(false);
     this.#isParked = false;
-    const result: SliceResult = this.#vm.runSlice(gas(this.#setting.gasPerTick));
+    const result = this.#runOn(this.#setting.gas.budgetAt(this.#setting.tickNow()));
     this.#gasUsedLastTick = result.gasUsed;
     if (result.kind === "exited" || result.kind === "trapped") return result;
     return this.state;
@@ -198,6 +199,15 @@ export class ProgramRun {
     }
     this.#tellWaiting(false);
     this.#vm.dispose();
+  }
+
+  #runOn(budget: number): SliceResult {
+    const debt = this.#vm.debt;
+    const result = this.#vm.runSlice(gas(budget));
+    // Gas pays what was owed, then what was used. What was used beyond the budget is owed now, and paid for later.
+    const left = Math.max(0, budget - debt - result.gasUsed + this.#vm.debt);
+    this.#setting.gas.pay(this.#setting.tickNow(), budget - left);
+    return result;
   }
 
   #tellWaiting(isWaiting: boolean): void {

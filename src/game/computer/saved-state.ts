@@ -5,6 +5,7 @@ import type { JsonValue } from "../../persistence/index.ts";
 import type { ConsoleStream, SavedConsole } from "./console-buffer.ts";
 import type { OpenDevice, RunningTask, SavedBank } from "./device-bank.ts";
 import { ComputerError } from "./errors.ts";
+import { MAX_GAS_BANK } from "./gas-bank.ts";
 import type { SavedRun } from "./program-run.ts";
 
 /** Whether a program runs, or how it ended. */
@@ -21,6 +22,8 @@ export interface SavedState {
   readonly power: SavedPower;
   readonly gasUsed: bigint;
   readonly gasUsedLastTick: number;
+  /** Gas kept of earlier ticks. */
+  readonly gasBank: number;
   readonly console: SavedConsole;
   /** Where they are not those that the save holds beside the same wasm; the inner `undefined`: given as wasm. */
   readonly ownSources: { readonly sources: Sources | undefined } | undefined;
@@ -36,9 +39,11 @@ const MAX_SLEEP_TICKS = 2 ** 31 - 1;
 
 /** As JSON; bigints become decimal strings. */
 export function encodeState(state: SavedState): JsonValue {
-  const { console, power, ownSources, ...rest } = state;
+  const { console, power, ownSources, gasBank, ...rest } = state;
   return {
     ...rest,
+    // Nothing is said of what is not there, so that saves of computers without a bank are as they always were.
+    ...(gasBank === 0 ? {} : { gasBank }),
     ownSources: ownSources === undefined ? null : { sources: ownSources.sources ?? null },
     version: VERSION,
     gasUsed: state.gasUsed.toString(),
@@ -70,6 +75,7 @@ export function decodeState(value: JsonValue, id: string): SavedState {
     power: decodePower(state.at("power")),
     gasUsed: BigInt(state.at("gasUsed").text(/^\d{1,40}$/)),
     gasUsedLastTick: state.at("gasUsedLastTick").integer(0, Number.MAX_SAFE_INTEGER),
+    gasBank: state.atIfThere("gasBank")?.integer(0, MAX_GAS_BANK) ?? 0,
     console: decodeConsole(state.at("console")),
     ownSources: state.at("ownSources").orNull(decodeOwnSources) ?? undefined,
   };
@@ -157,6 +163,11 @@ class Reader {
   at(key: string): Reader {
     const members = this.#members();
     return new Reader(Object.hasOwn(members, key) ? members[key] : undefined, `${this.#path}.${key}`);
+  }
+
+  /** For what older saves do not have. */
+  atIfThere(key: string): Reader | undefined {
+    return Object.hasOwn(this.#members(), key) ? this.at(key) : undefined;
   }
 
   keys(most: number): string[] {

@@ -38,6 +38,11 @@ export interface HostCall {
   readonly function: string;
   /** As many as the declared parameters, of those types. */
   readonly args: readonly GuestValue[];
+  /**
+   * Gas left in the slice behind this call, with its cost and that of the instructions charged together with it taken; 0 if
+   * none is. The one value that depends on how a run is cut into slices.
+   */
+  readonly gasLeft: number;
   /** Charges additional gas, e.g. by length. It is taken at once and may leave the Vm in debt. */
   charge(amount: number): void;
   /** Copies bytes out of guest memory. */

@@ -102,6 +102,10 @@ class GuestVm implements Vm {
     return this.#gasUsed;
   }
 
+  get debt(): number {
+    return this.#debt;
+  }
+
   get waiting(): WaitingCall | undefined {
     return this.#status.kind === "waiting" ? this.#status.call : undefined;
   }

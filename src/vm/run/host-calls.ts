@@ -122,9 +122,13 @@ export class HostCalls {
 
   #hostCallFor(call: WaitingCall, charge: (amount: number) => void): HostCall {
     const memory = this.#memory;
+    const counter = this.#counter;
     return {
       function: call.function,
       args: call.args,
+      get gasLeft() {
+        return Math.max(0, Number(counter?.value ?? 0));
+      },
       charge,
       readBytes: (offset, length) => memory.read(offset, length),
       readString: (offset, maxBytes) => memory.readString(offset, maxBytes),

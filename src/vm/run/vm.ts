@@ -46,6 +46,8 @@ export interface Vm extends Disposable {
   readonly state: VmState;
   /** Gas used since the program's start, over all slices and restores. Exact. */
   readonly gasUsed: bigint;
+  /** Gas that the next slices pay before anything runs: what earlier ones overshot, at first the price of the segments. */
+  readonly debt: number;
   /** The call that has no answer yet, in state `waiting`. */
   readonly waiting: WaitingCall | undefined;
   /** In state `waiting`, what for; `undefined` where only a further slice can tell. Spares asking in vain. */

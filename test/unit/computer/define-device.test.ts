@@ -136,6 +136,8 @@ describe("generateHeaders()", () => {
     expect(header).toContain("ERR_NO_DEVICE = -1,");
     expect(header).toContain("int sleep_ticks(int ticks);");
     expect(header).toContain("long long tick_now(void);");
+    expect(header).toContain("long long gas_left(void);");
+    expect(header).toContain("long long gas_bank(void);");
   });
 
   it("refuses two types that would declare one name", () => {
