@@ -23,6 +23,7 @@ import {
   type MemoryChoice,
   type Preparer,
 } from "../computer/index.ts";
+import { enterFactory, leaveFactory } from "./computer-factory.ts";
 import { serviceOf, type GameService } from "./game-service.ts";
 
 /** What all scenes of a game share; given through {@link ComputerPlugin.with}. */
@@ -38,6 +39,12 @@ export interface ComputerPluginOptions {
    * `arena` puts many programs into few; results and saves are the same. @defaultValue `"auto"`: `arena` in a page
    */
   readonly memory?: MemoryChoice;
+  /**
+   * Ticks after which a program that waits gives up its memory until it goes on. An integer ≥ 1, or `Infinity` for never.
+   *
+   * @defaultValue five seconds' worth
+   */
+  readonly parkAfterTicks?: number;
   /** An integer from 1 to 1,000. @defaultValue 20 */
   readonly ticksPerSecond?: number;
   /** Most ticks that one frame runs; what a slow frame owes beyond that is dropped. @defaultValue 5 */
@@ -136,6 +143,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const systems = this.#systems;
     // Made now and not at the first save: it is what takes the plugin out of Phaser's cache when the game ends.
     this.#service();
+    enterFactory(systems.scene, this, systems.plugins);
     systems.events.on(Phaser.Scenes.Events.START, this.#onStart);
     systems.events.once(Phaser.Scenes.Events.DESTROY, this.#onDestroy);
     // A plugin that is installed at run time has missed the start.
@@ -143,8 +151,9 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   override destroy(): void {
-    const { events } = this.#systems;
+    const { events, scene, plugins } = this.#systems;
     this.#onShutdown();
+    leaveFactory(scene, plugins);
     events.off(Phaser.Scenes.Events.START, this.#onStart);
     events.off(Phaser.Scenes.Events.DESTROY, this.#onDestroy);
     super.destroy();
@@ -179,12 +188,17 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   /**
-   * Gives a game object a computer, which goes when the object is destroyed. It is switched off until `load()`.
+   * Gives a game object a computer, which goes when the object is destroyed; with options alone, gives the scene one that
+   * goes with the scene. It is switched off until `load()`. The same as `this.add.computer()`.
    *
    * @throws {ComputerError} `computer/duplicate-id`
    * @throws {RangeError} {@link TypeError} if an option is out of its range.
    */
-  add(gameObject: Phaser.GameObjects.GameObject, options: AddComputerOptions = {}): Computer {
+  add(gameObject: Phaser.GameObjects.GameObject, options?: AddComputerOptions): Computer;
+  add(options: ComputerOptions): Computer;
+  add(owner: Phaser.GameObjects.GameObject | ComputerOptions, options: AddComputerOptions = {}): Computer {
+    if (!(owner instanceof Phaser.GameObjects.GameObject)) return this.#world.add(owner);
+    const gameObject = owner;
     const id = options.id ?? (gameObject.name === "" ? `${UNNAMED}${++this.#unnamedCount}` : gameObject.name);
     const computer = this.#world.add({ ...options, id });
     this.#tie(gameObject, computer);
@@ -376,11 +390,12 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   #createWorld(): ComputerWorld {
-    const { compiler, memory, ticksPerSecond = DEFAULTS.ticksPerSecond, onError } = this.options;
+    const { compiler, memory, parkAfterTicks, ticksPerSecond = DEFAULTS.ticksPerSecond, onError } = this.options;
     return new ComputerWorld({
       ticksPerSecond,
       ...(compiler === undefined ? {} : { compiler }),
       ...(memory === undefined ? {} : { memory }),
+      ...(parkAfterTicks === undefined ? {} : { parkAfterTicks }),
       ...(onError === undefined ? {} : { onError }),
       preparer: {
         prepare: (wasm, policy, options) => this.#service().preparer.prepare(wasm, policy, options),
@@ -422,5 +437,18 @@ declare module "phaser" {
   interface Scene {
     /** Present where the game was configured with {@link ComputerPlugin} under this mapping. */
     computers: ComputerPlugin;
+  }
+  namespace GameObjects {
+    interface GameObjectFactory {
+      /**
+       * Gives a game object a computer, as `this.computers.add()` does; or, with options alone, gives the scene one that
+       * belongs to no object and ends with the scene.
+       *
+       * @throws {ComputerError} `computer/duplicate-id`
+       * @throws {RangeError} {@link TypeError} if an option is out of its range.
+       */
+      computer(gameObject: Phaser.GameObjects.GameObject, options?: AddComputerOptions): Computer;
+      computer(options: ComputerOptions): Computer;
+    }
   }
 }

@@ -16,60 +16,11 @@ import * as Phaser from "phaser";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { watGuest } from "../../support/guest.ts";
+import { closeGame, closeGames, listenerCounts, openGame, type OpenGame } from "../../support/open-game.ts";
 import { Probe, type ProbePort } from "../../support/probe-device.ts";
+import { watchMemories } from "../../support/watch-memories.ts";
 
-/** A scene that does what a test says. */
-class Yard extends Phaser.Scene {
-  create(): void {
-    this.events.emit("created");
-  }
-}
-
-interface Page {
-  readonly game: Phaser.Game;
-  readonly scene: Yard;
-  readonly computers: ComputerPlugin;
-  /** Runs a frame. */
-  readonly frame: (deltaMs: number) => void;
-}
-
-const games: Phaser.Game[] = [];
-
-async function openPage(options: ComputerPluginOptions, plugin = ComputerPlugin.with(options)): Promise<Page> {
-  const game = new Phaser.Game({
-    type: Phaser.HEADLESS,
-    banner: false,
-    audio: { noAudio: true },
-    plugins: { scene: [{ key: "computers", plugin, mapping: "computers" }] },
-    scene: new Yard("yard"),
-  });
-  games.push(game);
-  await new Promise<void>((resolve) => game.events.once(Phaser.Core.Events.READY, () => resolve()));
-  game.loop.sleep();
-  let now = 0;
-  const frame = (deltaMs: number): void => {
-    now += deltaMs;
-    game.headlessStep(now, deltaMs);
-  };
-  frame(0);
-  const scene = game.scene.getScene<Yard>("yard");
-  return { game, scene, computers: scene.computers, frame };
-}
-
-function close(game: Phaser.Game): void {
-  game.destroy(true);
-  game.headlessStep(0, 0);
-}
-
-afterEach(() => {
-  for (const game of games.splice(0)) close(game);
-});
-
-function listenerCounts({ game, scene }: Page): Record<string, number> {
-  const count = (name: string, emitter: Phaser.Events.EventEmitter): [string, number][] =>
-    emitter.eventNames().map((event) => [`${name} ${String(event)}`, emitter.listenerCount(event)]);
-  return Object.fromEntries([...count("game", game.events), ...count("scene", scene.events)]);
-}
+afterEach(closeGames);
 
 /** Counts in a local variable, tells the probe, and sleeps a tick. For ever. */
 const COUNTING_PROGRAM = `(module
@@ -85,8 +36,14 @@ const COUNTING_PROGRAM = `(module
       (drop (call $sleep (i32.const 1)))
       (br $forever))))`;
 
+/** Sleeps ten ticks, again and again. */
+const SLEEPING_PROGRAM = `(module
+  (import "gasworks" "sleep_ticks" (func $sleep (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (loop $forever (drop (call $sleep (i32.const 10))) (br $forever))))`;
+
 /** A game object with a computer that runs the counting program. */
-async function addCounting(page: Page, id: string, port: ProbePort): Promise<Computer> {
+async function addCounting(page: OpenGame, id: string, port: ProbePort): Promise<Computer> {
   const object = page.scene.add.container().setName(id);
   const computer = page.computers.add(object, { devices: { probe: Probe.attach(port) } });
   await computer.load(await watGuest(COUNTING_PROGRAM));
@@ -97,14 +54,14 @@ const OPTIONS: ComputerPluginOptions = { preparer: createLocalPreparer(), now: (
 
 describe("ComputerPlugin in a scene", () => {
   it("is there in create, under its mapping", async () => {
-    const { computers } = await openPage(OPTIONS);
+    const { computers } = await openGame(OPTIONS);
     expect(computers).toBeInstanceOf(ComputerPlugin);
     expect(computers.tick).toBe(0);
     expect(computers.ticksPerSecond).toBe(20);
   });
 
   it("names a computer after its game object, and gives it back for it", async () => {
-    const { computers, scene } = await openPage(OPTIONS);
+    const { computers, scene } = await openGame(OPTIONS);
     const rover = scene.add.container().setName("rover-1");
     const computer = computers.add(rover);
     expect(computer.id).toBe("rover-1");
@@ -116,7 +73,7 @@ describe("ComputerPlugin in a scene", () => {
   });
 
   it("removes a computer with its game object", async () => {
-    const { computers, scene } = await openPage(OPTIONS);
+    const { computers, scene } = await openGame(OPTIONS);
     const rover = scene.add.container().setName("rover-1");
     computers.add(rover);
     rover.destroy();
@@ -127,7 +84,7 @@ describe("ComputerPlugin in a scene", () => {
   });
 
   it("removes all computers of a game object with it", async () => {
-    const { computers, scene } = await openPage(OPTIONS);
+    const { computers, scene } = await openGame(OPTIONS);
     const rover = scene.add.container();
     const [first] = [computers.add(rover, { id: "a" }), computers.add(rover, { id: "b" })];
     expect(computers.of(rover)).toBe(first);
@@ -136,7 +93,7 @@ describe("ComputerPlugin in a scene", () => {
   });
 
   it("tells no listener of computers that end with the scene", async () => {
-    const page = await openPage(OPTIONS);
+    const page = await openGame(OPTIONS);
     const computer = await addCounting(page, "rover-1", { log: [] });
     const states: string[] = [];
     computer.on("state", ({ kind }) => states.push(kind));
@@ -147,7 +104,7 @@ describe("ComputerPlugin in a scene", () => {
   });
 
   it("survives a device that destroys the game object of the computer that calls it", async () => {
-    const page = await openPage(OPTIONS);
+    const page = await openGame(OPTIONS);
     const port: ProbePort = { log: [] };
     const computer = await addCounting(page, "rover-1", port);
     port.act = () => page.scene.children.getByName("rover-1")?.destroy();
@@ -159,7 +116,7 @@ describe("ComputerPlugin in a scene", () => {
   });
 
   it("keeps steady time: 60 frames of a second are 20 ticks, a long stall is 5", async () => {
-    const page = await openPage(OPTIONS);
+    const page = await openGame(OPTIONS);
     const ticks: number[] = [];
     page.computers.onTick((tick) => ticks.push(tick));
     for (let frame = 0; frame < 60; frame++) page.scene.events.emit("update", 0, 1_000 / 60);
@@ -169,7 +126,7 @@ describe("ComputerPlugin in a scene", () => {
   });
 
   it("stands still with a paused scene, and when told to", async () => {
-    const page = await openPage(OPTIONS);
+    const page = await openGame(OPTIONS);
     page.scene.scene.pause();
     page.frame(50);
     page.frame(50);
@@ -184,7 +141,7 @@ describe("ComputerPlugin in a scene", () => {
 
 describe("ComputerPlugin over the life of a game", () => {
   it("leaves nothing behind in 100 restarts of the scene", async () => {
-    const page = await openPage(OPTIONS);
+    const page = await openGame(OPTIONS);
     await addCounting(page, "rover-1", { log: [] });
     const before = listenerCounts(page);
     const plugin = page.computers;
@@ -204,7 +161,7 @@ describe("ComputerPlugin over the life of a game", () => {
   });
 
   it("takes its listeners away when the scene is removed", async () => {
-    const page = await openPage(OPTIONS);
+    const page = await openGame(OPTIONS);
     const { events } = page.scene;
     const { computers } = page;
     page.game.scene.remove("yard");
@@ -215,36 +172,120 @@ describe("ComputerPlugin over the life of a game", () => {
   });
 
   it("gives the next game on the page its own class, not the old one", async () => {
-    const first = await openPage(OPTIONS);
-    close(first.game);
-    games.length = 0;
+    const first = await openGame(OPTIONS);
+    closeGame(first.game);
     class Newer extends ComputerPlugin {}
-    const second = await openPage(OPTIONS, Newer);
+    const second = await openGame(OPTIONS, Newer);
     expect(second.computers).toBeInstanceOf(Newer);
   });
 
   it("stays in Phaser's cache while another game uses it", async () => {
     const plugin = ComputerPlugin.with(OPTIONS);
-    const first = await openPage({}, plugin);
-    const second = await openPage({}, plugin);
-    close(first.game);
+    const first = await openGame({}, plugin);
+    const second = await openGame({}, plugin);
+    closeGame(first.game);
     expect(Phaser.Plugins.PluginCache.hasCore("computers")).toBe(true);
-    close(second.game);
+    closeGame(second.game);
     expect(Phaser.Plugins.PluginCache.hasCore("computers")).toBe(false);
-    games.length = 0;
+  });
+});
+
+describe("this.add.computer()", () => {
+  const hasFactory = (): boolean => Object.hasOwn(Phaser.GameObjects.GameObjectFactory.prototype, "computer");
+
+  it("gives a game object a computer as the plugin's own method does", async () => {
+    const { computers, scene } = await openGame(OPTIONS);
+    const rover = scene.add.container().setName("rover-1");
+    const computer = scene.add.computer(rover, { gasPerTick: 7 });
+    expect(computer).toMatchObject({ id: "rover-1", gasPerTick: 7 });
+    expect(computers.of(rover)).toBe(computer);
+    rover.destroy();
+    expect(computers.computers).toEqual([]);
+  });
+
+  it("gives the scene a computer of no game object, which ends with the scene", async () => {
+    const page = await openGame(OPTIONS);
+    const computer = page.scene.add.computer({ id: "mainframe" });
+    expect(page.computers.get("mainframe")).toBe(computer);
+    expect(page.computers.exportSave("with an id it can be saved")).toBeInstanceOf(Uint8Array);
+    page.scene.scene.restart();
+    page.frame(16);
+    expect(page.computers.computers).toEqual([]);
+  });
+
+  it("asks the plugin of the scene that it is called in", async () => {
+    const [first, second] = [await openGame(OPTIONS), await openGame(OPTIONS, class extends ComputerPlugin {})];
+    first.scene.add.computer({ id: "one" });
+    second.scene.add.computer({ id: "two" });
+    expect([first, second].map(({ computers }) => computers.computers.map(({ id }) => id))).toEqual([["one"], ["two"]]);
+  });
+
+  it("goes with the last plugin", async () => {
+    const [first, second] = [await openGame(OPTIONS), await openGame(OPTIONS)];
+    closeGame(first.game);
+    expect(hasFactory()).toBe(true);
+    closeGame(second.game);
+    expect(hasFactory()).toBe(false);
+    const { scene } = await openGame(OPTIONS);
+    expect(scene.add.computer({ id: "again" }).id).toBe("again");
+  });
+
+  it("says so where the scene was removed", async () => {
+    const page = await openGame(OPTIONS);
+    const { add } = page.scene;
+    page.game.scene.remove("yard");
+    expect(() => add.computer({ id: "a" })).toThrow(expect.objectContaining({ code: "computer/removed" }));
+  });
+
+  it("leaves a factory function of somebody else", async () => {
+    const theirs = (): void => {};
+    Phaser.GameObjects.GameObjectFactory.register("computer", theirs);
+    try {
+      const page = await openGame(OPTIONS);
+      closeGame(page.game);
+      expect(Reflect.get(Phaser.GameObjects.GameObjectFactory.prototype, "computer")).toBe(theirs);
+    } finally {
+      Phaser.GameObjects.GameObjectFactory.remove("computer");
+    }
+  });
+});
+
+describe("the option parkAfterTicks", () => {
+  it("reaches the computers of the scene", async () => {
+    const memoriesMade = async (parkAfterTicks: number): Promise<number> => {
+      const page = await openGame({ ...OPTIONS, memory: "own", parkAfterTicks });
+      const computer = page.scene.add.computer({ id: "sleeper" });
+      await computer.load(await watGuest(SLEEPING_PROGRAM));
+      page.frame(50);
+      using memories = watchMemories();
+      for (let frame = 0; frame < 40; frame++) page.frame(50);
+      expect(computer.state.kind).toBe("waiting");
+      // The next game would get this one's class.
+      closeGame(page.game);
+      return memories.count;
+    };
+    // A parked program gets a new memory to go on in.
+    expect(await memoriesMade(2)).toBeGreaterThan(1);
+    expect(await memoriesMade(Infinity)).toBe(0);
+  });
+
+  it("has the range of a world's", async () => {
+    const { scene, game } = await openGame(OPTIONS);
+    const Plugin = ComputerPlugin.with({ ...OPTIONS, parkAfterTicks: 0 });
+    expect(() => new Plugin(scene, game.plugins, "other")).toThrow(RangeError);
   });
 });
 
 describe("ComputerPlugin's saves", () => {
-  interface Game extends Page {
+  interface Game extends OpenGame {
     readonly facts: { x: number };
     readonly log: string[];
     readonly computer: Computer;
     readonly hooks: WorldHooks;
   }
 
-  async function openGame(options: ComputerPluginOptions): Promise<Game> {
-    const page = await openPage({ ...OPTIONS, ...options });
+  async function openSaved(options: ComputerPluginOptions): Promise<Game> {
+    const page = await openGame({ ...OPTIONS, ...options });
     const facts = { x: 0 };
     const hooks: WorldHooks = {
       save: () => ({ ...facts }),
@@ -260,7 +301,7 @@ describe("ComputerPlugin's saves", () => {
 
   it("come back in another game: the world and the computers", async () => {
     const store = new MemoryStore();
-    const before = await openGame({ store });
+    const before = await openSaved({ store });
     before.facts.x = 7;
     for (let frame = 0; frame < 4; frame++) before.frame(50);
     const { tick } = before.computers;
@@ -269,7 +310,7 @@ describe("ComputerPlugin's saves", () => {
     expect(await before.computers.listSlots()).toMatchObject([
       { slot: "slot-1", name: "First", tick, savedAt: "1970-01-01T00:00:00.000Z" },
     ]);
-    const after = await openGame({ store });
+    const after = await openSaved({ store });
     await after.computers.load("slot-1");
     expect(after.facts.x).toBe(7);
     expect(after.computers.tick).toBe(tick);
@@ -285,7 +326,7 @@ describe("ComputerPlugin's saves", () => {
 
   it("leave the game as it was when the slot is empty or damaged", async () => {
     const store = new MemoryStore();
-    const game = await openGame({ store });
+    const game = await openSaved({ store });
     game.facts.x = 7;
     await expect(game.computers.load("slot-1")).rejects.toMatchObject({ code: "computer/empty-slot" });
     await store.write("slot-1", new Uint8Array([1, 2, 3]), { name: "", tick: 0, savedAt: "" });
@@ -297,11 +338,11 @@ describe("ComputerPlugin's saves", () => {
 
   it("put the world back when the computers of the save do not fit it", async () => {
     const store = new MemoryStore();
-    const before = await openGame({ store });
+    const before = await openSaved({ store });
     before.computers.add(before.scene.add.container().setName("rover-2"));
     before.facts.x = 7;
     await before.computers.save("slot-1");
-    const after = await openGame({ store });
+    const after = await openSaved({ store });
     after.facts.x = 1;
     after.computer.console.append("system", "mine");
     await expect(after.computers.load("slot-1")).rejects.toMatchObject({ code: "computer/save-mismatch" });
@@ -310,7 +351,7 @@ describe("ComputerPlugin's saves", () => {
   });
 
   it("put the world back when the game's own hook fails", async () => {
-    const game = await openGame({ store: new MemoryStore() });
+    const game = await openSaved({ store: new MemoryStore() });
     game.facts.x = 7;
     await game.computers.save("slot-1");
     game.facts.x = 1;
@@ -329,7 +370,7 @@ describe("ComputerPlugin's saves", () => {
   });
 
   it("say so when the game's hook can neither load nor put back", async () => {
-    const game = await openGame({ store: new MemoryStore() });
+    const game = await openSaved({ store: new MemoryStore() });
     await game.computers.save("slot-1");
     game.computers.world = {
       save: () => null,
@@ -343,7 +384,7 @@ describe("ComputerPlugin's saves", () => {
   });
 
   it("hold the ticks, and refuse to save, until a load is done", async () => {
-    const game = await openGame({ store: new MemoryStore() });
+    const game = await openSaved({ store: new MemoryStore() });
     await game.computers.save("slot-1");
     let finish = (): void => {};
     game.computers.world = { save: () => null, load: () => new Promise<void>((resolve) => (finish = resolve)) };
@@ -361,16 +402,16 @@ describe("ComputerPlugin's saves", () => {
   });
 
   it("refuse a computer that nobody named: after a reload it would mean another", async () => {
-    const game = await openGame({ store: new MemoryStore() });
+    const game = await openSaved({ store: new MemoryStore() });
     game.computers.add(game.scene.add.container());
     await expect(game.computers.save("slot-1")).rejects.toMatchObject({ code: "computer/unnamed" });
   });
 
   it("go through a file as through a slot", async () => {
-    const before = await openGame({});
+    const before = await openSaved({});
     before.facts.x = 5;
     const bytes = before.computers.exportSave("as a file");
-    const after = await openGame({});
+    const after = await openSaved({});
     await after.computers.importSave(bytes);
     expect(after.facts.x).toBe(5);
   });
@@ -378,7 +419,7 @@ describe("ComputerPlugin's saves", () => {
 
 describe("createOverlayHost()", () => {
   it("keeps keys, presses and wheel turns from the game", async () => {
-    const { game } = await openPage(OPTIONS);
+    const { game } = await openGame(OPTIONS);
     const { element } = createOverlayHost({ game, label: "Editor" });
     const input = document.createElement("input");
     element.append(input);
@@ -397,7 +438,7 @@ describe("createOverlayHost()", () => {
   });
 
   it("has the game forget held keys when it gets the focus", async () => {
-    const { game, scene } = await openPage(OPTIONS);
+    const { game, scene } = await openGame(OPTIONS);
     const key = scene.input.keyboard?.addKey("W");
     if (key === undefined) throw new Error("This scene has no keyboard");
     key.isDown = true;
@@ -407,14 +448,13 @@ describe("createOverlayHost()", () => {
   });
 
   it("ends with the game, or when it is disposed of", async () => {
-    const { game } = await openPage(OPTIONS);
+    const { game } = await openGame(OPTIONS);
     const first = createOverlayHost({ game, label: "A" });
     const second = createOverlayHost({ game, label: "B" });
     first[Symbol.dispose]();
     expect(first.element.isConnected).toBe(false);
     expect(second.element.isConnected).toBe(true);
-    close(game);
-    games.length = 0;
+    closeGame(game);
     expect(second.element.isConnected).toBe(false);
   });
 });
