@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 
 import { chromiumLaunchOptions } from "./scripts/chromium.mjs";
 import { ownExports } from "./scripts/own-exports.mjs";
-import { readmeSnippet } from "./test/support/readme-snippet.ts";
+import { documentSnippets } from "./test/support/document-snippets.ts";
 
 // Half the time to import of the readable build, and the same code.
 const minifiedPhaser = {
@@ -69,7 +69,7 @@ export default defineConfig({
       },
       {
         resolve: { alias: ownExports() },
-        plugins: [readmeSnippet()],
+        plugins: [documentSnippets()],
         // CommonJS, and what has many files, is named here: what Vite finds only while a test runs makes it reload the
         // page under the test.
         optimizeDeps: { noDiscovery: true, include: ["fast-check", "idb-keyval", "phaser", "wabt"] },

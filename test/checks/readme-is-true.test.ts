@@ -71,9 +71,10 @@ describe("README.md", () => {
     expect(readme).toContain(`Node ${packageJson.engines.node.replace(">=", "")} or newer`);
   });
 
-  it("shows TypeScript that compiles", { timeout: 60_000 }, () => {
-    const snippets = blocks(readme, "ts");
-    expect(snippets.length).toBeGreaterThan(0);
+  it("and docs/plugin.md show TypeScript that compiles", { timeout: 60_000 }, () => {
+    const plugin = documents.find(({ path }) => path === "docs/plugin.md")?.text ?? "";
+    const snippets = [...blocks(readme, "ts"), ...blocks(plugin, "ts")];
+    expect(snippets).toHaveLength(5);
     mkdirSync(folder, { recursive: true });
     snippets.forEach((snippet, index) => writeFileSync(join(folder, `snippet-${index}.ts`), snippet));
     const options = {

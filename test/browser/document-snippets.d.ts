@@ -1,0 +1,22 @@
+/** The documents' code; see `test/support/document-snippets.ts`. */
+declare module "virtual:readme-snippet-0.ts" {}
+
+declare module "virtual:plugin-snippet-0.ts" {
+  export const game: import("phaser").Game;
+}
+
+declare module "virtual:plugin-snippet-1.ts" {
+  export function watch(computer: import("gasworks").Computer, log: (line: string) => void): () => void;
+}
+
+declare module "virtual:plugin-snippet-2.ts" {
+  import type { GameObjects, Scene } from "phaser";
+  export const Field: new (key: string) => Scene & {
+    plant(x: number, y: number, name?: string): void;
+    rovers(): GameObjects.Rectangle[];
+  };
+}
+
+declare module "virtual:plugin-snippet-3.ts" {
+  export function addEditor(game: import("phaser").Game): HTMLTextAreaElement;
+}

@@ -1,0 +1,72 @@
+// The code of docs/plugin.md, run as it stands there in a real page.
+
+import { ComputerPlugin } from "gasworks";
+import { MemoryStore } from "gasworks/persistence";
+import { afterEach, expect, it, vi } from "vitest";
+
+import { assembleWat } from "../support/assemble-wat.ts";
+import { closeGames, openGame } from "../support/open-game.ts";
+
+afterEach(closeGames);
+
+it("the first example compiles, runs and answers", { timeout: 120_000 }, async () => {
+  const { game } = await import("virtual:plugin-snippet-0.ts");
+  const text = (id: string): string | undefined => game.scene.getScene("station")?.computers?.get(id)?.console.text;
+  await vi.waitFor(() => expect(text("drone-1")).toBe("Who is there?\nHello, Ada!\n"), { timeout: 90_000 });
+  await vi.waitFor(() => expect(text("station")).toBe("Who is there?\n"), 20_000);
+  expect(game.scene.getScene("station").computers.ticksPerSecond).toBe(30);
+  game.destroy(true);
+});
+
+it("the example of events writes down what happens, until it is ended", async () => {
+  const { watch } = await import("virtual:plugin-snippet-1.ts");
+  const page = await openGame({ store: new MemoryStore() });
+  const computer = page.scene.add.computer({ id: "a" });
+  const lines: string[] = [];
+  const end = watch(computer, (line) => lines.push(line));
+  await computer.load(
+    await assembleWat(`(module
+      (import "gasworks" "sleep_ticks" (func $sleep (param i32) (result i32)))
+      (memory (export "memory") 1)
+      (func (export "_start") (drop (call $sleep (i32.const 2))) unreachable))`),
+  );
+  for (let frame = 0; frame < 5; frame++) page.frame(50);
+  expect(lines.slice(0, 3)).toEqual(["compiling", "running", "waits in sleep_ticks"]);
+  expect(lines).toContain("crashed");
+  expect(lines.some((line) => /^[A-Z].*\. [A-Z]/.test(line))).toBe(true);
+  const { length } = lines;
+  end();
+  computer.reset();
+  page.frame(50);
+  expect(lines).toHaveLength(length);
+});
+
+it("the example of a world comes back with its rovers and their computers", async () => {
+  const { Field } = await import("virtual:plugin-snippet-2.ts");
+  const page = await openGame({ store: new MemoryStore() });
+  const field = new Field("field");
+  page.game.scene.add("field", field, true);
+  page.frame(0);
+  field.plant(80, 60);
+  await field.computers.save("slot-1");
+  field.rovers()[0]?.setPosition(1, 1);
+  field.rovers()[1]?.destroy();
+  await field.computers.load("slot-1");
+  expect(field.rovers().map(({ name, x, y }) => [name, x, y])).toEqual([
+    ["rover-0", 40, 40],
+    ["rover-1", 80, 60],
+  ]);
+  expect(field.computers.computers.map(({ id }) => id)).toEqual(["rover-0", "rover-1"]);
+});
+
+it("the example of an editor keeps its keys", async () => {
+  const { addEditor } = await import("virtual:plugin-snippet-3.ts");
+  const { game } = await openGame({ store: new MemoryStore() }, class extends ComputerPlugin {});
+  const editor = addEditor(game);
+  const leaked = vi.fn<() => void>();
+  window.addEventListener("keydown", leaked);
+  editor.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true }));
+  window.removeEventListener("keydown", leaked);
+  expect(leaked).not.toHaveBeenCalled();
+  expect(editor.isConnected).toBe(true);
+});

@@ -1,2 +1,0 @@
-/** The README's code; see `test/support/readme-snippet.ts`. */
-declare module "virtual:readme-snippet.ts" {}
