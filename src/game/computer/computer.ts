@@ -9,6 +9,7 @@ import { ConsoleBuffer, type ConsoleStream } from "./console-buffer.ts";
 import { describeCrash, type CrashReport } from "./crash-report.ts";
 import type { Wiring } from "./device-bank.ts";
 import { generateHeaders, HEADER_NAMES, requireDistinctNames } from "./device-header.ts";
+import { generateManual } from "./device-manual.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
 import { CompileError, ComputerError } from "./errors.ts";
 import { GasBank } from "./gas-bank.ts";
@@ -166,6 +167,11 @@ export class Computer {
   /** The generated headers of this computer's wiring, for editors: file name to text. */
   get headers(): Sources {
     return (this.#headers ??= generateHeaders(this.#wiring));
+  }
+
+  /** The manual of all that programs of this computer may call, as Markdown. */
+  get manual(): string {
+    return generateManual(this.#wiring);
   }
 
   /** What programs of this computer may import. */

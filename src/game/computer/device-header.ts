@@ -83,9 +83,14 @@ function declareType(device: DeviceFace, labels: readonly string[]): string[] {
         ...Object.entries(shape.args ?? {}).map(([argument, { doc }]) => `@param ${argument} ${doc}`),
         `@return ${shape.returns}; negative on an error`,
       ]),
-      `${imported(device.deviceType.importModule, name)}\nint ${type}_${name}(${parameters(type, shape)});`,
+      `${imported(device.deviceType.importModule, name)}\n${signatureOf(type, name, shape)};`,
     ]),
   ];
+}
+
+/** The C declaration of a member of a device type. */
+export function signatureOf(type: string, name: string, shape: CallShape): string {
+  return `int ${type}_${name}(${parameters(type, shape)})`;
 }
 
 const C_TYPES: Readonly<Record<ArgumentType, string>> = {

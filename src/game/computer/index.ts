@@ -49,6 +49,7 @@ export { Motor, type Motion, type MotorPort } from "./devices/motor.ts";
 export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
 export { DEVICE_ERRORS, type DeviceError } from "./device-errors.ts";
 export { generateGasworksHeader, generateHeaders, HEADER_NAMES } from "./device-header.ts";
+export { generateDevicePage, generateManual, generateSystemPage } from "./device-manual.ts";
 export type { VmFactory } from "./program.ts";
 export { createLocalPreparer, type Preparer } from "./preparer.ts";
 export { createBrowserPreparer, type BrowserPreparerOptions } from "./browser-preparer.ts";

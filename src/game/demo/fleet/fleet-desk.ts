@@ -88,8 +88,8 @@ export class FleetDesk {
       this.#meter.element,
     );
     const editorRoom = element("div", { class: "editor", attributes: { id: "editor" } });
-    const { headers } = this.#computer;
-    const tabs = new HeaderTabs({ file: MAIN_FILE, fileElement: editorRoom, headers });
+    const { headers, manual } = this.#computer;
+    const tabs = new HeaderTabs({ file: MAIN_FILE, fileElement: editorRoom, texts: { ...headers, manual } });
     host.element.append(
       element(
         "div",

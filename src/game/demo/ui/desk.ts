@@ -113,7 +113,11 @@ export class Desk {
       this.#meter.element,
     );
     const editorRoom = element("div", { class: "editor", attributes: { id: "editor" } });
-    const tabs = new HeaderTabs({ file: MAIN_FILE, fileElement: editorRoom, headers: computer.headers });
+    const tabs = new HeaderTabs({
+      file: MAIN_FILE,
+      fileElement: editorRoom,
+      texts: { ...computer.headers, manual: computer.manual },
+    });
     host.element.append(
       element(
         "div",

@@ -1,4 +1,4 @@
-// Tabs above the editor: the player's file, and the headers that were generated for this rover, to read.
+// Tabs above the editor: the player's file, and the headers and the manual that were generated for this rover, to read.
 
 import { cpp } from "@codemirror/lang-cpp";
 import { EditorState } from "@codemirror/state";
@@ -12,7 +12,8 @@ export interface HeaderTabsOptions {
   readonly file: string;
   /** Where the player's editor is. */
   readonly fileElement: HTMLElement;
-  readonly headers: Readonly<Record<string, string>>;
+  /** The generated headers, and the manual: name to text. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 export class HeaderTabs {
@@ -25,7 +26,7 @@ export class HeaderTabs {
     this.bar = element("div", { class: "tabs", attributes: { role: "tablist", "aria-label": "Files" } });
     this.content = element("div", { class: "editor" });
     this.#add(options.file, options.fileElement);
-    for (const [name, text] of Object.entries(options.headers)) this.#add(name, readOnly(name, text));
+    for (const [name, text] of Object.entries(options.texts)) this.#add(name, readOnly(name, text));
     this.bar.append(element("span", { class: "tabs-hint", text: "Ctrl+Enter runs, Esc leaves the editor" }));
     this.show(options.file);
   }
@@ -60,7 +61,7 @@ function readOnly(name: string, text: string): HTMLElement {
     state: EditorState.create({
       doc: text,
       extensions: [
-        cpp(),
+        ...(name.endsWith(".h") ? [cpp()] : []),
         EDITOR_THEME,
         EditorState.readOnly.of(true),
         EditorView.lineWrapping,
