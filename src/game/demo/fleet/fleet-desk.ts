@@ -89,7 +89,7 @@ export class FleetDesk {
     );
     const editorRoom = element("div", { class: "editor", attributes: { id: "editor" } });
     const { headers, manual } = this.#computer;
-    const tabs = new HeaderTabs({ file: MAIN_FILE, fileElement: editorRoom, texts: { ...headers, manual } });
+    const tabs = new HeaderTabs({ file: MAIN_FILE, fileElement: editorRoom, headers, manual });
     host.element.append(
       element(
         "div",

@@ -116,7 +116,8 @@ export class Desk {
     const tabs = new HeaderTabs({
       file: MAIN_FILE,
       fileElement: editorRoom,
-      texts: { ...computer.headers, manual: computer.manual },
+      headers: computer.headers,
+      manual: computer.manual,
     });
     host.element.append(
       element(

@@ -6,14 +6,16 @@ import { EditorView } from "@codemirror/view";
 
 import { EDITOR_THEME } from "./editor-theme.ts";
 import { element } from "./element.ts";
+import { manualView } from "./manual-view.ts";
 
 export interface HeaderTabsOptions {
   /** Name of the player's file. */
   readonly file: string;
   /** Where the player's editor is. */
   readonly fileElement: HTMLElement;
-  /** The generated headers, and the manual: name to text. */
-  readonly texts: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** As Markdown. */
+  readonly manual: string;
 }
 
 export class HeaderTabs {
@@ -26,7 +28,8 @@ export class HeaderTabs {
     this.bar = element("div", { class: "tabs", attributes: { role: "tablist", "aria-label": "Files" } });
     this.content = element("div", { class: "editor" });
     this.#add(options.file, options.fileElement);
-    for (const [name, text] of Object.entries(options.texts)) this.#add(name, readOnly(name, text));
+    for (const [name, text] of Object.entries(options.headers)) this.#add(name, readOnly(name, text));
+    this.#add("manual", manualView(options.manual));
     this.bar.append(element("span", { class: "tabs-hint", text: "Ctrl+Enter runs, Esc leaves the editor" }));
     this.show(options.file);
   }
@@ -61,7 +64,7 @@ function readOnly(name: string, text: string): HTMLElement {
     state: EditorState.create({
       doc: text,
       extensions: [
-        ...(name.endsWith(".h") ? [cpp()] : []),
+        cpp(),
         EDITOR_THEME,
         EditorState.readOnly.of(true),
         EditorView.lineWrapping,
