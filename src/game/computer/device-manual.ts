@@ -22,7 +22,7 @@ export function generateManual(devices: Readonly<Record<string, AttachedDevice>>
 /** What every computer offers, whatever is attached to it. */
 export function generateSystemPage(): string {
   const calls = Object.values(SYSTEM_CALLS).map(({ doc, returns, c, type }) =>
-    call({ signature: c, doc: sentences(doc, type.mayWait), args: [], returns, cost: type.cost }),
+    call({ signature: c, doc, args: [], returns, cost: type.cost }),
   );
   const errors = Object.values(DEVICE_ERRORS).map(({ name, value, doc }) => [`\`${name}\``, String(value), doc]);
   return page([
