@@ -131,6 +131,7 @@ class Game {
     computer.on("output", ({ text }) => note(`printed ${text}`));
     computer.on("exit", ({ exitCode }) => note(`exit ${exitCode}`));
     computer.on("trap", ({ code }) => note(`trap ${code}`));
+    computer.on("watchdog", ({ kind, restarts }) => note(`watchdog ${kind} ${restarts}`));
     return computer;
   }
 

@@ -4,6 +4,7 @@ import type { CompileOptions } from "../../../toolchain/index.ts";
 import { MAX_SLICE_GAS, type MemoryBackend } from "../../vm/index.ts";
 import type { AttachedDevice } from "./define-device.ts";
 import { MAX_GAS_BANK } from "./gas-bank.ts";
+import { MOST_RESTARTS, type RestartOptions } from "./watchdog.ts";
 
 /** What a computer is made of. */
 export interface ComputerOptions {
@@ -26,9 +27,19 @@ export interface ComputerOptions {
   readonly memory?: MemoryBackend;
   /** Devices by the name under which programs open them: letters, digits, space and `._-`, at most 32. @defaultValue none */
   readonly devices?: Readonly<Record<string, AttachedDevice>>;
+  /**
+   * Starts a program again that has crashed. Once it has been started again so often and crashes still, it stays as it is
+   * until somebody calls `start()`, `reset()` or `load()`; these count from 0 again. @defaultValue never
+   */
+  readonly restarts?: RestartOptions;
   /** Seed of the program's random numbers, an unsigned 32-bit integer. @defaultValue derived from the id */
   readonly entropySeed?: number;
 }
+
+/** All options with their values. */
+export type ResolvedOptions = Required<Omit<ComputerOptions, "restarts">> & {
+  readonly restarts: Required<RestartOptions>;
+};
 
 /** How to load a program. */
 export interface LoadOptions {
@@ -53,7 +64,7 @@ const LABEL = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/;
  *
  * @throws {RangeError} {@link TypeError} if an option is out of its range.
  */
-export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBackend): Required<ComputerOptions> {
+export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBackend): ResolvedOptions {
   const {
     id,
     gasPerTick = DEFAULTS.gasPerTick,
@@ -73,7 +84,15 @@ export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBack
     throw new TypeError(`Cannot attach a device as ${JSON.stringify(label)}: expected a name like ${LABEL}`);
   }
   requireMemory(memory);
-  return { id, gasPerTick, gasBank, memoryPages, memory, devices: { ...devices }, entropySeed };
+  const restarts = resolveRestarts(options.restarts ?? { most: 0 });
+  return { id, gasPerTick, gasBank, memoryPages, memory, devices: { ...devices }, restarts, entropySeed };
+}
+
+function resolveRestarts({ most, afterTicks = 20, withinTicks = 1_200 }: RestartOptions): Required<RestartOptions> {
+  requireInteger("restarts.most", most, [0, MOST_RESTARTS]);
+  requireInteger("restarts.afterTicks", afterTicks, [1, 2 ** 31 - 1]);
+  if (withinTicks !== Infinity) requireInteger("restarts.withinTicks", withinTicks, [1, 2 ** 31 - 1]);
+  return { most, afterTicks, withinTicks };
 }
 
 /** Where programs have their memories; `auto` is `arena` in a page or a worker of one, and `own` on a server. */

@@ -1,6 +1,7 @@
 // What a computer is doing, with the facts that go with it.
 
 import type { CrashReport } from "./crash-report.ts";
+import type { RestartVerdict } from "./watchdog.ts";
 
 /** What a computer is doing. */
 export type ComputerState =
@@ -15,7 +16,8 @@ export type ComputerState =
    */
   | { readonly kind: "waiting"; readonly device: string | undefined; readonly function: string }
   | { readonly kind: "exited"; readonly exitCode: number }
-  | { readonly kind: "crashed"; readonly report: CrashReport };
+  /** `restart` tells what follows, if the computer has `restarts`. */
+  | { readonly kind: "crashed"; readonly report: CrashReport; readonly restart?: RestartVerdict };
 
 /** Whether nothing has changed that a listener should hear of. Two ends are never the same end. */
 export function isSameState(a: ComputerState, b: ComputerState): boolean {

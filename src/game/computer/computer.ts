@@ -17,6 +17,7 @@ import { policyOf, type Program, type VmFactory } from "./program.ts";
 import type { Terms } from "./program-cache.ts";
 import { ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
 import { encodeState, type SavedPower, type SavedState } from "./saved-state.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** What {@link Computer.on} tells about. Everything is told between ticks, in the order in which it happened. */
 export interface ComputerEvents {
@@ -25,6 +26,8 @@ export interface ComputerEvents {
   readonly exit: { readonly exitCode: number };
   readonly trap: { readonly code: string; readonly message: string; readonly report: CrashReport };
   readonly state: ComputerState;
+  /** After a crash has started the program again, or left it: see `ComputerOptions.restarts`. */
+  readonly watchdog: { readonly kind: "restarted" | "gave-up"; readonly restarts: number };
 }
 
 /** What a computer needs from its world. */
@@ -93,6 +96,7 @@ export class Computer {
   readonly #host: ComputerHost;
   readonly #wiring: Wiring;
   readonly #gas: GasBank;
+  readonly #watchdog: Watchdog;
   readonly #setting: RunSetting;
   readonly #events: Emitter<ComputerEvents>;
   #state: ComputerState = { kind: "off", hasProgram: false };
@@ -110,11 +114,13 @@ export class Computer {
 
   /** @internal */
   constructor(options: ComputerOptions, host: ComputerHost) {
-    const { id, gasPerTick, gasBank, memoryPages, memory, devices, entropySeed } = resolveOptions(options, host.memory);
+    const resolved = resolveOptions(options, host.memory);
+    const { id, gasPerTick, gasBank, memoryPages, memory, devices, entropySeed } = resolved;
     this.id = id;
     this.gasPerTick = gasPerTick;
     this.gasBankCap = gasBank;
     this.#gas = new GasBank(gasPerTick, gasBank);
+    this.#watchdog = new Watchdog(resolved.restarts);
     this.memoryPages = memoryPages;
     this.memory = memory;
     requireDistinctNames(devices);
@@ -195,6 +201,7 @@ export class Computer {
     this.#requireMember();
     this.#abandonLoad();
     this.#endRun(true);
+    this.#watchdog.reset();
     const loading = new AbortController();
     this.#loading = loading;
     this.#startsWhenReady = options.start ?? true;
@@ -235,6 +242,7 @@ export class Computer {
     this.#host.betweenTicks(() => {
       this.#abandonLoad();
       this.#endRun(true);
+      this.#watchdog.reset();
       this.#setOff();
     });
   }
@@ -279,12 +287,13 @@ export class Computer {
   nextVisit(): number {
     // A meter that was not 0 has to be seen falling.
     if (this.#gasUsedLastTick !== 0) return this.#host.tickNow() + 1;
-    return this.#run?.nextVisit() ?? Infinity;
+    return this.#run?.nextVisit() ?? this.#watchdog.nextTick;
   }
 
   /** @internal The computer's part of a tick: one slice. Never throws. */
   runSlice(): void {
     this.#gasUsedLastTick = 0;
+    if (this.#watchdog.nextTick <= this.#host.tickNow()) this.#restart();
     this.#guard((run) => {
       const state = run.runSlice();
       this.#gasUsedLastTick = run.gasUsedLastTick;
@@ -320,6 +329,7 @@ export class Computer {
       gasUsed: this.gasUsed,
       gasUsedLastTick: this.#gasUsedLastTick,
       gasBank: this.gasBank,
+      watchdog: this.#watchdog.capture(),
       console: this.console.capture(),
       ownSources: isOwn ? { sources: program?.sources } : undefined,
     };
@@ -370,6 +380,7 @@ export class Computer {
     this.#gas.restore(staged?.state.gasBank ?? 0);
     this.console.restore(staged?.state.console ?? { entries: [], droppedCharacters: 0 });
     const power = staged?.state.power ?? { kind: "off" };
+    this.#watchdog.restore(staged?.state.watchdog, power.kind === "crashed" && this.#program !== undefined);
     switch (power.kind) {
       case "off":
         return this.#setOff();
@@ -379,7 +390,7 @@ export class Computer {
         return this.#setState(power);
       case "crashed":
         this.#trap = power.trap;
-        return this.#setState({ kind: "crashed", report: describeCrash(power.trap) });
+        return this.#setState(this.#crashedState(describeCrash(power.trap)));
       default:
         return power satisfies never;
     }
@@ -389,6 +400,7 @@ export class Computer {
   leave(cancelTask: boolean): void {
     this.#abandonLoad();
     this.#endRun(cancelTask);
+    this.#watchdog.reset();
     this.#setOff();
     this.#isRemoved = true;
   }
@@ -424,6 +436,17 @@ export class Computer {
   }
 
   #startRun(): void {
+    this.#watchdog.reset();
+    this.#beginRun();
+  }
+
+  #restart(): void {
+    this.#watchdog.noteRestart(this.#host.tickNow());
+    this.#events.emit("watchdog", { kind: "restarted", restarts: this.#watchdog.restarts });
+    this.#beginRun();
+  }
+
+  #beginRun(): void {
     const program = this.#program;
     if (program === undefined || this.#isRemoved) return;
     this.#gasUsed = 0n;
@@ -498,8 +521,18 @@ export class Computer {
     this.#gasUsedLastTick = lastTick;
     this.#trap = { code: trap.code, message: trap.message };
     const report = describeCrash(trap);
-    this.#setState({ kind: "crashed", report });
+    this.#watchdog.noteCrash(this.#host.tickNow());
+    // Nobody looks at a computer without a program, unless it is told to.
+    if (this.#watchdog.nextTick !== Infinity) this.#host.wake(this);
+    this.#setState(this.#crashedState(report));
     this.#events.emit("trap", { ...this.#trap, report });
+    const { verdict } = this.#watchdog;
+    if (verdict?.kind === "given-up") this.#events.emit("watchdog", { kind: "gave-up", restarts: verdict.restarts });
+  }
+
+  #crashedState(report: CrashReport): ComputerState {
+    const { verdict } = this.#watchdog;
+    return { kind: "crashed", report, ...(verdict === undefined ? {} : { restart: verdict }) };
   }
 
   #capturePower(run: ReturnType<ProgramRun["capture"]>["saved"] | undefined): SavedPower {

@@ -10,6 +10,7 @@ export {
 export type { Computer, ComputerEvents } from "./computer.ts";
 export type { ComputerOptions, LoadOptions, MemoryChoice } from "./computer-options.ts";
 export type { ComputerState } from "./computer-state.ts";
+export type { RestartOptions, RestartVerdict } from "./watchdog.ts";
 export {
   CONSOLE_LIMITS,
   ConsoleBuffer,

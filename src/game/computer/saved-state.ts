@@ -7,6 +7,7 @@ import type { OpenDevice, RunningTask, SavedBank } from "./device-bank.ts";
 import { ComputerError } from "./errors.ts";
 import { MAX_GAS_BANK } from "./gas-bank.ts";
 import type { SavedRun } from "./program-run.ts";
+import { MOST_RESTARTS, type SavedWatchdog } from "./watchdog.ts";
 
 /** Whether a program runs, or how it ended. */
 export type SavedPower =
@@ -24,6 +25,8 @@ export interface SavedState {
   readonly gasUsedLastTick: number;
   /** Gas kept of earlier ticks. */
   readonly gasBank: number;
+  /** `undefined` where nothing has crashed since the program was started by hand. */
+  readonly watchdog: SavedWatchdog | undefined;
   readonly console: SavedConsole;
   /** Where they are not those that the save holds beside the same wasm; the inner `undefined`: given as wasm. */
   readonly ownSources: { readonly sources: Sources | undefined } | undefined;
@@ -39,11 +42,12 @@ const MAX_SLEEP_TICKS = 2 ** 31 - 1;
 
 /** As JSON; bigints become decimal strings. */
 export function encodeState(state: SavedState): JsonValue {
-  const { console, power, ownSources, gasBank, ...rest } = state;
+  const { console, power, ownSources, gasBank, watchdog, ...rest } = state;
   return {
     ...rest,
-    // Nothing is said of what is not there, so that saves of computers without a bank are as they always were.
+    // Nothing is said of what is not there, so that saves without it are as they always were.
     ...(gasBank === 0 ? {} : { gasBank }),
+    ...(watchdog === undefined ? {} : { watchdog: encodeWatchdog(watchdog) }),
     ownSources: ownSources === undefined ? null : { sources: ownSources.sources ?? null },
     version: VERSION,
     gasUsed: state.gasUsed.toString(),
@@ -76,8 +80,30 @@ export function decodeState(value: JsonValue, id: string): SavedState {
     gasUsed: BigInt(state.at("gasUsed").text(/^\d{1,40}$/)),
     gasUsedLastTick: state.at("gasUsedLastTick").integer(0, Number.MAX_SAFE_INTEGER),
     gasBank: state.atIfThere("gasBank")?.integer(0, MAX_GAS_BANK) ?? 0,
+    watchdog: decodeIfThere(state.atIfThere("watchdog"), decodeWatchdog),
     console: decodeConsole(state.at("console")),
     ownSources: state.at("ownSources").orNull(decodeOwnSources) ?? undefined,
+  };
+}
+
+function decodeIfThere<T>(reader: Reader | undefined, decode: (reader: Reader) => T): T | undefined {
+  return reader && decode(reader);
+}
+
+function encodeWatchdog({ restarts, verdict }: SavedWatchdog): JsonValue {
+  return { restarts: [...restarts], verdict: verdict === null ? null : { ...verdict } };
+}
+
+function decodeWatchdog(watchdog: Reader): SavedWatchdog {
+  const tick = (reader: Reader): number => reader.integer(0, Number.MAX_SAFE_INTEGER);
+  return {
+    restarts: watchdog.at("restarts").list(MOST_RESTARTS).map(tick),
+    verdict: watchdog.at("verdict").orNull((verdict) => {
+      const kind = verdict.at("kind").oneOf(["planned", "given-up"] as const);
+      return kind === "planned"
+        ? { kind, tick: tick(verdict.at("tick")) }
+        : { kind, restarts: verdict.at("restarts").integer(0, MOST_RESTARTS) };
+    }),
   };
 }
 
