@@ -18,6 +18,12 @@ export interface ComputerOptions {
    * tick. A computer without a running program keeps what it has and earns nothing. @defaultValue 0
    */
   readonly gasBank?: number;
+  /**
+   * Whose it is: all computers of one owner share the world's `gasPerOwner`. 1 to 200 characters. Not part of saves.
+   *
+   * @defaultValue nobody's, without a quota
+   */
+  readonly owner?: string;
   /** Most memory the program may have, in pages of 64 KiB, 1 to 65,536. @defaultValue 16 */
   readonly memoryPages?: number;
   /**
@@ -37,7 +43,8 @@ export interface ComputerOptions {
 }
 
 /** All options with their values. */
-export type ResolvedOptions = Required<Omit<ComputerOptions, "restarts">> & {
+export type ResolvedOptions = Required<Omit<ComputerOptions, "restarts" | "owner">> & {
+  readonly owner: string | undefined;
   readonly restarts: Required<RestartOptions>;
 };
 
@@ -73,8 +80,9 @@ export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBack
     devices = DEFAULTS.devices,
     memory = worldMemory,
   } = options;
-  const { entropySeed = seedFrom(id) } = options;
+  const { entropySeed = seedFrom(id), owner } = options;
   requireInteger("an id of this length:", id.length, [1, 200]);
+  if (owner !== undefined) requireInteger("an owner's name of this length:", owner.length, [1, 200]);
   requireInteger("gasPerTick", gasPerTick, [1, MAX_SLICE_GAS]);
   requireInteger("gasBank", gasBank, [0, MAX_GAS_BANK]);
   requireInteger("memoryPages", memoryPages, [1, 65_536]);
@@ -85,7 +93,7 @@ export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBack
   }
   requireMemory(memory);
   const restarts = resolveRestarts(options.restarts ?? { most: 0 });
-  return { id, gasPerTick, gasBank, memoryPages, memory, devices: { ...devices }, restarts, entropySeed };
+  return { id, owner, gasPerTick, gasBank, memoryPages, memory, devices: { ...devices }, restarts, entropySeed };
 }
 
 function resolveRestarts({ most, afterTicks = 20, withinTicks = 1_200 }: RestartOptions): Required<RestartOptions> {

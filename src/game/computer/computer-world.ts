@@ -7,6 +7,7 @@ import { backendFor, type ComputerOptions, type MemoryChoice } from "./computer-
 import { Emitter } from "./emitter.ts";
 import { ComputerError } from "./errors.ts";
 import { IdList } from "./id-list.ts";
+import { OwnerQuotas } from "./owner-quotas.ts";
 import { Parking } from "./parking.ts";
 import { createLocalPreparer, type Preparer } from "./preparer.ts";
 import { REAL_VMS, type Program, type VmFactory } from "./program.ts";
@@ -34,6 +35,13 @@ export interface ComputerWorldOptions {
   readonly parkAfterTicks?: number;
   /** Length of a tick as programs see it. An integer from 1 to 1,000. @defaultValue 20 */
   readonly ticksPerSecond?: number;
+  /**
+   * Gas that all computers of one owner may use in one tick together, an integer from 1 to 2^40: what is left of it bounds
+   * each slice, and a computer for which none is left goes on in a later tick. What a computer could not have is kept by its
+   * `gasBank`, as far as that goes. Each tick begins with the next computer of the owner, those that do nothing counted, so
+   * that each has its turn. @defaultValue no quotas
+   */
+  readonly gasPerOwner?: number;
   /** Told what devices and listeners throw. @defaultValue rethrown outside the tick, as an uncaught error */
   readonly onError?: (error: unknown, where: string) => void;
   /** Makes Vms. @defaultValue those of `gasworks/vm` */
@@ -62,6 +70,7 @@ export interface RemoveOptions {
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 const PARK_AFTER_SECONDS = 5;
+const MAX_GAS_PER_OWNER = 2 ** 40;
 
 /** A computer of a save beside the one that it is to become. */
 interface Wanted {
@@ -74,7 +83,8 @@ interface Wanted {
  * Runs computers in fixed ticks. The same computers, programs and device answers give the same run, tick by tick, on
  * every machine: nothing here reads a clock.
  *
- * A tick: each computer's slice, in order of the ids; then each computer's task, in the same order; then what was asked
+ * A tick: each computer's slice, in order of the ids (with `gasPerOwner`: first those without an owner, then owner by owner
+ * in order of their names, beginning one computer further in each tick); then each computer's task, in order of the ids; then what was asked
  * for meanwhile (stops, removals); then events. Saves fall between ticks only. A computer that is off, has ended, sleeps
  * or waits for input takes no time until that changes.
  */
@@ -87,6 +97,7 @@ export class ComputerWorld {
   readonly #computers = new IdList<Computer>();
   readonly #schedule = new VisitSchedule<Computer>();
   readonly #parking: Parking<Computer>;
+  readonly #quotas: OwnerQuotas<Computer>;
   #tick = 0;
   #isTicking = false;
   #isTelling = false;
@@ -104,7 +115,13 @@ export class ComputerWorld {
     if (parkAfterTicks !== Infinity && (!Number.isInteger(parkAfterTicks) || parkAfterTicks < 1)) {
       throw new RangeError(`Cannot park after ${parkAfterTicks} ticks: expected an integer ≥ 1, or Infinity`);
     }
+    const { gasPerOwner = Infinity } = options;
+    const isQuota = Number.isInteger(gasPerOwner) && gasPerOwner >= 1 && gasPerOwner <= MAX_GAS_PER_OWNER;
+    if (options.gasPerOwner !== undefined && !isQuota) {
+      throw new RangeError(`Cannot share ${gasPerOwner} gas: expected an integer from 1 to ${MAX_GAS_PER_OWNER}`);
+    }
     this.ticksPerSecond = ticksPerSecond;
+    this.#quotas = new OwnerQuotas(gasPerOwner);
     this.#parking = new Parking(parkAfterTicks);
     this.#programs = new ProgramCache(preparer);
     this.#onError = (error, where) => {
@@ -140,6 +157,7 @@ export class ComputerWorld {
     }
     const computer = new Computer(options, this.#host);
     this.#computers.add(computer);
+    this.#quotas.add(computer);
     return computer;
   }
 
@@ -154,6 +172,7 @@ export class ComputerWorld {
     this.#betweenTicks(() => {
       if (this.get(id) !== computer) return;
       this.#computers.remove(computer);
+      this.#quotas.remove(computer);
       computer.leave(options.cancelTask ?? true);
       this.#schedule.forget(computer);
     });
@@ -169,7 +188,7 @@ export class ComputerWorld {
     const tick = this.#tick;
     const computers = this.#schedule.take(tick);
     this.#isTicking = true;
-    for (const computer of computers) computer.runSlice();
+    for (const computer of this.#quotas.order(computers, tick)) computer.runSlice();
     for (const computer of computers) computer.runTask();
     this.#isTicking = false;
     for (const computer of computers) this.#schedule.plan(computer, tick, computer.nextVisit());
@@ -279,6 +298,7 @@ export class ComputerWorld {
         if (isWaiting) this.#parking.enter(computer, this.#tick);
         else this.#parking.leave(computer);
       },
+      quotaFor: (owner) => this.#quotas.quotaFor(owner),
       memory: backendFor(options.memory ?? "auto"),
       prepare: (wasm, { policy, memory }) => this.#programs.prepare(wasm, { policy, memory }),
       onError: this.#onError,

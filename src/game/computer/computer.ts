@@ -13,6 +13,7 @@ import { generateManual } from "./device-manual.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
 import { CompileError, ComputerError } from "./errors.ts";
 import { GasBank } from "./gas-bank.ts";
+import type { GasQuota } from "./owner-quotas.ts";
 import { policyOf, type Program, type VmFactory } from "./program.ts";
 import type { Terms } from "./program-cache.ts";
 import { ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
@@ -48,6 +49,8 @@ export interface ComputerHost {
   readonly wake: (computer: Computer) => void;
   /** Told when a computer's program begins to wait, and when it goes on or ends. */
   readonly noteWaiting: (computer: Computer, isWaiting: boolean) => void;
+  /** What an owner's computers share. */
+  readonly quotaFor: (owner: string | undefined) => GasQuota | undefined;
   /** Where programs have their memories, unless a computer says otherwise. */
   readonly memory: MemoryBackend;
   readonly prepare: (wasm: Uint8Array, terms: Terms) => Promise<Program>;
@@ -82,6 +85,8 @@ export interface StagedComputer {
  */
 export class Computer {
   readonly id: string;
+  /** Whose it is, if it is anybody's. */
+  readonly owner: string | undefined;
   /** What was printed. A reset clears it; a stop leaves it. */
   readonly console: ConsoleBuffer;
   /** Gas that the program may use in one tick. */
@@ -115,8 +120,9 @@ export class Computer {
   /** @internal */
   constructor(options: ComputerOptions, host: ComputerHost) {
     const resolved = resolveOptions(options, host.memory);
-    const { id, gasPerTick, gasBank, memoryPages, memory, devices, entropySeed } = resolved;
+    const { id, owner, gasPerTick, gasBank, memoryPages, memory, devices, entropySeed } = resolved;
     this.id = id;
+    this.owner = owner;
     this.gasPerTick = gasPerTick;
     this.gasBankCap = gasBank;
     this.#gas = new GasBank(gasPerTick, gasBank);
@@ -131,6 +137,7 @@ export class Computer {
     this.#setting = {
       wiring: this.#wiring,
       gas: this.#gas,
+      quota: host.quotaFor(owner),
       entropySeed,
       tickNow: host.tickNow,
       tickAt: host.tickAt,

@@ -13,6 +13,7 @@ import {
 import type { ConsoleEntry } from "./console-buffer.ts";
 import { DeviceBank, type SavedBank, type Wiring } from "./device-bank.ts";
 import type { GasBank } from "./gas-bank.ts";
+import type { GasQuota } from "./owner-quotas.ts";
 import type { Program, VmFactory } from "./program.ts";
 import { Utf8Stream } from "./utf8-stream.ts";
 
@@ -20,6 +21,8 @@ import { Utf8Stream } from "./utf8-stream.ts";
 export interface RunSetting {
   readonly wiring: Wiring;
   readonly gas: GasBank;
+  /** What bounds it together with others, if anything does. */
+  readonly quota: GasQuota | undefined;
   readonly entropySeed: number;
   readonly tickNow: () => number;
   /** The first tick in which the clock shows a time, in nanoseconds. */
@@ -65,6 +68,8 @@ export class ProgramRun {
   /** As it was told. */
   #isWaiting = false;
   #isParked = false;
+  /** Whether the last slice was left out, because others had used the quota. */
+  #isHeld = false;
 
   /**
    * @param from - Where to go on. @defaultValue at the program's start
@@ -124,19 +129,25 @@ export class ProgramRun {
     const { task } = this.#bank;
     const { waitsFor } = this.#vm;
     this.#tellWaiting(task !== null || waitsFor !== undefined);
+    if (this.#isHeld) return next;
     if (task !== null) return Math.max(next, this.#bank.taskTick);
     if (waitsFor?.kind === "input") return Infinity;
     return waitsFor?.kind === "time" ? Math.max(next, this.#setting.tickAt(waitsFor.at)) : next;
   }
 
-  /** Runs on the gas of one tick and of the bank, unless a task keeps the program waiting. */
+  /** Runs on the gas of one tick and of the bank, unless a task keeps the program waiting or the quota is used. */
   runSlice(): RunState {
     this.#gasUsedLastTick = 0;
+    this.#isHeld = false;
     if (this.#bank.task !== null) return this.state;
+    const { gas: bank, quota, tickNow } = this.#setting;
+    const budget = Math.min(bank.budgetAt(tickNow()), quota?.leftAt(tickNow()) ?? Infinity);
+    this.#isHeld = budget === 0;
+    if (this.#isHeld) return this.state;
     // A slice brings a parked program back, also where it finds that the program has to wait on.
     if (this.#isParked) this.#tellWaiting(false);
     this.#isParked = false;
-    const result = this.#runOn(this.#setting.gas.budgetAt(this.#setting.tickNow()));
+    const result = this.#runOn(budget);
     this.#gasUsedLastTick = result.gasUsed;
     if (result.kind === "exited" || result.kind === "trapped") return result;
     return this.state;
@@ -206,7 +217,9 @@ export class ProgramRun {
     const result = this.#vm.runSlice(gas(budget));
     // Gas pays what was owed, then what was used. What was used beyond the budget is owed now, and paid for later.
     const left = Math.max(0, budget - debt - result.gasUsed + this.#vm.debt);
-    this.#setting.gas.pay(this.#setting.tickNow(), budget - left);
+    const { gas: bank, quota, tickNow } = this.#setting;
+    bank.pay(tickNow(), budget - left);
+    quota?.pay(tickNow(), budget - left);
     return result;
   }
 
