@@ -44,7 +44,7 @@ const TYPE_RANGES: Readonly<Record<ArgumentType, readonly [min: number, max: num
  * @throws {TypeError} saying what is wrong with which part.
  */
 export function checkDefinition<Port>(declaration: DeviceDeclaration<Port>): void {
-  const { type, doc, constants = {}, queries = {}, tasks = {} } = declaration;
+  const { type, doc, constants = {}, queries = {}, commands = {}, tasks = {} } = declaration;
   const what = `device "${type}"`;
   requireThat(NAME.test(type), what, `its type must match ${NAME}`);
   requireThat(!TAKEN_TYPES.has(type), what, `the C library has a type "${type}_t" of its own`);
@@ -55,11 +55,15 @@ export function checkDefinition<Port>(declaration: DeviceDeclaration<Port>): voi
     requireThat((constant.value | 0) === constant.value, where, `${constant.value} is not a 32-bit integer`);
     requireDoc(constant.doc, where);
   }
-  for (const [name, member] of [...Object.entries(queries), ...Object.entries(tasks)]) {
+  for (const [name, member] of [queries, commands, tasks].flatMap((members) => Object.entries(members))) {
     const where = `"${name}" of ${what}`;
     requireThat(NAME.test(name), where, `its name must match ${NAME}`);
     requireThat(name !== "open", where, "every device has an open function already");
-    requireThat(!(Object.hasOwn(queries, name) && Object.hasOwn(tasks, name)), where, "it is both a query and a task");
+    const kinds = [queries, commands, tasks].filter((members) => Object.hasOwn(members, name));
+    requireThat(kinds.length === 1, where, "it is more than one of query, command and task");
+    if (member.kind === "command") {
+      requireThat(Number.isSafeInteger(member.priority), where, `its priority ${member.priority} is not an integer`);
+    }
     checkShape(member.shape, where, { type, constants: Object.keys(constants) });
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Compiler } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
+import { CommandQueue } from "./command-queue.ts";
 import { Computer, type ComputerHost, type StagedComputer } from "./computer.ts";
 import { backendFor, type ComputerOptions, type MemoryChoice } from "./computer-options.ts";
 import { Emitter } from "./emitter.ts";
@@ -84,8 +85,9 @@ interface Wanted {
  * every machine: nothing here reads a clock.
  *
  * A tick: each computer's slice, in order of the ids (with `gasPerOwner`: first those without an owner, then owner by owner
- * in order of their names, beginning one computer further in each tick); then each computer's task, in order of the ids; then what was asked
- * for meanwhile (stops, removals); then events. Saves fall between ticks only. A computer that is off, has ended, sleeps
+ * in order of their names, beginning one computer further in each tick); then the commands that were called, in order of
+ * their priorities, the ids and the calls; then each computer's task, in order of the ids; then what was asked for meanwhile
+ * (stops, removals); then events. Saves fall between ticks only. A computer that is off, has ended, sleeps
  * or waits for input takes no time until that changes.
  */
 export class ComputerWorld {
@@ -95,6 +97,7 @@ export class ComputerWorld {
   readonly #events: Emitter<{ tick: number }>;
   readonly #programs: ProgramCache;
   readonly #computers = new IdList<Computer>();
+  readonly #commands = new CommandQueue<Computer>();
   readonly #schedule = new VisitSchedule<Computer>();
   readonly #parking: Parking<Computer>;
   readonly #quotas: OwnerQuotas<Computer>;
@@ -189,6 +192,7 @@ export class ComputerWorld {
     const computers = this.#schedule.take(tick);
     this.#isTicking = true;
     for (const computer of this.#quotas.order(computers, tick)) computer.runSlice();
+    for (const { caller, command } of this.#commands.take()) caller.applyCommand(command);
     for (const computer of computers) computer.runTask();
     this.#isTicking = false;
     for (const computer of computers) this.#schedule.plan(computer, tick, computer.nextVisit());
@@ -291,6 +295,7 @@ export class ComputerWorld {
       clock: { now: () => (BigInt(this.#tick) * NANOSECONDS_PER_SECOND) / BigInt(ticksPerSecond) },
       compiler: options.compiler && new SharedCompiler(options.compiler),
       vms: options.vms ?? REAL_VMS,
+      commands: this.#commands,
       deliver: (tell) => this.#deliver(tell),
       betweenTicks: (action) => this.#betweenTicks(action),
       wake: (computer) => this.#schedule.wake(computer),

@@ -7,7 +7,8 @@ import { resolveOptions, type ComputerOptions, type LoadOptions } from "./comput
 import { isSameState, type ComputerState } from "./computer-state.ts";
 import { ConsoleBuffer, type ConsoleStream } from "./console-buffer.ts";
 import { describeCrash, type CrashReport } from "./crash-report.ts";
-import type { Wiring } from "./device-bank.ts";
+import type { CommandQueue } from "./command-queue.ts";
+import type { CalledCommand, Wiring } from "./device-bank.ts";
 import { generateHeaders, HEADER_NAMES, requireDistinctNames } from "./device-header.ts";
 import { generateManual } from "./device-manual.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
@@ -41,6 +42,8 @@ export interface ComputerHost {
   readonly clock: Clock;
   readonly compiler: Pick<Compiler, "compile"> | undefined;
   readonly vms: VmFactory;
+  /** Those of the tick that runs. */
+  readonly commands: Pick<CommandQueue<Computer>, "add">;
   /** Calls a listener between ticks. */
   readonly deliver: Deliver;
   /** Does something now, or at the end of the tick if one is running. */
@@ -143,6 +146,7 @@ export class Computer {
       tickAt: host.tickAt,
       clock: host.clock,
       vms: host.vms,
+      queueCommand: (command) => host.commands.add(this, command),
       onWaiting: (isWaiting) => host.noteWaiting(this, isWaiting),
       onError: (error, where) => host.onError(error, `computer "${id}": ${where}`),
     };
@@ -315,6 +319,16 @@ export class Computer {
   /** @internal The devices' part of a tick. Never throws. */
   runTask(): void {
     this.#guard((run) => run.runTask());
+  }
+
+  /** @internal Applies a command that the program called in this tick. Never throws. */
+  applyCommand({ name, apply }: CalledCommand): void {
+    try {
+      apply();
+    } catch (error) {
+      this.#setting.onError(error, `applying ${name}`);
+      if (this.#run !== undefined) this.#crash({ code: "host-error", message: "A device failed between two slices" });
+    }
   }
 
   /** @internal Gives up the memory of a program that waits, until it goes on. */

@@ -59,6 +59,24 @@ export interface Query<Port> {
   answer(port: Port, args: Readonly<Record<string, GuestValue>>): number;
 }
 
+/** What is told about a command. Its answer is always 0: all that can be known before it is applied. */
+export interface CommandShape<A extends Arguments = Arguments> extends Omit<CallShape<A>, "returns"> {
+  /** An integer. Of the commands of a tick, those with lower numbers are applied first. @defaultValue 0 */
+  readonly priority?: number;
+}
+
+/**
+ * A call that changes the world and keeps nobody waiting. It is checked and answered inside the program's slice, and
+ * applied at the end of the same tick: after all slices, so that every program has seen the same world, and before the
+ * tasks. It is applied even if the program ends meanwhile. What `apply` throws is treated as for {@link TaskHandlers}.
+ */
+export interface Command<Port> {
+  readonly kind: "command";
+  readonly shape: CallShape;
+  readonly priority: number;
+  apply(port: Port, args: Readonly<Record<string, GuestValue>>): void;
+}
+
 /** Where a task stands after its start or after a tick. */
 export type TaskStep<State> =
   | { readonly kind: "pending"; readonly state: State }
@@ -99,6 +117,7 @@ export interface DeviceDeclaration<Port> {
   /** Upper-case names, without the type: `LEFT` of a motor is `MOTOR_LEFT` in C. */
   readonly constants?: Readonly<Record<string, Constant>>;
   readonly queries?: Readonly<Record<string, Query<Port>>>;
+  readonly commands?: Readonly<Record<string, Command<Port>>>;
   readonly tasks?: Readonly<Record<string, Task<Port>>>;
 }
 
@@ -114,6 +133,7 @@ export interface DeviceDefinition<Port> extends Required<DeviceDeclaration<Port>
 export interface AttachedDevice {
   readonly definition: DeviceFace;
   query(name: string, args: Readonly<Record<string, GuestValue>>): number;
+  apply(name: string, args: Readonly<Record<string, GuestValue>>): void;
   start(name: string, args: Readonly<Record<string, GuestValue>>): TaskStep<JsonValue>;
   tick(name: string, state: JsonValue): TaskStep<JsonValue>;
   cancel(name: string, state: JsonValue): void;
@@ -125,6 +145,7 @@ export interface DeviceFace {
   readonly doc: string;
   readonly constants: Readonly<Record<string, Constant>>;
   readonly queries: Readonly<Record<string, { readonly shape: CallShape }>>;
+  readonly commands: Readonly<Record<string, { readonly shape: CallShape; readonly priority: number }>>;
   readonly tasks: Readonly<Record<string, { readonly shape: CallShape }>>;
   readonly deviceType: DeviceType;
 }
@@ -170,24 +191,27 @@ export interface DeviceFace {
  */
 export function defineDevice<Port>(declaration: DeviceDeclaration<Port>): DeviceDefinition<Port> {
   checkDefinition(declaration);
-  const { type, doc, constants = {}, queries = {}, tasks = {} } = declaration;
+  const { type, doc, constants = {}, queries = {}, commands = {}, tasks = {} } = declaration;
   const definition: DeviceDefinition<Port> = {
     type,
     doc,
     constants,
     queries,
+    commands,
     tasks,
     deviceType: {
       importModule: importModuleOf(type),
       functions: {
         open: { params: ["i32"], results: ["i32"], cost: OPEN_COST, mayWait: false },
         ...mapValues(queries, (member) => functionType(member.shape, false)),
+        ...mapValues(commands, (member) => functionType(member.shape, false)),
         ...mapValues(tasks, (member) => functionType(member.shape, true)),
       },
     },
     attach: (port) => ({
       definition,
       query: (name, args) => member(queries, name).answer(port, args),
+      apply: (name, args) => member(commands, name).apply(port, args),
       start: (name, args) => member(tasks, name).start(port, args),
       tick: (name, state) => member(tasks, name).tick(port, state),
       cancel: (name, state) => member(tasks, name).cancel(port, state),
@@ -202,6 +226,14 @@ export function query<Port, A extends Arguments = Record<never, never>>(
   answer: (port: Port, args: ArgumentValues<A>) => number,
 ): Query<Port> {
   return { kind: "query", shape, answer: answer as Query<Port>["answer"] };
+}
+
+/** Declares a command; see {@link Command}. */
+export function command<Port, A extends Arguments = Record<never, never>>(
+  { priority = 0, ...shape }: CommandShape<A>,
+  apply: (port: Port, args: ArgumentValues<A>) => void,
+): Command<Port> {
+  return { kind: "command", shape: { ...shape, returns: "0" }, priority, apply: apply as Command<Port>["apply"] };
 }
 
 /** Declares a task; see {@link TaskHandlers}. */

@@ -26,6 +26,21 @@ export interface RunningTask {
   readonly state: JsonValue;
 }
 
+/** A command as it was called, checked. */
+export interface CalledCommand {
+  /** Lower is earlier. */
+  readonly priority: number;
+  /** Of the device, its type and the command: for messages. */
+  readonly name: string;
+  readonly apply: () => void;
+}
+
+/** What a bank needs from its computer. */
+export interface BankHost extends SystemHost {
+  /** Keeps a command until the end of the tick. @returns whether there is room for it. */
+  readonly queueCommand: (command: CalledCommand) => boolean;
+}
+
 /** The state of a bank as plain data. */
 export interface SavedBank {
   /** In the order of opening: handle n is entry n − 1, so that 0 is never a handle. */
@@ -45,7 +60,7 @@ const MAX_LABEL_BYTES = 64;
 /** Answers the device calls of one program. Its state is {@link SavedBank}; everything else is wiring. */
 export class DeviceBank {
   readonly #wiring: Wiring;
-  readonly #host: SystemHost;
+  readonly #host: BankHost;
   #handles: OpenDevice[];
   #task: RunningTask | null;
   /** The first tick after the sleep, where the task is `sleep_ticks`: a sleeper is not looked at tick by tick. */
@@ -55,7 +70,7 @@ export class DeviceBank {
    * @param from - The state to go on with, and the tick at which it was saved. @defaultValue nothing opened, nothing
    * waited for
    */
-  constructor(wiring: Wiring, host: SystemHost, from?: { readonly saved: SavedBank; readonly tick: number }) {
+  constructor(wiring: Wiring, host: BankHost, from?: { readonly saved: SavedBank; readonly tick: number }) {
     this.#wiring = wiring;
     this.#host = host;
     this.#handles = [...(from?.saved.handles ?? [])];
@@ -145,12 +160,21 @@ export class DeviceBank {
     }
     const { definition } = attached;
     if (definition.deviceType !== type) return DEVICE_ERRORS.badHandle.value;
-    const member = definition.queries[call.function] ?? definition.tasks[call.function];
+    const command = definition.commands[call.function];
+    const member = definition.queries[call.function] ?? command ?? definition.tasks[call.function];
     if (member === undefined) throw new Error(`Unreachable: "${call.function}" is not declared`);
     const args = readArguments(member.shape, values, definition.constants);
     if (args === undefined) return DEVICE_ERRORS.badArgument.value;
     if (Object.hasOwn(definition.queries, call.function))
       return checkAnswer(attached.query(call.function, args), call.function);
+    if (command !== undefined) {
+      const isQueued = this.#host.queueCommand({
+        priority: command.priority,
+        name: `${definition.type}.${call.function} of "${opened.label}"`,
+        apply: () => attached.apply(call.function, args),
+      });
+      return isQueued ? 0 : DEVICE_ERRORS.busy.value;
+    }
     return this.#take(attached.start(call.function, args), opened, call.function) ?? WAIT;
   }
 

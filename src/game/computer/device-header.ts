@@ -62,6 +62,7 @@ function declareType(device: DeviceFace, labels: readonly string[]): string[] {
   const { type } = device;
   const names = labels.map((label) => JSON.stringify(label)).join(", ");
   const constants = Object.entries(device.constants);
+  const calls = [device.queries, device.commands, device.tasks].flatMap((members) => Object.entries(members));
   return [
     ...comment(device.doc, [`Attached to this computer: ${names}.`]),
     `typedef int ${type}_t;`,
@@ -77,7 +78,7 @@ function declareType(device: DeviceFace, labels: readonly string[]): string[] {
       `@return a handle for the other calls, or ${DEVICE_ERRORS.noDevice.name}`,
     ]),
     `${imported(device.deviceType.importModule, "open")}\n${type}_t ${type}_open(const char *name);`,
-    ...[...Object.entries(device.queries), ...Object.entries(device.tasks)].flatMap(([name, { shape }]) => [
+    ...calls.flatMap(([name, { shape }]) => [
       "",
       ...comment(shape.doc, [
         ...Object.entries(shape.args ?? {}).map(([argument, { doc }]) => `@param ${argument} ${doc}`),
@@ -128,11 +129,11 @@ function guarded(guard: string, lines: readonly string[]): string {
 export function requireDistinctNames(devices: Readonly<Record<string, AttachedDevice>>): void {
   const definitions = new Set(Object.values(devices).map(({ definition }) => definition));
   const owners = new Map<string, string>();
-  for (const { type, queries, tasks, constants } of definitions) {
+  for (const { type, queries, commands, tasks, constants } of definitions) {
     const names = [
       `${type}_t`,
       `${type}_open`,
-      ...[...Object.keys(queries), ...Object.keys(tasks)].map((name) => `${type}_${name}`),
+      ...[queries, commands, tasks].flatMap((members) => Object.keys(members)).map((name) => `${type}_${name}`),
       ...Object.keys(constants).map((name) => `${type.toUpperCase()}_${name}`),
     ];
     for (const name of names) {

@@ -41,11 +41,12 @@ export function generateSystemPage(): string {
  * @param labels - Names under which it is attached to a computer. @defaultValue nothing is said of that
  */
 export function generateDevicePage(device: DeviceFace, labels: readonly string[] = []): string {
-  const { type, doc, constants, queries, tasks, deviceType } = device;
+  const { type, doc, constants, queries, commands, tasks, deviceType } = device;
   const names = labels.map((label) => `\`${JSON.stringify(label)}\``).join(", ");
   const members = [
-    ...Object.entries(queries).map(([name, { shape }]) => ({ name, shape, waits: false })),
-    ...Object.entries(tasks).map(([name, { shape }]) => ({ name, shape, waits: true })),
+    ...Object.entries(queries).map(([name, { shape }]) => ({ name, shape, note: "" })),
+    ...Object.entries(commands).map(([name, { shape }]) => ({ name, shape, note: COMMAND_NOTE })),
+    ...Object.entries(tasks).map(([name, { shape }]) => ({ name, shape, note: TASK_NOTE })),
   ];
   return page([
     `# ${type}`,
@@ -59,10 +60,10 @@ export function generateDevicePage(device: DeviceFace, labels: readonly string[]
       returns: `a handle for the other calls, or ${DEVICE_ERRORS.noDevice.name}`,
       cost: deviceType.functions["open"]?.cost ?? 0,
     }),
-    ...members.map(({ name, shape, waits }) =>
+    ...members.map(({ name, shape, note }) =>
       call({
         signature: signatureOf(type, name, shape),
-        doc: sentences(shape.doc, waits),
+        doc: `${shape.doc}${note}`,
         args: Object.entries<Argument>(shape.args ?? {}).map((entry) => argumentRow(entry, constants, type)),
         returns: `${shape.returns}; negative on an error`,
         cost: shape.cost,
@@ -71,6 +72,9 @@ export function generateDevicePage(device: DeviceFace, labels: readonly string[]
     ...(Object.keys(constants).length === 0 ? [] : ["## Constants", constantsTable(type, constants)]),
   ]);
 }
+
+const TASK_NOTE = " The program waits until it is done; waiting costs no gas.";
+const COMMAND_NOTE = " The program goes on at once; it happens at the end of the tick.";
 
 interface CallText {
   readonly signature: string;
@@ -88,10 +92,6 @@ function call({ signature, doc, args, returns, cost }: CallText): string {
     ...(args.length === 0 ? [] : [table(["argument", "type", "allowed", "meaning"], args)]),
     `Gives ${returns}. Costs ${cost} gas.`,
   ].join("\n\n");
-}
-
-function sentences(doc: string, waits: boolean): string {
-  return waits ? `${doc} The program waits until it is done; waiting costs no gas.` : doc;
 }
 
 function argumentRow(

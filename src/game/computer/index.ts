@@ -20,6 +20,7 @@ export {
 } from "./console-buffer.ts";
 export { describeCrash, type CrashReport } from "./crash-report.ts";
 export {
+  command,
   defineDevice,
   done,
   f32,
@@ -37,6 +38,8 @@ export {
   type ArgumentValues,
   type AttachedDevice,
   type CallShape,
+  type Command,
+  type CommandShape,
   type Constant,
   type DeviceDeclaration,
   type DeviceDefinition,

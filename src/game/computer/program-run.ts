@@ -11,7 +11,7 @@ import {
   type VmOptions,
 } from "../../vm/index.ts";
 import type { ConsoleEntry } from "./console-buffer.ts";
-import { DeviceBank, type SavedBank, type Wiring } from "./device-bank.ts";
+import { DeviceBank, type CalledCommand, type SavedBank, type Wiring } from "./device-bank.ts";
 import type { GasBank } from "./gas-bank.ts";
 import type { GasQuota } from "./owner-quotas.ts";
 import type { Program, VmFactory } from "./program.ts";
@@ -29,6 +29,8 @@ export interface RunSetting {
   readonly tickAt: (time: bigint) => number;
   readonly clock: Clock;
   readonly vms: VmFactory;
+  /** Keeps a command until the end of the tick. @returns whether there is room for it. */
+  readonly queueCommand: (command: CalledCommand) => boolean;
   /** Told when the program begins to wait, and when it goes on or ends. */
   readonly onWaiting: (isWaiting: boolean) => void;
   readonly onError: (error: unknown, where: string) => void;
