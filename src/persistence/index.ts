@@ -2,7 +2,15 @@
 
 export { decodeSave, DEFAULT_SAVE_LIMITS, encodeSave, readSaveMeta, type SaveLimits } from "./save-codec.ts";
 export { SAVE_FORMAT } from "./save-container.ts";
-export type { SavedComputer, SavedProgram, SaveGame, SaveMeta, SaveSource, UnknownSection } from "./save-game.ts";
+export type {
+  SavedComputer,
+  SavedMod,
+  SavedProgram,
+  SaveGame,
+  SaveMeta,
+  SaveSource,
+  UnknownSection,
+} from "./save-game.ts";
 export { canonicalJson, type JsonValue } from "./json-value.ts";
 export { bySlot, checkSlotName, type SaveStore, type SlotInfo } from "./save-store.ts";
 export { MemoryStore } from "./memory-store.ts";

@@ -13,7 +13,8 @@
 //   SNAP  snapshot of the computer in front of it; left out if there is none
 //   ????  sections that are unknown here and may be (first letter lower-case), in the order they were found
 //
-// The header is canonical JSON: { computers: number, meta: { name, savedAt, tick }, programs: number }.
+// The header is canonical JSON: { computers: number, meta: { name, savedAt, tick }, mods: [{ name, version }, …],
+// programs: number }; `mods` is left out where there are none.
 // The same save gives the same bytes, and only those bytes are accepted for it.
 
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -22,11 +23,19 @@ import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { SaveError } from "./errors.ts";
-import { expectHash, expectInteger, expectObject, expectString } from "./expect-shape.ts";
+import { expectArray, expectHash, expectInteger, expectObject, expectString, unexpected } from "./expect-shape.ts";
 import { canonicalJson, type JsonValue, parseCanonicalJson } from "./json-value.ts";
 import { plainView } from "./plain-view.ts";
 import { decodeContainer, decodeHeader, encodeContainer, type Section } from "./save-container.ts";
-import type { SavedComputer, SavedProgram, SaveGame, SaveMeta, SaveSource, UnknownSection } from "./save-game.ts";
+import type {
+  SavedComputer,
+  SavedMod,
+  SavedProgram,
+  SaveGame,
+  SaveMeta,
+  SaveSource,
+  UnknownSection,
+} from "./save-game.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot-codec.ts";
 
 /** How much memory a save may claim: zero pages take no room in a file, so its length bounds nothing. */
@@ -42,6 +51,8 @@ export const DEFAULT_SAVE_LIMITS: SaveLimits = { memoryPagesEach: 1_024, memoryP
 
 const MAX_NAME = 200;
 const MAX_DATE = 40;
+const MAX_MODS = 200;
+const MAX_MOD_TEXT = 100;
 const HASH_BYTES = 32;
 
 /**
@@ -57,11 +68,17 @@ export function encodeSave(save: SaveSource): Uint8Array {
   const computers = Array.from(save.computers, (computer) => encodeComputer(computer, takePages));
   computers.sort((a, b) => order(a.id, b.id));
   const programs = [...save.programs].toSorted((a, b) => order(a.hash, b.hash));
-  const problem = findProblem(save.meta, programs, computers);
+  const { mods = [] } = save;
+  const problem = findProblem({ meta: save.meta, mods, programs, computers });
   if (problem !== undefined) throw new TypeError(`Cannot encode the save: ${problem}`);
 
   const { name, savedAt, tick } = save.meta;
-  const header = { computers: computers.length, meta: { name, savedAt, tick }, programs: programs.length };
+  const header = {
+    computers: computers.length,
+    meta: { name, savedAt, tick },
+    ...(mods.length > 0 ? { mods: mods.map((mod) => ({ name: mod.name, version: mod.version })) } : {}),
+    programs: programs.length,
+  };
   const sections: Section[] = [{ id: "WRLD", bytes: jsonBytes(save.world) }];
   for (const program of programs) sections.push({ id: "PROG", bytes: encodeProgram(program) });
   for (const { comp, snap } of computers) {
@@ -109,13 +126,14 @@ export function decodeSave(bytes: Uint8Array, limits: Partial<SaveLimits> = {}):
   }
   const unknownSections = sections.takeUnknown();
 
+  const { meta, mods } = header;
   const problem =
-    findProblem(header.meta, programs, computers.map(bondsOf)) ??
+    findProblem({ meta, mods, programs, computers: computers.map(bondsOf) }) ??
     (header.programs !== programs.length || header.computers !== computers.length
       ? "the header counts other programs and computers than there are"
       : undefined);
   if (problem !== undefined) throw new SaveError("save/malformed", `Cannot decode the save: ${problem}`);
-  return { meta: header.meta, world, programs, computers, ...(unknownSections.length > 0 ? { unknownSections } : {}) };
+  return { meta, mods, world, programs, computers, ...(unknownSections.length > 0 ? { unknownSections } : {}) };
 }
 
 /**
@@ -128,9 +146,18 @@ export function readSaveMeta(start: Uint8Array): SaveMeta {
   return decodeHeaderFields(decodeHeader(start)).meta;
 }
 
-function decodeHeaderFields(bytes: Uint8Array): { meta: SaveMeta; programs: number; computers: number } {
+interface Header {
+  readonly meta: SaveMeta;
+  readonly mods: readonly SavedMod[];
+  readonly programs: number;
+  readonly computers: number;
+}
+
+function decodeHeaderFields(bytes: Uint8Array): Header {
   const what = "the header";
-  const header = expectObject(parseCanonicalJson(bytes, what), what, ["computers", "meta", "programs"]);
+  const json = parseCanonicalJson(bytes, what);
+  const hasMods = typeof json === "object" && json !== null && Object.hasOwn(json, "mods");
+  const header = expectObject(json, what, [...(hasMods ? (["mods"] as const) : []), "computers", "meta", "programs"]);
   const meta = expectObject(header.meta, "meta", ["name", "savedAt", "tick"]);
   return {
     meta: {
@@ -138,9 +165,22 @@ function decodeHeaderFields(bytes: Uint8Array): { meta: SaveMeta; programs: numb
       savedAt: expectString(meta.savedAt, "meta.savedAt", MAX_DATE),
       tick: expectInteger(meta.tick, "meta.tick"),
     },
+    mods: hasMods ? decodeMods(header.mods) : [],
     programs: expectInteger(header.programs, "programs"),
     computers: expectInteger(header.computers, "computers"),
   };
+}
+
+function decodeMods(value: JsonValue): readonly SavedMod[] {
+  if (Array.isArray(value) && value.length === 0)
+    throw unexpected(value, "mods", "to be left out where there are none");
+  return expectArray(value, "mods", MAX_MODS).map((item, index) => {
+    const mod = expectObject(item, `mods[${index}]`, ["name", "version"]);
+    return {
+      name: expectString(mod.name, `mods[${index}].name`, MAX_MOD_TEXT),
+      version: expectString(mod.version, `mods[${index}].version`, MAX_MOD_TEXT),
+    };
+  });
 }
 
 /** What ties a computer to its program. */
@@ -186,15 +226,20 @@ function decodeProgram(bytes: Uint8Array, index: number): SavedProgram {
   return { hash, wasm, sources: Object.fromEntries(checked) };
 }
 
+interface WholeSave {
+  readonly meta: SaveMeta;
+  readonly mods: readonly SavedMod[];
+  readonly programs: readonly SavedProgram[];
+  readonly computers: readonly Bonds[];
+}
+
 /** What is wrong with a save beyond the types of its fields, if anything; programs and computers are to be sorted. */
-function findProblem(
-  meta: SaveMeta,
-  programs: readonly SavedProgram[],
-  computers: readonly Bonds[],
-): string | undefined {
+function findProblem({ meta, mods, programs, computers }: WholeSave): string | undefined {
   if (meta.name.length > MAX_NAME) return `its name has ${meta.name.length} characters, at most ${MAX_NAME}`;
   if (meta.savedAt.length > MAX_DATE) return `its date has ${meta.savedAt.length} characters, at most ${MAX_DATE}`;
   if (!Number.isSafeInteger(meta.tick) || meta.tick < 0) return `its tick is ${meta.tick}, expected an integer ≥ 0`;
+  const modProblem = findModProblem(mods);
+  if (modProblem !== undefined) return modProblem;
   for (const [i, { hash, wasm }] of programs.entries()) {
     if (i > 0 && hash <= (programs[i - 1] as SavedProgram).hash)
       return `program ${hash} is there twice or out of order`;
@@ -209,6 +254,20 @@ function findProblem(
       return `the snapshot of computer "${id}" is of another program than the computer's`;
     }
   }
+  return undefined;
+}
+
+function findModProblem(mods: readonly SavedMod[]): string | undefined {
+  if (mods.length > MAX_MODS) return `it names ${mods.length} mods, at most ${MAX_MODS}`;
+  for (const { name, version } of mods) {
+    if (name.length < 1 || name.length > MAX_MOD_TEXT) {
+      return `the name of a mod has ${name.length} characters, expected 1 to ${MAX_MOD_TEXT}`;
+    }
+    if (version.length > MAX_MOD_TEXT) {
+      return `the version of the mod "${name}" has ${version.length} characters, at most ${MAX_MOD_TEXT}`;
+    }
+  }
+  if (new Set(mods.map(({ name }) => name)).size !== mods.length) return "a mod is there twice";
   return undefined;
 }
 

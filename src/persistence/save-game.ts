@@ -43,9 +43,19 @@ export interface UnknownSection {
   readonly bytes: Uint8Array;
 }
 
+/** A mod that a save needs, as the game names it. */
+export interface SavedMod {
+  /** Unique in the save, 1 to 100 characters. */
+  readonly name: string;
+  /** At most 100 characters; what it means is the game's business. */
+  readonly version: string;
+}
+
 /** A whole save: the game's own world and every computer in it, at one tick boundary. */
 export interface SaveGame {
   readonly meta: SaveMeta;
+  /** In the order in which the game loaded them, which is kept; at most 200. */
+  readonly mods: readonly SavedMod[];
   /** The game's own, opaque here. */
   readonly world: JsonValue;
   /** Order does not matter; {@link encodeSave} sorts by hash. */
@@ -56,7 +66,9 @@ export interface SaveGame {
 }
 
 /** A save that is about to be written. Its computers may come one by one: a {@link SaveGame} holds all at once. */
-export interface SaveSource extends Omit<SaveGame, "programs" | "computers"> {
+export interface SaveSource extends Omit<SaveGame, "mods" | "programs" | "computers"> {
+  /** @defaultValue none */
+  readonly mods?: readonly SavedMod[];
   /** Read after the computers, so that what gives them may collect the programs meanwhile. */
   readonly programs: Iterable<SavedProgram>;
   readonly computers: Iterable<SavedComputer>;

@@ -48,6 +48,7 @@ export function sampleSave(): SaveGame {
   ];
   return {
     meta: { name: "Before the cave", tick: 1_234, savedAt: "2026-01-02T03:04:05.000Z" },
+    mods: [],
     world: { ore: [1, 2.5, -3], base: { x: 1, y: "ü \u{1F680} \ud800" }, empty: {}, flag: false, nothing: null },
     programs: [rover, drill].toSorted((a, b) => (a.hash < b.hash ? -1 : 1)),
     computers: [

@@ -174,8 +174,13 @@ describe("decodeSave() of a forged save", () => {
     const header = (text: string): string => verdictOn(putTogether(text, sections));
     const meta = '"meta":{"name":"x","savedAt":"now","tick":1}';
     expect(header(`{"computers":3,${meta},"programs":2}`)).toBe("accepted");
+    expect(header(`{"computers":3,${meta},"mods":[{"name":"m","version":"1"}],"programs":2}`)).toBe("accepted");
     for (const text of [
       "",
+      `{"computers":3,${meta},"mods":[],"programs":2}`,
+      `{"computers":3,${meta},"mods":[{"name":"","version":"1"}],"programs":2}`,
+      `{"computers":3,${meta},"mods":[{"name":"m","version":1}],"programs":2}`,
+      `{"computers":3,${meta},"mods":[{"name":"m","version":"1"},{"name":"m","version":"2"}],"programs":2}`,
       "null",
       "[]",
       `{"computers":4,${meta},"programs":2}`,

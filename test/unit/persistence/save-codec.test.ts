@@ -32,6 +32,7 @@ describe("encodeSave() and decodeSave()", () => {
     const other: SaveGame = {
       computers: save.computers.toReversed(),
       programs: save.programs.toReversed(),
+      mods: save.mods,
       world: Object.fromEntries(Object.entries(save.world as object).toReversed()),
       meta: { savedAt: save.meta.savedAt, tick: save.meta.tick, name: save.meta.name },
     };
@@ -55,6 +56,16 @@ describe("encodeSave() and decodeSave()", () => {
       computers: [{ id: "c", programHash: program.hash, snapshot, state: 0 }],
     };
     expect(decodeSave(encodeSave(save))).toEqual(save);
+  });
+
+  it("keep the mods in the order in which the game loaded them", () => {
+    const mods = [
+      { name: "zeppelins", version: "2.0.0-beta.1" },
+      { name: "ärger", version: "" },
+    ];
+    expect(decodeSave(encodeSave({ ...sampleSave(), mods })).mods).toEqual(mods);
+    const { mods: _, ...without } = sampleSave();
+    expect(decodeSave(encodeSave(without)).mods).toEqual([]);
   });
 
   it("drop pages of zeros", () => {
@@ -149,6 +160,11 @@ describe("encodeSave()", () => {
       { ...save, world: nested(200) },
       { ...save, world: JSON.parse('{"__proto__":1}') },
       { ...save, meta: { ...save.meta, tick: -1 } },
+      { ...save, mods: [{ name: "", version: "1" }] },
+      { ...save, mods: [{ name: "x".repeat(101), version: "1" }] },
+      { ...save, mods: [{ name: "x", version: "1".repeat(101) }] },
+      { ...save, mods: ["1", "2"].map((version) => ({ name: "x", version })) },
+      { ...save, mods: Array.from({ length: 201 }, (_, i) => ({ name: `x${i}`, version: "1" })) },
       { ...save, unknownSections: [{ id: "XBig", bytes: new Uint8Array() }] },
     ];
     for (const each of bad) expect(() => encodeSave(each)).toThrow(TypeError);
