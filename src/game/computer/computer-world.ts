@@ -3,10 +3,11 @@
 import type { Compiler } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
 import { CommandQueue } from "./command-queue.ts";
-import { Computer, type ComputerHost, type StagedComputer } from "./computer.ts";
+import { Computer, type ComputerEvents, type ComputerHost, type StagedComputer } from "./computer.ts";
 import { backendFor, type ComputerOptions, type MemoryChoice } from "./computer-options.ts";
 import { Emitter } from "./emitter.ts";
 import { ComputerError } from "./errors.ts";
+import type { Overrun } from "./frame-runner.ts";
 import { IdList } from "./id-list.ts";
 import { OwnerQuotas } from "./owner-quotas.ts";
 import { Parking } from "./parking.ts";
@@ -16,6 +17,7 @@ import { ProgramCache } from "./program-cache.ts";
 import { decodeState, type SavedState } from "./saved-state.ts";
 import { SharedCompiler } from "./shared-compiler.ts";
 import { VisitSchedule } from "./visit-schedule.ts";
+import type { ErrorReport, ErrorSource, WorldEvents } from "./world-events.ts";
 
 /** What a world is made of; everything from outside comes in here. */
 export interface ComputerWorldOptions {
@@ -43,8 +45,11 @@ export interface ComputerWorldOptions {
    * that each has its turn. @defaultValue no quotas
    */
   readonly gasPerOwner?: number;
-  /** Told what devices and listeners throw. @defaultValue rethrown outside the tick, as an uncaught error */
-  readonly onError?: (error: unknown, where: string) => void;
+  /**
+   * Told at once what devices and listeners throw. @defaultValue rethrown outside the tick, as an uncaught error, unless
+   * somebody listens to `error`
+   */
+  readonly onError?: (error: unknown, where: string, source: ErrorSource) => void;
   /** Makes Vms. @defaultValue those of `gasworks/vm` */
   readonly vms?: VmFactory;
 }
@@ -67,6 +72,13 @@ export interface ComputersSource {
 export interface RemoveOptions {
   /** Whether a device in the middle of a task is told; not if the thing it belongs to is gone. @defaultValue true */
   readonly cancelTask?: boolean;
+}
+
+/** A listener that is to be called. */
+interface News {
+  readonly tell: () => void;
+  /** Whom the news is of, if it is of one. */
+  readonly computer: Computer | undefined;
 }
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
@@ -92,9 +104,9 @@ interface Wanted {
  */
 export class ComputerWorld {
   readonly ticksPerSecond: number;
-  readonly #onError: (error: unknown, where: string) => void;
+  readonly #onError: ComputerWorldOptions["onError"];
   readonly #host: ComputerHost;
-  readonly #events: Emitter<{ tick: number }>;
+  readonly #events: Emitter<WorldEvents>;
   readonly #programs: ProgramCache;
   readonly #computers = new IdList<Computer>();
   readonly #commands = new CommandQueue<Computer>();
@@ -105,12 +117,12 @@ export class ComputerWorld {
   #isTicking = false;
   #isTelling = false;
   #actions: (() => void)[] = [];
-  #news: (() => void)[] = [];
+  #news: News[] = [];
   #restoreNumber = 0;
   #isDisposed = false;
 
   constructor(options: ComputerWorldOptions = {}) {
-    const { ticksPerSecond = 20, preparer = createLocalPreparer(), onError = rethrowOutside } = options;
+    const { ticksPerSecond = 20, preparer = createLocalPreparer() } = options;
     if (!Number.isInteger(ticksPerSecond) || ticksPerSecond < 1 || ticksPerSecond > 1_000) {
       throw new RangeError(`Cannot tick ${ticksPerSecond} times a second: expected an integer from 1 to 1,000`);
     }
@@ -127,13 +139,7 @@ export class ComputerWorld {
     this.#quotas = new OwnerQuotas(gasPerOwner);
     this.#parking = new Parking(parkAfterTicks);
     this.#programs = new ProgramCache(preparer);
-    this.#onError = (error, where) => {
-      try {
-        onError(error, where);
-      } catch (worse) {
-        rethrowOutside(worse);
-      }
-    };
+    this.#onError = options.onError;
     this.#host = this.#createHost(options);
     this.#events = new Emitter((tell) => this.#deliver(tell));
   }
@@ -201,13 +207,31 @@ export class ComputerWorld {
     const actions = this.#actions;
     this.#actions = [];
     for (const action of actions) action();
-    this.#events.emit("tick", this.#tick);
+    this.#events.emit("tick", { tick: this.#tick });
     this.#tellNews();
+  }
+
+  /** Tells of all computers, those included that are added later. @returns a function that ends the subscription. */
+  on<K extends keyof WorldEvents>(event: K, listener: (payload: WorldEvents[K]) => void): () => void {
+    if (event !== "error") return this.#events.on(event, listener);
+    return this.#events.on(event, (payload) => {
+      try {
+        listener(payload);
+      } catch (error) {
+        // Told to itself it might throw again, for ever.
+        this.#tellOwner({ error, where: "listener of error" });
+      }
+    });
   }
 
   /** Calls `listener` after each tick with its number. @returns a function that ends the subscription. */
   onTick(listener: (tick: number) => void): () => void {
-    return this.#events.on("tick", listener);
+    return this.on("tick", ({ tick }) => listener(tick));
+  }
+
+  /** @internal Tells that a frame was too short; called by `FrameRunner`. */
+  tellOverrun(overrun: Overrun): void {
+    this.#events.emit("overrun", overrun);
   }
 
   /**
@@ -277,6 +301,8 @@ export class ComputerWorld {
   dispose(): void {
     this.#isDisposed = true;
     this.#restoreNumber += 1;
+    this.#events.clear();
+    this.#news = [];
     for (const { id } of this.computers) this.remove(id, { cancelTask: false });
     this.#programs.clear();
   }
@@ -296,7 +322,8 @@ export class ComputerWorld {
       compiler: options.compiler && new SharedCompiler(options.compiler),
       vms: options.vms ?? REAL_VMS,
       commands: this.#commands,
-      deliver: (tell) => this.#deliver(tell),
+      deliver: (tell, computer) => this.#deliver(tell, computer),
+      forward: (computer, event, payload) => this.#forward(computer, event, payload),
       betweenTicks: (action) => this.#betweenTicks(action),
       wake: (computer) => this.#schedule.wake(computer),
       noteWaiting: (computer, isWaiting) => {
@@ -306,7 +333,7 @@ export class ComputerWorld {
       quotaFor: (owner) => this.#quotas.quotaFor(owner),
       memory: backendFor(options.memory ?? "auto"),
       prepare: (wasm, { policy, memory }) => this.#programs.prepare(wasm, { policy, memory }),
-      onError: this.#onError,
+      onError: (error, where, source) => this.#report({ error, where, ...source }),
     };
   }
 
@@ -358,9 +385,30 @@ export class ComputerWorld {
     else action();
   }
 
-  #deliver(tell: () => void): void {
+  #forward<K extends keyof ComputerEvents>(computer: Computer, event: K, payload: ComputerEvents[K]): void {
+    if (!this.#events.has(event)) return;
+    const told = { ...payload, computer } as WorldEvents[K];
+    this.#events.emit(event, told, (tell) => this.#deliver(tell, computer));
+  }
+
+  #report(report: ErrorReport): void {
+    const isHeard = this.#events.has("error");
+    this.#events.emit("error", report);
+    if (!isHeard || this.#onError !== undefined) this.#tellOwner(report);
+  }
+
+  #tellOwner({ error, where, ...source }: ErrorReport): void {
+    if (this.#onError === undefined) return rethrowOutside(error);
+    try {
+      this.#onError(error, where, source);
+    } catch (worse) {
+      rethrowOutside(worse);
+    }
+  }
+
+  #deliver(tell: () => void, computer?: Computer): void {
     if (this.#isDisposed) return;
-    this.#news.push(tell);
+    this.#news.push({ tell, computer });
     if (!this.#isTicking) this.#tellNews();
   }
 
@@ -370,10 +418,11 @@ export class ComputerWorld {
     this.#isTelling = true;
     // What a listener causes is told in this loop as well. Shifting would move thousands of others each time.
     for (let index = 0; index < this.#news.length; index++) {
+      const { tell, computer } = this.#news[index] as News;
       try {
-        this.#news[index]?.();
+        tell();
       } catch (error) {
-        this.#onError(error, "listener");
+        this.#report({ error, where: "listener", ...(computer === undefined ? {} : { computer }) });
       }
     }
     this.#news = [];

@@ -17,9 +17,10 @@ import { GasBank } from "./gas-bank.ts";
 import type { GasQuota } from "./owner-quotas.ts";
 import { policyOf, type Program, type VmFactory } from "./program.ts";
 import type { Terms } from "./program-cache.ts";
-import { ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
+import { ProgramRun, TaskError, type RunSetting, type RunState } from "./program-run.ts";
 import { encodeState, type SavedPower, type SavedState } from "./saved-state.ts";
 import { Watchdog } from "./watchdog.ts";
+import type { ErrorSource } from "./world-events.ts";
 
 /** What {@link Computer.on} tells about. Everything is told between ticks, in the order in which it happened. */
 export interface ComputerEvents {
@@ -28,6 +29,11 @@ export interface ComputerEvents {
   readonly exit: { readonly exitCode: number };
   readonly trap: { readonly code: string; readonly message: string; readonly report: CrashReport };
   readonly state: ComputerState;
+  /**
+   * The program began to wait. `device` is the name under which the device is attached; `undefined` for calls without one:
+   * sleeping, reading the standard input.
+   */
+  readonly wait: { readonly device: string | undefined; readonly function: string };
   /** After a crash has started the program again, or left it: see `ComputerOptions.restarts`. */
   readonly watchdog: { readonly kind: "restarted" | "gave-up"; readonly restarts: number };
 }
@@ -44,8 +50,10 @@ export interface ComputerHost {
   readonly vms: VmFactory;
   /** Those of the tick that runs. */
   readonly commands: Pick<CommandQueue<Computer>, "add">;
-  /** Calls a listener between ticks. */
-  readonly deliver: Deliver;
+  /** Calls a listener between ticks. @param computer - Whose it is. */
+  readonly deliver: (tell: () => void, computer: Computer) => void;
+  /** Told of each event of a computer. */
+  readonly forward: <K extends keyof ComputerEvents>(computer: Computer, event: K, payload: ComputerEvents[K]) => void;
   /** Does something now, or at the end of the tick if one is running. */
   readonly betweenTicks: (action: () => void) => void;
   /** Has the computer visited in the next tick. */
@@ -57,7 +65,7 @@ export interface ComputerHost {
   /** Where programs have their memories, unless a computer says otherwise. */
   readonly memory: MemoryBackend;
   readonly prepare: (wasm: Uint8Array, terms: Terms) => Promise<Program>;
-  readonly onError: (error: unknown, where: string) => void;
+  readonly onError: (error: unknown, where: string, source: ErrorSource) => void;
 }
 
 /** What a save says of a computer. */
@@ -133,8 +141,9 @@ export class Computer {
     this.memoryPages = memoryPages;
     this.memory = memory;
     requireDistinctNames(devices);
-    this.console = new ConsoleBuffer(host.deliver);
-    this.#events = new Emitter(host.deliver);
+    const deliver: Deliver = (tell) => host.deliver(tell, this);
+    this.console = new ConsoleBuffer(deliver);
+    this.#events = new Emitter(deliver, (event, payload) => host.forward(this, event, payload));
     this.#host = host;
     this.#wiring = devices;
     this.#setting = {
@@ -148,7 +157,8 @@ export class Computer {
       vms: host.vms,
       queueCommand: (command) => host.commands.add(this, command),
       onWaiting: (isWaiting) => host.noteWaiting(this, isWaiting),
-      onError: (error, where) => host.onError(error, `computer "${id}": ${where}`),
+      onError: (error, where, source) =>
+        host.onError(error, `computer "${id}": ${where}`, { computer: this, ...source }),
     };
   }
 
@@ -322,11 +332,11 @@ export class Computer {
   }
 
   /** @internal Applies a command that the program called in this tick. Never throws. */
-  applyCommand({ name, apply }: CalledCommand): void {
+  applyCommand({ name, source, apply }: CalledCommand): void {
     try {
       apply();
     } catch (error) {
-      this.#setting.onError(error, `applying ${name}`);
+      this.#setting.onError(error, `applying ${name}`, source);
       if (this.#run !== undefined) this.#crash({ code: "host-error", message: "A device failed between two slices" });
     }
   }
@@ -408,10 +418,10 @@ export class Computer {
       case "on":
         return this.#resumeRun(staged?.resume);
       case "exited":
-        return this.#setState(power);
+        return void this.#setState(power);
       case "crashed":
         this.#trap = power.trap;
-        return this.#setState(this.#crashedState(describeCrash(power.trap)));
+        return void this.#setState(this.#crashedState(describeCrash(power.trap)));
       default:
         return power satisfies never;
     }
@@ -478,7 +488,7 @@ export class Computer {
       this.#host.wake(this);
       this.#setState({ kind: "running" });
     } catch (error) {
-      this.#host.onError(error, `computer "${this.id}": starting the program`);
+      this.#setting.onError(error, "starting the program");
       this.#crash(outOfMemoryIn(error) ?? { code: "unknown", message: "The program could not be started" });
     }
   }
@@ -489,7 +499,7 @@ export class Computer {
       this.#gas.begin(this.#host.tickNow());
       this.#setState(this.#run?.state ?? { kind: "running" });
     } catch (error) {
-      this.#host.onError(error, `computer "${this.id}": resuming the program`);
+      this.#setting.onError(error, "resuming the program");
       this.#crash(outOfMemoryIn(error) ?? { code: "unknown", message: "The program could not be resumed" });
     }
   }
@@ -512,8 +522,10 @@ export class Computer {
       const state = part(run);
       switch (state.kind) {
         case "running":
+          return void this.#setState(state);
         case "waiting":
-          return this.#setState(state);
+          if (this.#setState(state)) this.#events.emit("wait", { device: state.device, function: state.function });
+          return undefined;
         case "exited":
           return this.#exit(state.exitCode);
         case "trapped":
@@ -522,7 +534,8 @@ export class Computer {
           return state satisfies never;
       }
     } catch (error) {
-      this.#setting.onError(error, "running a tick");
+      if (error instanceof TaskError) this.#setting.onError(error.cause, error.message, error.source);
+      else this.#setting.onError(error, "running a tick");
       this.#crash(outOfMemoryIn(error) ?? { code: "host-error", message: "A device failed between two slices" });
     }
   }
@@ -582,10 +595,12 @@ export class Computer {
     this.#setState({ kind: "off", hasProgram: this.#program !== undefined });
   }
 
-  #setState(next: ComputerState): void {
-    if (isSameState(this.#state, next)) return;
+  /** @returns whether it is another state than before. */
+  #setState(next: ComputerState): boolean {
+    if (isSameState(this.#state, next)) return false;
     this.#state = next;
     this.#events.emit("state", next);
+    return true;
   }
 
   #abandonLoad(): void {

@@ -7,6 +7,7 @@ import { assertJsonValue } from "./assert-json-value.ts";
 import type { Argument, AttachedDevice, CallShape, Constant, TaskStep } from "./define-device.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
 import { answerSystemCall, SYSTEM_DEVICE_TYPE, type SystemHost } from "./system-calls.ts";
+import type { ErrorSource } from "./world-events.ts";
 
 /** Devices by the name under which programs open them. */
 export type Wiring = Readonly<Record<string, AttachedDevice>>;
@@ -32,6 +33,7 @@ export interface CalledCommand {
   readonly priority: number;
   /** Of the device, its type and the command: for messages. */
   readonly name: string;
+  readonly source: ErrorSource;
   readonly apply: () => void;
 }
 
@@ -171,6 +173,7 @@ export class DeviceBank {
       const isQueued = this.#host.queueCommand({
         priority: command.priority,
         name: `${definition.type}.${call.function} of "${opened.label}"`,
+        source: { device: opened, member: call.function },
         apply: () => attached.apply(call.function, args),
       });
       return isQueued ? 0 : DEVICE_ERRORS.busy.value;

@@ -8,6 +8,7 @@ export {
   type RemoveOptions,
 } from "./computer-world.ts";
 export type { Computer, ComputerEvents } from "./computer.ts";
+export type { ErrorReport, ErrorSource, WorldEvents } from "./world-events.ts";
 export type { ComputerOptions, LoadOptions, MemoryChoice } from "./computer-options.ts";
 export type { ComputerState } from "./computer-state.ts";
 export type { RestartOptions, RestartVerdict } from "./watchdog.ts";
@@ -57,5 +58,6 @@ export { generateDevicePage, generateManual, generateSystemPage } from "./device
 export type { VmFactory } from "./program.ts";
 export { createLocalPreparer, type Preparer } from "./preparer.ts";
 export { createBrowserPreparer, type BrowserPreparerOptions } from "./browser-preparer.ts";
+export { FrameRunner, type FrameLimits, type Overrun } from "./frame-runner.ts";
 export { TickClock } from "./tick-clock.ts";
 export { CompileError, ComputerError, type ComputerErrorCode } from "./errors.ts";

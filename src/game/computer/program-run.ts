@@ -11,11 +11,12 @@ import {
   type VmOptions,
 } from "../../vm/index.ts";
 import type { ConsoleEntry } from "./console-buffer.ts";
-import { DeviceBank, type CalledCommand, type SavedBank, type Wiring } from "./device-bank.ts";
+import { DeviceBank, type CalledCommand, type RunningTask, type SavedBank, type Wiring } from "./device-bank.ts";
 import type { GasBank } from "./gas-bank.ts";
 import type { GasQuota } from "./owner-quotas.ts";
 import type { Program, VmFactory } from "./program.ts";
 import { Utf8Stream } from "./utf8-stream.ts";
+import type { ErrorSource } from "./world-events.ts";
 
 /** What a run needs from its computer and its world. */
 export interface RunSetting {
@@ -33,7 +34,7 @@ export interface RunSetting {
   readonly queueCommand: (command: CalledCommand) => boolean;
   /** Told when the program begins to wait, and when it goes on or ends. */
   readonly onWaiting: (isWaiting: boolean) => void;
-  readonly onError: (error: unknown, where: string) => void;
+  readonly onError: (error: unknown, where: string, source?: ErrorSource) => void;
 }
 
 /** The state of a run as plain data; the snapshot is saved beside it. */
@@ -59,6 +60,16 @@ export type RunState =
   | { readonly kind: "trapped"; readonly trap: Trap };
 
 type OutputStream = "stdout" | "stderr";
+
+/** What a device threw while its task was advanced; the cause is the device's own error. */
+export class TaskError extends Error {
+  readonly source: ErrorSource;
+
+  constructor(cause: unknown, task: RunningTask | null) {
+    super(`advancing ${nameOf(task)}`, { cause });
+    this.source = sourceOfTask(task);
+  }
+}
 
 export class ProgramRun {
   readonly #setting: RunSetting;
@@ -94,7 +105,7 @@ export class ProgramRun {
       },
       clock: setting.clock,
       entropySeed: setting.entropySeed,
-      onHostError: (error, call) => setting.onError(error, `${call.module}.${call.function}`),
+      onHostError: (error, call) => setting.onError(error, `${call.module}.${call.function}`, sourceOf(call)),
     };
     this.#vm =
       from === undefined
@@ -155,9 +166,9 @@ export class ProgramRun {
     return this.state;
   }
 
-  /** Advances the task by a tick and gives the program its answer, if there is one. @throws what the device throws */
+  /** Advances the task by a tick and gives the program its answer, if there is one. @throws {TaskError} */
   runTask(): RunState {
-    const answer = this.#bank.tickTask();
+    const answer = this.#tickTask();
     if (answer !== undefined) this.#vm.answer(answer);
     return this.state;
   }
@@ -203,15 +214,24 @@ export class ProgramRun {
   /** Frees the memory. @param cancelTask - Whether a device is told that nobody waits for it any more. */
   end(cancelTask: boolean): void {
     if (cancelTask) {
-      const name = this.#bank.task?.function ?? "";
+      const { task } = this.#bank;
       try {
         this.#bank.cancelTask();
       } catch (error) {
-        this.#setting.onError(error, `canceling "${name}"`);
+        this.#setting.onError(error, `canceling ${nameOf(task)}`, sourceOfTask(task));
       }
     }
     this.#tellWaiting(false);
     this.#vm.dispose();
+  }
+
+  #tickTask(): number | undefined {
+    const { task } = this.#bank;
+    try {
+      return this.#bank.tickTask();
+    } catch (error) {
+      throw new TaskError(error, task);
+    }
   }
 
   #runOn(budget: number): SliceResult {
@@ -230,4 +250,19 @@ export class ProgramRun {
     this.#isWaiting = isWaiting;
     this.#setting.onWaiting(isWaiting);
   }
+}
+
+function sourceOf(call: { readonly module: string; readonly function: string }): ErrorSource {
+  const [, type] = /^device\.(.*)$/.exec(call.module) ?? [];
+  return { ...(type === undefined ? {} : { device: { type } }), member: call.function };
+}
+
+function nameOf(task: RunningTask | null): string {
+  if (task === null) return "nothing";
+  return task.device === null ? task.function : `${task.device.type}.${task.function} of "${task.device.label}"`;
+}
+
+function sourceOfTask(task: RunningTask | null): ErrorSource {
+  if (task === null) return {};
+  return { ...(task.device === null ? {} : { device: task.device }), member: task.function };
 }

@@ -15,19 +15,22 @@ import {
 import {
   ComputerError,
   ComputerWorld,
-  TickClock,
+  FrameRunner,
   type Computer,
   type ComputerOptions,
   type ComputersSave,
   type ComputersSource,
+  type ErrorSource,
+  type FrameLimits,
   type MemoryChoice,
   type Preparer,
+  type WorldEvents,
 } from "../computer/index.ts";
 import { enterFactory, leaveFactory } from "./computer-factory.ts";
 import { serviceOf, type GameService } from "./game-service.ts";
 
 /** What all scenes of a game share; given through {@link ComputerPlugin.with}. */
-export interface ComputerPluginOptions {
+export interface ComputerPluginOptions extends FrameLimits {
   /** Turns C into wasm, e.g. `createBrowserCompiler({ baseUrl })`. @defaultValue none: only wasm can be loaded */
   readonly compiler?: Compiler;
   /** Where saves live. @defaultValue an `IndexedDbStore` */
@@ -47,12 +50,20 @@ export interface ComputerPluginOptions {
   readonly parkAfterTicks?: number;
   /** An integer from 1 to 1,000. @defaultValue 20 */
   readonly ticksPerSecond?: number;
-  /** Most ticks that one frame runs; what a slow frame owes beyond that is dropped. @defaultValue 5 */
-  readonly maxTicksPerFrame?: number;
+  /**
+   * Gas that all computers of one owner (`ComputerOptions.owner`) may use in one tick together, an integer from 1 to 2^40.
+   *
+   * @defaultValue no quotas
+   */
+  readonly gasPerOwner?: number;
   /** Wall-clock time for `savedAt`. @defaultValue the machine's */
   readonly now?: () => Date;
-  /** Told what devices and listeners throw. @defaultValue rethrown outside the tick, as an uncaught error */
-  readonly onError?: (error: unknown, where: string) => void;
+  /**
+   * Told what devices and listeners throw, by all scenes; {@link ComputerPlugin.on} `"error"` tells of one scene's.
+   *
+   * @defaultValue rethrown outside the tick, as an uncaught error, unless somebody listens to `error`
+   */
+  readonly onError?: (error: unknown, where: string, source: ErrorSource) => void;
 }
 
 /** The game's own part of a save. */
@@ -76,8 +87,6 @@ interface Tie {
   readonly computer: Computer;
   readonly untie: () => void;
 }
-
-const DEFAULTS = { ticksPerSecond: 20, maxTicksPerFrame: 5 } as const satisfies ComputerPluginOptions;
 
 /** Ids of computers that nobody named. They cannot be saved: after a reload they would mean others. */
 const UNNAMED = "unnamed-";
@@ -110,7 +119,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
 
   #world: ComputerWorld;
   #hooks: WorldHooks | undefined;
-  #clock: TickClock;
+  #frames: FrameRunner;
   readonly #ties = new Set<Tie>();
   /** In the order in which they were added. */
   readonly #byObject = new Map<Phaser.GameObjects.GameObject, Computer[]>();
@@ -122,7 +131,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   constructor(scene: Phaser.Scene, pluginManager: Phaser.Plugins.PluginManager, pluginKey: string) {
     super(scene, pluginManager, pluginKey);
     this.#world = this.#createWorld();
-    this.#clock = this.#createClock();
+    this.#frames = new FrameRunner(this.#world, this.options);
   }
 
   /** The plugin with options of your own. Call it once a game: each call makes another class. */
@@ -170,7 +179,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
 
   /** How far the time stands between two ticks, 0 to 1: for drawing movements smoothly. */
   get tickFraction(): number {
-    return this.#clock.fraction;
+    return this.#frames.fraction;
   }
 
   /** In tick order. */
@@ -212,6 +221,21 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   /** The computer of a game object; the first, if it has several. */
   of(gameObject: Phaser.GameObjects.GameObject): Computer | undefined {
     return this.#byObject.get(gameObject)?.[0];
+  }
+
+  /**
+   * Tells of all computers of the scene, those included that are added later: each event of `Computer.on` with the
+   * `computer`, and `tick`, `overrun` and `error`. Told between ticks; ends with the scene.
+   *
+   * @returns a function that ends it earlier.
+   *
+   * @example
+   * ```ts
+   * this.computers.on("trap", ({ computer, report }) => this.showFault(computer.id, report.title));
+   * ```
+   */
+  on<K extends keyof WorldEvents>(event: K, listener: (payload: WorldEvents[K]) => void): () => void {
+    return this.#world.on(event, listener);
   }
 
   /** Calls `listener` after each tick with its number; ends with the scene. @returns a function that ends it earlier. */
@@ -288,7 +312,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     this.#byObject.clear();
     this.#world.dispose();
     this.#world = this.#createWorld();
-    this.#clock = this.#createClock();
+    this.#frames = new FrameRunner(this.#world, this.options);
     this.#hooks = undefined;
     this.#isLoading = false;
     this.isTicking = true;
@@ -297,11 +321,8 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   readonly #onUpdate = (_time: number, deltaMs: number): void => {
     if (!this.isTicking || this.#isLoading) return;
     const world = this.#world;
-    const ticks = this.#clock.advance(deltaMs);
     // A listener may have paused the game or ended the scene.
-    for (let count = 0; count < ticks && this.isTicking && !this.#isLoading && this.#world === world; count++) {
-      world.runTick();
-    }
+    this.#frames.runFrame(deltaMs, () => this.isTicking && !this.#isLoading && this.#world === world);
   };
 
   #tie(gameObject: Phaser.GameObjects.GameObject, computer: Computer): void {
@@ -367,7 +388,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   ): Promise<void> {
     await hooks?.load(data);
     await world.restore(computers);
-    this.#clock.reset();
+    this.#frames.reset();
   }
 
   async #whileLoading(load: () => Promise<void>): Promise<void> {
@@ -390,9 +411,10 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   #createWorld(): ComputerWorld {
-    const { compiler, memory, parkAfterTicks, ticksPerSecond = DEFAULTS.ticksPerSecond, onError } = this.options;
+    const { compiler, memory, parkAfterTicks, ticksPerSecond, gasPerOwner, onError } = this.options;
     return new ComputerWorld({
-      ticksPerSecond,
+      ...(ticksPerSecond === undefined ? {} : { ticksPerSecond }),
+      ...(gasPerOwner === undefined ? {} : { gasPerOwner }),
       ...(compiler === undefined ? {} : { compiler }),
       ...(memory === undefined ? {} : { memory }),
       ...(parkAfterTicks === undefined ? {} : { parkAfterTicks }),
@@ -402,11 +424,6 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
         [Symbol.dispose]: () => {},
       },
     });
-  }
-
-  #createClock(): TickClock {
-    const { ticksPerSecond = DEFAULTS.ticksPerSecond, maxTicksPerFrame = DEFAULTS.maxTicksPerFrame } = this.options;
-    return new TickClock(ticksPerSecond, maxTicksPerFrame);
   }
 
   #service(): GameService {
