@@ -25,6 +25,7 @@ export default defineConfig({
     projects: [
       {
         ...inNode,
+        plugins: [documentSnippets()],
         test: {
           ...built,
           name: "unit",

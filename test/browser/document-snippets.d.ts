@@ -20,3 +20,11 @@ declare module "virtual:plugin-snippet-2.ts" {
 declare module "virtual:plugin-snippet-3.ts" {
   export function addEditor(game: import("phaser").Game): HTMLTextAreaElement;
 }
+
+declare module "virtual:modding-snippet-0.ts" {
+  export interface DrillPort {
+    depth: number;
+    gear: number;
+  }
+  export const Drill: import("gasworks/computer").DeviceDefinition<DrillPort>;
+}

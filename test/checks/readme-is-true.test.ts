@@ -71,12 +71,18 @@ describe("README.md", () => {
     expect(readme).toContain(`Node ${packageJson.engines.node.replace(">=", "")} or newer`);
   });
 
-  it("and docs/plugin.md show TypeScript that compiles", { timeout: 60_000 }, () => {
-    const plugin = documents.find(({ path }) => path === "docs/plugin.md")?.text ?? "";
-    const snippets = [...blocks(readme, "ts"), ...blocks(plugin, "ts")];
-    expect(snippets).toHaveLength(5);
+  it("and the documents of the plugin and of mods show TypeScript that compiles", { timeout: 60_000 }, () => {
+    const paths = ["README.md", "docs/plugin.md", "docs/modding.md"];
+    const snippets = paths.flatMap((path) =>
+      blocks(documents.find((document) => document.path === path)?.text ?? "", "ts"),
+    );
+    expect(snippets).toHaveLength(6);
     mkdirSync(folder, { recursive: true });
-    snippets.forEach((snippet, index) => writeFileSync(join(folder, `snippet-${index}.ts`), snippet));
+    for (const [index, snippet] of snippets.entries()) {
+      // What another block imports has its name in its first line.
+      const name = /^\/\/ (\S+\.ts)\n/.exec(snippet)?.[1] ?? `snippet-${index}.ts`;
+      writeFileSync(join(folder, name), snippet);
+    }
     const options = {
       strict: true,
       noEmit: true,
@@ -85,6 +91,7 @@ describe("README.md", () => {
       module: "nodenext",
       lib: ["es2023", "esnext.disposable", "dom"],
       types: [],
+      allowImportingTsExtensions: true,
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options, include: ["*.ts"] }));
     const compiler = join(ROOT, "node_modules", "typescript", "bin", "tsc");

@@ -1,4 +1,4 @@
-// Lets a browser test run a document's code as it stands there.
+// Lets a test run a document's code as it stands there.
 
 import { createReadStream, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,24 +8,44 @@ import type { Plugin } from "vite";
 import { blocks } from "./markdown.ts";
 import { ROOT } from "./source-files.ts";
 
-const DOCUMENTS: Readonly<Record<string, string>> = { readme: "README.md", plugin: "docs/plugin.md" };
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  readme: "README.md",
+  plugin: "docs/plugin.md",
+  modding: "docs/modding.md",
+};
 const COMPILER_FILES = join(ROOT, "node_modules", "@yowasp", "clang", "gen");
+
+const ID = /\bvirtual:(\w+)-snippet-(\d+)\.ts$/;
+
+function snippetsOf(document: string): string[] {
+  const path = DOCUMENTS[document];
+  return path === undefined ? [] : blocks(readFileSync(join(ROOT, path), "utf8"), "ts");
+}
 
 /** The text of a block by the name of its module; `undefined` for other modules. */
 function snippet(id: string): string | undefined {
-  const [, name = "", index] = /\bvirtual:(\w+)-snippet-(\d+)\.ts$/.exec(id) ?? [];
-  const path = DOCUMENTS[name];
-  return path === undefined ? undefined : blocks(readFileSync(join(ROOT, path), "utf8"), "ts")[Number(index)];
+  const [, document = "", index] = ID.exec(id) ?? [];
+  return snippetsOf(document)[Number(index)];
+}
+
+/** A block imports another of its document by the name that stands in the other's first line: `// drill.ts`. */
+function neighbour(specifier: string, importer = ""): string | undefined {
+  const [, document = ""] = ID.exec(importer) ?? [];
+  const index = snippetsOf(document).findIndex((text) => text.startsWith(`// ${specifier.replace("./", "")}\n`));
+  return index < 0 ? undefined : `virtual:${document}-snippet-${index}.ts`;
 }
 
 /**
- * Offers each TypeScript block of the README and of docs/plugin.md as `virtual:readme-snippet-0.ts` or
+ * Offers each TypeScript block of the README, of docs/plugin.md and of docs/modding.md as `virtual:readme-snippet-0.ts`,
  * `virtual:plugin-snippet-0.ts` and so on, and the compiler's files under `clang/`.
  */
 export function documentSnippets(): Plugin {
   return {
     name: "gasworks-document-snippets",
-    resolveId: (id) => (snippet(id) === undefined ? undefined : join(ROOT, id)),
+    resolveId: (specifier, importer) => {
+      const id = neighbour(specifier, importer) ?? specifier;
+      return snippet(id) === undefined ? undefined : join(ROOT, id);
+    },
     load: (id) => snippet(id),
     configureServer(server) {
       server.middlewares.use((request, response, next) => {

@@ -1,5 +1,6 @@
 // The C headers of a computer, generated from its wiring: what is not attached cannot even be named.
 
+import { attachedTypes } from "./attached-types.ts";
 import type { Argument, ArgumentType, AttachedDevice, CallShape, DeviceFace } from "./define-device.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
 import { SYSTEM_CALLS, SYSTEM_MODULE } from "./system-calls.ts";
@@ -45,16 +46,11 @@ export function generateGasworksHeader(): string {
 }
 
 function generateDevicesHeader(devices: Readonly<Record<string, AttachedDevice>>): string {
-  const labels = new Map<DeviceFace, string[]>();
-  for (const [label, { definition }] of Object.entries(devices)) {
-    labels.set(definition, [...(labels.get(definition) ?? []), label]);
-  }
-  const types = [...labels].toSorted(([a], [b]) => (a.type < b.type ? -1 : 1));
   return guarded("DEVICES_H", [
     "/* The devices of this computer. Generated from its wiring. */",
     "",
     '#include "gasworks.h"',
-    ...types.flatMap(([definition, attached]) => ["", ...declareType(definition, attached)]),
+    ...attachedTypes(devices).flatMap(({ device, labels }) => ["", ...declareType(device, labels)]),
   ]);
 }
 
@@ -113,7 +109,8 @@ function imported(module: string, name: string): string {
   return `__attribute__((import_module("${module}"), import_name("${name}")))`;
 }
 
-function comment(doc: string, details: readonly string[]): string[] {
+/** A doc comment, the same in C and in AssemblyScript. */
+export function comment(doc: string, details: readonly string[]): string[] {
   return ["/**", ` * ${doc}`, " *", ...details.map((detail) => ` * ${detail}`), " */"];
 }
 

@@ -1,5 +1,6 @@
 // The manual pages of devices, from the same declarations as the C headers: Markdown, for players, in the game and in docs.
 
+import { attachedTypes } from "./attached-types.ts";
 import type { Argument, AttachedDevice, CallShape, Constant, DeviceFace } from "./define-device.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
 import { signatureOf } from "./device-header.ts";
@@ -11,12 +12,8 @@ import { SYSTEM_CALLS } from "./system-calls.ts";
  * @param devices - By the name under which programs open them.
  */
 export function generateManual(devices: Readonly<Record<string, AttachedDevice>>): string {
-  const labels = new Map<DeviceFace, string[]>();
-  for (const [label, { definition }] of Object.entries(devices)) {
-    labels.set(definition, [...(labels.get(definition) ?? []), label]);
-  }
-  const types = [...labels].toSorted(([a], [b]) => (a.type < b.type ? -1 : 1));
-  return [generateSystemPage(), ...types.map(([device, attached]) => generateDevicePage(device, attached))].join("\n");
+  const pages = attachedTypes(devices).map(({ device, labels }) => generateDevicePage(device, labels));
+  return [generateSystemPage(), ...pages].join("\n");
 }
 
 /** What every computer offers, whatever is attached to it. */

@@ -53,6 +53,7 @@ export {
 export { Motor, type Motion, type MotorPort } from "./devices/motor.ts";
 export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
 export { DEVICE_ERRORS, type DeviceError } from "./device-errors.ts";
+export { generateAssemblyScript } from "./assembly-script.ts";
 export { generateGasworksHeader, generateHeaders, HEADER_NAMES } from "./device-header.ts";
 export { generateDevicePage, generateManual, generateSystemPage } from "./device-manual.ts";
 export type { VmFactory } from "./program.ts";
