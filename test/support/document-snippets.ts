@@ -13,7 +13,12 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   plugin: "docs/plugin.md",
   modding: "docs/modding.md",
 };
-const COMPILER_FILES = join(ROOT, "node_modules", "@yowasp", "clang", "gen");
+/** What the documents' games fetch, by the folder in which they look for it. */
+const FOLDERS: Readonly<Record<string, string>> = {
+  clang: join(ROOT, "node_modules/@yowasp/clang/gen"),
+  maps: join(ROOT, "test/fixtures/tiled"),
+  pictures: join(ROOT, "assets"),
+};
 
 const ID = /\bvirtual:(\w+)-snippet-(\d+)\.ts$/;
 
@@ -37,7 +42,7 @@ function neighbour(specifier: string, importer = ""): string | undefined {
 
 /**
  * Offers each TypeScript block of the README, of docs/plugin.md and of docs/modding.md as `virtual:readme-snippet-0.ts`,
- * `virtual:plugin-snippet-0.ts` and so on, and the compiler's files under `clang/`.
+ * `virtual:plugin-snippet-0.ts` and so on, and what they fetch: the compiler's files under `clang/`, `maps/`, `pictures/`.
  */
 export function documentSnippets(): Plugin {
   return {
@@ -49,9 +54,10 @@ export function documentSnippets(): Plugin {
     load: (id) => snippet(id),
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        const file = /\/clang\/([\w.-]+)$/.exec(request.url ?? "")?.[1];
-        if (file === undefined) return next();
-        createReadStream(join(COMPILER_FILES, file))
+        const [, name = "", file = ""] = /\/(\w+)\/([\w.-]+)$/.exec(request.url ?? "") ?? [];
+        const folder = Object.hasOwn(FOLDERS, name) ? FOLDERS[name] : undefined;
+        if (folder === undefined) return next();
+        createReadStream(join(folder, file))
           .on("error", () => response.writeHead(404).end())
           .pipe(response);
       });

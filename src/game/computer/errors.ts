@@ -35,7 +35,17 @@ export type ComputerErrorCode =
   /** A load failed, and so did putting back what was there before; the cause is both. */
   | "computer/not-put-back"
   /** A load is under way. */
-  | "computer/busy";
+  | "computer/busy"
+  /** A Tiled map has no object layer of this name. */
+  | "computer/tiled-layer"
+  /** A property of an object in a Tiled map is unknown, or its value is not what it must be. */
+  | "computer/tiled-property"
+  /** An object in a Tiled map names a program that was not given, or one that cannot be loaded. */
+  | "computer/tiled-program"
+  /** An object in a Tiled map names a kind of device that was not given. */
+  | "computer/tiled-device"
+  /** Two objects of a Tiled map, or an object and a computer that is there, have the same id. */
+  | "computer/tiled-id";
 
 /** Base of every error thrown by the computer layer. Branch on {@link ComputerError.code}, never on the message. */
 export class ComputerError extends Error {

@@ -28,6 +28,7 @@ import {
 } from "../computer/index.ts";
 import { enterFactory, leaveFactory } from "./computer-factory.ts";
 import { serviceOf, type GameService } from "./game-service.ts";
+import { addFromTiled, type AddFromTiledOptions, type TiledComputers } from "./tiled/add-from-tiled.ts";
 
 /** What all scenes of a game share; given through {@link ComputerPlugin.with}. */
 export interface ComputerPluginOptions extends FrameLimits {
@@ -85,7 +86,7 @@ export type AddComputerOptions = Omit<ComputerOptions, "id"> & { readonly id?: s
 interface Tie {
   readonly gameObject: Phaser.GameObjects.GameObject;
   readonly computer: Computer;
-  readonly untie: () => void;
+  readonly stopListening: () => void;
 }
 
 /** Ids of computers that nobody named. They cannot be saved: after a reload they would mean others. */
@@ -214,8 +215,26 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     return computer;
   }
 
+  /**
+   * Gives each object of a layer that has `computer` properties a computer with devices and a program; docs/plugin.md has
+   * a table of the properties. If an object is wrong, nothing is added.
+   *
+   * @throws {ComputerError} `computer/tiled-layer`, `computer/tiled-property`, `computer/tiled-program`,
+   * `computer/tiled-device`, `computer/tiled-id`, and what your own functions throw.
+   */
+  addFromTiled(map: Phaser.Tilemaps.Tilemap, layer: string, options: AddFromTiledOptions = {}): TiledComputers {
+    return addFromTiled(this, { map, name: layer }, options);
+  }
+
   get(id: string): Computer | undefined {
     return this.#world.get(id);
+  }
+
+  /** Stops and forgets a computer, and leaves its game object; those of other scenes are ignored. */
+  remove(computer: Computer): void {
+    if (this.#world.get(computer.id) !== computer) return;
+    for (const tie of this.#ties) if (tie.computer === computer) this.#untie(tie);
+    this.#world.remove(computer.id);
   }
 
   /** The computer of a game object; the first, if it has several. */
@@ -307,9 +326,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const { events } = this.#systems;
     events.off(Phaser.Scenes.Events.UPDATE, this.#onUpdate);
     events.off(Phaser.Scenes.Events.SHUTDOWN, this.#onShutdown);
-    for (const { untie } of this.#ties) untie();
-    this.#ties.clear();
-    this.#byObject.clear();
+    for (const tie of this.#ties) this.#untie(tie);
     this.#world.dispose();
     this.#world = this.#createWorld();
     this.#frames = new FrameRunner(this.#world, this.options);
@@ -330,20 +347,28 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const onDestroy = (_object: Phaser.GameObjects.GameObject, isSceneEnding: boolean): void => {
       // The end of the scene is ours as well: it takes all computers at once, and tells nobody.
       if (isSceneEnding) return;
-      this.#ties.delete(tie);
-      this.#byObject.delete(gameObject);
+      this.#untie(tie);
       // The object is gone: a device that put it back on its tile would touch what is not there.
       world.remove(computer.id, { cancelTask: false });
     };
-    const untie = (): void => {
+    const stopListening = (): void => {
       gameObject.off(Phaser.GameObjects.Events.DESTROY, onDestroy);
     };
-    const tie: Tie = { gameObject, computer, untie };
+    const tie: Tie = { gameObject, computer, stopListening };
     gameObject.once(Phaser.GameObjects.Events.DESTROY, onDestroy);
     this.#ties.add(tie);
     const known = this.#byObject.get(gameObject);
     if (known === undefined) this.#byObject.set(gameObject, [computer]);
     else known.push(computer);
+  }
+
+  #untie(tie: Tie): void {
+    const { gameObject, computer, stopListening } = tie;
+    stopListening();
+    this.#ties.delete(tie);
+    const left = this.#byObject.get(gameObject)?.filter((other) => other !== computer) ?? [];
+    if (left.length > 0) this.#byObject.set(gameObject, left);
+    else this.#byObject.delete(gameObject);
   }
 
   #encode(name: string): { readonly meta: SaveMeta; readonly bytes: Uint8Array } {

@@ -7,3 +7,4 @@ export {
   type WorldHooks,
 } from "./computer-plugin.ts";
 export { createOverlayHost, type OverlayHost, type OverlayHostOptions } from "./overlay-host.ts";
+export type { AddFromTiledOptions, TiledComputer, TiledComputers, TiledPlace } from "./tiled/add-from-tiled.ts";
