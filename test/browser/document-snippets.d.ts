@@ -10,6 +10,10 @@ declare module "virtual:plugin-snippet-1.ts" {
 }
 
 declare module "virtual:plugin-snippet-2.ts" {
+  export function reportFaults(scene: import("phaser").Scene, show: (line: string) => void): void;
+}
+
+declare module "virtual:plugin-snippet-3.ts" {
   import type { GameObjects, Scene } from "phaser";
   export const Field: new (key: string) => Scene & {
     plant(x: number, y: number, name?: string): void;
@@ -17,7 +21,7 @@ declare module "virtual:plugin-snippet-2.ts" {
   };
 }
 
-declare module "virtual:plugin-snippet-3.ts" {
+declare module "virtual:plugin-snippet-4.ts" {
   export function addEditor(game: import("phaser").Game): HTMLTextAreaElement;
 }
 
@@ -29,6 +33,6 @@ declare module "virtual:modding-snippet-0.ts" {
   export const Drill: import("gasworks/computer").DeviceDefinition<DrillPort>;
 }
 
-declare module "virtual:plugin-snippet-4.ts" {
+declare module "virtual:plugin-snippet-5.ts" {
   export const Yard: new (key: string) => import("phaser").Scene;
 }

@@ -28,9 +28,16 @@ async function addBusy(computers: ComputerPlugin, scene: Phaser.Scene, id: strin
   return computer;
 }
 
+/** How often listeners were called, those of earlier lives included. */
+let told = 0;
+
 /** What one life of a scene does: some computers run, tell listeners, are saved, and are cut off. */
-async function live(page: OpenGame): Promise<number> {
+async function live(page: OpenGame): Promise<{ readonly ticks: number; readonly told: number }> {
   const { computers, scene } = page;
+  told = 0;
+  for (const event of ["output", "trap", "exit", "wait", "state", "tick", "overrun", "error"] as const) {
+    computers.on(event, () => (told += 1));
+  }
   const all = await Promise.all(
     Array.from({ length: COMPUTERS }, (_, index) => addBusy(computers, scene, `c${index}`)),
   );
@@ -40,7 +47,7 @@ async function live(page: OpenGame): Promise<number> {
   const before = computers.tick;
   for (let frame = 0; frame < 4; frame++) page.frame(50);
   for (const { state, gasUsed } of all) expect([state.kind, gasUsed > 0n]).toEqual(["running", true]);
-  return computers.tick - before;
+  return { ticks: computers.tick - before, told };
 }
 
 function restart(page: OpenGame): void {
@@ -55,7 +62,8 @@ describe("a scene that is restarted while its programs run", () => {
     using workers = watchWorkers();
     using memories = watchMemories();
     const page = await openGame({ ...OPTIONS, memory });
-    const ticksInFirst = await live(page);
+    const firstLife = await live(page);
+    expect(firstLife).toEqual({ ticks: 4, told: 4 + 2 * COMPUTERS });
     const plugin = page.computers;
     restart(page);
     const first = { listeners: listenerCounts(page), workers: workers.started, memories: memories.count };
@@ -63,7 +71,7 @@ describe("a scene that is restarted while its programs run", () => {
     expect(first.workers).toBeGreaterThan(0);
     expect(first.memories).toBeGreaterThan(0);
     for (let round = 1; round < RESTARTS; round++) {
-      expect(await live(page)).toBe(ticksInFirst);
+      expect(await live(page)).toEqual(firstLife);
       restart(page);
       expect(plugin.computers).toEqual([]);
     }
@@ -87,6 +95,20 @@ describe("a scene that is restarted while its programs run", () => {
     expect(workers.ended).toBe(0);
     closeGame(page.game);
     expect(workers.ended).toBe(workers.started);
+  });
+
+  it("has a plugin of the newest class, and no worker of an older one, ten times in a row", async () => {
+    using workers = watchWorkers();
+    for (let round = 1; round <= 10; round++) {
+      const page = await openGame({}, ComputerPlugin.with({ ...OPTIONS, ticksPerSecond: round }));
+      const computer = page.computers.add({ id: "a", memoryPages: 4 });
+      await computer.load(await BUSY);
+      page.frame(1_000 / round);
+      expect([page.computers.ticksPerSecond, page.computers.tick]).toEqual([round, 1]);
+      expect(workers.started).toBe(round);
+      closeGame(page.game);
+      expect(workers.ended).toBe(round);
+    }
   });
 });
 

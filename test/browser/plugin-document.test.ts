@@ -43,8 +43,28 @@ it("the example of events writes down what happens, until it is ended", async ()
   expect(lines).toHaveLength(length);
 });
 
+it("the example of faults shows those of programs, of the game and of its time", async () => {
+  const { reportFaults } = await import("virtual:plugin-snippet-2.ts");
+  const page = await openGame({ store: new MemoryStore(), elapsedMs: () => 0 });
+  const lines: string[] = [];
+  reportFaults(page.scene, (line) => lines.push(line));
+  page.computers.onTick((tick) => {
+    if (tick === 2) throw new Error("bad listener");
+  });
+  const computer = page.scene.add.computer({ id: "a" });
+  await computer.load(await assembleWat(`(module (memory (export "memory") 1) (func (export "_start") unreachable))`));
+  page.frame(50);
+  page.frame(50);
+  page.scene.events.emit("update", 0, 1_000);
+  expect(lines).toEqual([
+    expect.stringMatching(/^a: \w/),
+    "listener: Error: bad listener",
+    "15 ticks dropped by maxTicksPerFrame",
+  ]);
+});
+
 it("the example of a world comes back with its rovers and their computers", async () => {
-  const { Field } = await import("virtual:plugin-snippet-2.ts");
+  const { Field } = await import("virtual:plugin-snippet-3.ts");
   const page = await openGame({ store: new MemoryStore() });
   const field = new Field("field");
   page.game.scene.add("field", field, true);
@@ -62,7 +82,7 @@ it("the example of a world comes back with its rovers and their computers", asyn
 });
 
 it("the example of an editor keeps its keys", async () => {
-  const { addEditor } = await import("virtual:plugin-snippet-3.ts");
+  const { addEditor } = await import("virtual:plugin-snippet-4.ts");
   const { game } = await openGame({ store: new MemoryStore() }, class extends ComputerPlugin {});
   const editor = addEditor(game);
   const leaked = vi.fn<() => void>();
@@ -74,7 +94,7 @@ it("the example of an editor keeps its keys", async () => {
 });
 
 it("the example of a map has carts that drive", { timeout: 120_000 }, async () => {
-  const { Yard } = await import("virtual:plugin-snippet-4.ts");
+  const { Yard } = await import("virtual:plugin-snippet-5.ts");
   using compiler = createBrowserCompiler({ baseUrl: "/clang/" });
   const { game, frame } = await openGame({ store: new MemoryStore(), compiler });
   const yard = new Yard("map");

@@ -14,10 +14,19 @@ export interface OpenGame {
 
 const games: Phaser.Game[] = [];
 
-/** Opens a game whose scene is called "yard". */
+/** Phaser has one class for all games of a page that live at the same time. */
+const plugins = new WeakMap<ComputerPluginOptions, typeof ComputerPlugin>();
+
+function pluginWith(options: ComputerPluginOptions): typeof ComputerPlugin {
+  const plugin = plugins.get(options) ?? ComputerPlugin.with(options);
+  plugins.set(options, plugin);
+  return plugin;
+}
+
+/** Opens a game whose scene is called "yard". Games with the same options have the same class of plugin. */
 export async function openGame(
   options: ComputerPluginOptions,
-  plugin: typeof ComputerPlugin = ComputerPlugin.with(options),
+  plugin: typeof ComputerPlugin = pluginWith(options),
 ): Promise<OpenGame> {
   const game = new Phaser.Game({
     type: Phaser.HEADLESS,

@@ -82,6 +82,11 @@ export interface WorldHooks {
 /** As `ComputerOptions`; the id defaults to the game object's name. */
 export type AddComputerOptions = Omit<ComputerOptions, "id"> & { readonly id?: string };
 
+/** What `this.make.computer()` makes one of: options, with the game object or with an id. */
+export type MakeComputerConfig =
+  | (AddComputerOptions & { readonly gameObject: Phaser.GameObjects.GameObject })
+  | (ComputerOptions & { readonly gameObject?: undefined });
+
 /** What ends a computer with its game object. */
 interface Tie {
   readonly gameObject: Phaser.GameObjects.GameObject;
@@ -491,6 +496,15 @@ declare module "phaser" {
        */
       computer(gameObject: Phaser.GameObjects.GameObject, options?: AddComputerOptions): Computer;
       computer(options: ComputerOptions): Computer;
+    }
+    interface GameObjectCreator {
+      /**
+       * As `this.add.computer()`, out of one object: `{ gameObject, ...options }`, or options with an `id`.
+       *
+       * @throws {ComputerError} `computer/duplicate-id`
+       * @throws {RangeError} {@link TypeError} if an option is out of its range.
+       */
+      computer(config: MakeComputerConfig): Computer;
     }
   }
 }

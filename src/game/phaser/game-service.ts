@@ -28,6 +28,7 @@ export function serviceOf(game: Phaser.Game, pluginClass: PluginClass, options: 
   services.set(game, service);
   users.set(pluginClass, (users.get(pluginClass) ?? 0) + 1);
   const keys = game.plugins.scenePlugins.filter((key) => isCached(key, pluginClass));
+  warnOfOtherClass(game, pluginClass);
   game.events.once(Phaser.Core.Events.DESTROY, () => {
     services.delete(game);
     service[Symbol.dispose]();
@@ -37,6 +38,23 @@ export function serviceOf(game: Phaser.Game, pluginClass: PluginClass, options: 
     for (const key of keys) if (isCached(key, pluginClass)) Phaser.Plugins.PluginCache.remove(key);
   });
   return service;
+}
+
+/**
+ * Phaser gives a game the class that another living game has entered under the key, without a word: the game's own options
+ * would be ignored.
+ */
+function warnOfOtherClass(game: Phaser.Game, pluginClass: PluginClass): void {
+  const wanted = game.config.installScenePlugins as readonly { readonly key?: string; readonly plugin?: unknown }[];
+  for (const { key = "", plugin } of wanted) {
+    if (plugin === pluginClass || !isCached(key, pluginClass)) continue;
+    // oxlint-disable-next-line no-console -- a page has no other place for it, and the game goes on.
+    console.warn(
+      `The scene plugin "${key}" of this game is ignored: another game of the page, which has not ended, has a plugin of ` +
+        "that key, and Phaser gives its class to both. Give both games the same class, this game another key, or start it " +
+        "when the other has told Phaser.Core.Events.DESTROY",
+    );
+  }
 }
 
 function isCached(key: string, pluginClass: PluginClass): boolean {

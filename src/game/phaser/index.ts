@@ -4,6 +4,7 @@ export {
   ComputerPlugin,
   type AddComputerOptions,
   type ComputerPluginOptions,
+  type MakeComputerConfig,
   type WorldHooks,
 } from "./computer-plugin.ts";
 export { createOverlayHost, type OverlayHost, type OverlayHostOptions } from "./overlay-host.ts";

@@ -50,7 +50,12 @@ async function addCounting(page: OpenGame, id: string, port: ProbePort): Promise
   return computer;
 }
 
-const OPTIONS: ComputerPluginOptions = { preparer: createLocalPreparer(), now: () => new Date(0) };
+const OPTIONS: ComputerPluginOptions = {
+  preparer: createLocalPreparer(),
+  now: () => new Date(0),
+  // However slow the machine is that runs the test, frames run what is due.
+  elapsedMs: () => 0,
+};
 
 describe("ComputerPlugin in a scene", () => {
   it("is there in create, under its mapping", async () => {
@@ -214,7 +219,7 @@ describe("this.add.computer()", () => {
   });
 
   it("asks the plugin of the scene that it is called in", async () => {
-    const [first, second] = [await openGame(OPTIONS), await openGame(OPTIONS, class extends ComputerPlugin {})];
+    const [first, second] = [await openGame(OPTIONS), await openGame(OPTIONS)];
     first.scene.add.computer({ id: "one" });
     second.scene.add.computer({ id: "two" });
     expect([first, second].map(({ computers }) => computers.computers.map(({ id }) => id))).toEqual([["one"], ["two"]]);
@@ -237,16 +242,49 @@ describe("this.add.computer()", () => {
     expect(() => add.computer({ id: "a" })).toThrow(expect.objectContaining({ code: "computer/removed" }));
   });
 
-  it("leaves a factory function of somebody else", async () => {
+  it.each([
+    ["factory", Phaser.GameObjects.GameObjectFactory, Phaser.GameObjects.GameObjectCreator],
+    ["creator", Phaser.GameObjects.GameObjectCreator, Phaser.GameObjects.GameObjectFactory],
+  ])("leaves a %s function of somebody else, and takes the other away", async (_what, register, other) => {
     const theirs = (): void => {};
-    Phaser.GameObjects.GameObjectFactory.register("computer", theirs);
+    register.register("computer", theirs);
     try {
       const page = await openGame(OPTIONS);
       closeGame(page.game);
-      expect(Reflect.get(Phaser.GameObjects.GameObjectFactory.prototype, "computer")).toBe(theirs);
+      expect(Reflect.get(register.prototype, "computer")).toBe(theirs);
+      expect(Object.hasOwn(other.prototype, "computer")).toBe(false);
     } finally {
-      Phaser.GameObjects.GameObjectFactory.remove("computer");
+      register.remove("computer");
     }
+  });
+});
+
+describe("this.make.computer()", () => {
+  const hasCreator = (): boolean => Object.hasOwn(Phaser.GameObjects.GameObjectCreator.prototype, "computer");
+
+  it("makes a computer of a game object, or of the scene, out of one object", async () => {
+    const { computers, scene } = await openGame(OPTIONS);
+    const rover = scene.add.container().setName("rover-1");
+    const ofRover = scene.make.computer({ gameObject: rover, gasPerTick: 7 });
+    const ofScene = scene.make.computer({ id: "mainframe", gasBank: 9 });
+    expect(ofRover).toMatchObject({ id: "rover-1", gasPerTick: 7 });
+    expect(computers.of(rover)).toBe(ofRover);
+    expect(ofScene).toMatchObject({ id: "mainframe", gasBankCap: 9 });
+    rover.destroy();
+    expect(computers.computers).toEqual([ofScene]);
+    expect(() => scene.make.computer({ id: "mainframe" })).toThrow(
+      expect.objectContaining({ code: "computer/duplicate-id" }),
+    );
+  });
+
+  it("goes with the last plugin", async () => {
+    const [first, second] = [await openGame(OPTIONS), await openGame(OPTIONS)];
+    closeGame(first.game);
+    expect(hasCreator()).toBe(true);
+    closeGame(second.game);
+    expect(hasCreator()).toBe(false);
+    const { scene } = await openGame(OPTIONS);
+    expect(scene.make.computer({ id: "again" }).id).toBe("again");
   });
 });
 
@@ -285,7 +323,7 @@ describe("ComputerPlugin's saves", () => {
   }
 
   async function openSaved(options: ComputerPluginOptions): Promise<Game> {
-    const page = await openGame({ ...OPTIONS, ...options });
+    const page = await openGame(options);
     const facts = { x: 0 };
     const hooks: WorldHooks = {
       save: () => ({ ...facts }),
@@ -300,8 +338,8 @@ describe("ComputerPlugin's saves", () => {
   }
 
   it("come back in another game: the world and the computers", async () => {
-    const store = new MemoryStore();
-    const before = await openSaved({ store });
+    const options = { ...OPTIONS, store: new MemoryStore() };
+    const before = await openSaved(options);
     before.facts.x = 7;
     for (let frame = 0; frame < 4; frame++) before.frame(50);
     const { tick } = before.computers;
@@ -310,7 +348,7 @@ describe("ComputerPlugin's saves", () => {
     expect(await before.computers.listSlots()).toMatchObject([
       { slot: "slot-1", name: "First", tick, savedAt: "1970-01-01T00:00:00.000Z" },
     ]);
-    const after = await openSaved({ store });
+    const after = await openSaved(options);
     await after.computers.load("slot-1");
     expect(after.facts.x).toBe(7);
     expect(after.computers.tick).toBe(tick);
@@ -326,7 +364,7 @@ describe("ComputerPlugin's saves", () => {
 
   it("leave the game as it was when the slot is empty or damaged", async () => {
     const store = new MemoryStore();
-    const game = await openSaved({ store });
+    const game = await openSaved({ ...OPTIONS, store });
     game.facts.x = 7;
     await expect(game.computers.load("slot-1")).rejects.toMatchObject({ code: "computer/empty-slot" });
     await store.write("slot-1", new Uint8Array([1, 2, 3]), { name: "", tick: 0, savedAt: "" });
@@ -337,12 +375,12 @@ describe("ComputerPlugin's saves", () => {
   });
 
   it("put the world back when the computers of the save do not fit it", async () => {
-    const store = new MemoryStore();
-    const before = await openSaved({ store });
+    const options = { ...OPTIONS, store: new MemoryStore() };
+    const before = await openSaved(options);
     before.computers.add(before.scene.add.container().setName("rover-2"));
     before.facts.x = 7;
     await before.computers.save("slot-1");
-    const after = await openSaved({ store });
+    const after = await openSaved(options);
     after.facts.x = 1;
     after.computer.console.append("system", "mine");
     await expect(after.computers.load("slot-1")).rejects.toMatchObject({ code: "computer/save-mismatch" });
@@ -351,7 +389,7 @@ describe("ComputerPlugin's saves", () => {
   });
 
   it("put the world back when the game's own hook fails", async () => {
-    const game = await openSaved({ store: new MemoryStore() });
+    const game = await openSaved({ ...OPTIONS, store: new MemoryStore() });
     game.facts.x = 7;
     await game.computers.save("slot-1");
     game.facts.x = 1;
@@ -370,7 +408,7 @@ describe("ComputerPlugin's saves", () => {
   });
 
   it("say so when the game's hook can neither load nor put back", async () => {
-    const game = await openSaved({ store: new MemoryStore() });
+    const game = await openSaved({ ...OPTIONS, store: new MemoryStore() });
     await game.computers.save("slot-1");
     game.computers.world = {
       save: () => null,
@@ -384,7 +422,7 @@ describe("ComputerPlugin's saves", () => {
   });
 
   it("hold the ticks, and refuse to save, until a load is done", async () => {
-    const game = await openSaved({ store: new MemoryStore() });
+    const game = await openSaved({ ...OPTIONS, store: new MemoryStore() });
     await game.computers.save("slot-1");
     let finish = (): void => {};
     game.computers.world = { save: () => null, load: () => new Promise<void>((resolve) => (finish = resolve)) };
@@ -402,16 +440,16 @@ describe("ComputerPlugin's saves", () => {
   });
 
   it("refuse a computer that nobody named: after a reload it would mean another", async () => {
-    const game = await openSaved({ store: new MemoryStore() });
+    const game = await openSaved({ ...OPTIONS, store: new MemoryStore() });
     game.computers.add(game.scene.add.container());
     await expect(game.computers.save("slot-1")).rejects.toMatchObject({ code: "computer/unnamed" });
   });
 
   it("go through a file as through a slot", async () => {
-    const before = await openSaved({});
+    const before = await openSaved(OPTIONS);
     before.facts.x = 5;
     const bytes = before.computers.exportSave("as a file");
-    const after = await openSaved({});
+    const after = await openSaved(OPTIONS);
     await after.computers.importSave(bytes);
     expect(after.facts.x).toBe(5);
   });
