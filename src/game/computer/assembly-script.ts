@@ -1,7 +1,7 @@
 // The devices of a computer as AssemblyScript: what `devices.h` and `gasworks.h` are for C, as two modules to import from.
 
 import { attachedTypes, type AttachedType } from "./attached-types.ts";
-import type { Argument, AttachedDevice, CallShape } from "./define-device.ts";
+import type { Argument, ArgumentType, AttachedDevice, CallShape } from "./define-device.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
 import { comment, requireDistinctNames } from "./device-header.ts";
 import { SYSTEM_CALLS, SYSTEM_MODULE } from "./system-calls.ts";
@@ -144,10 +144,11 @@ function declareType({ device, labels }: AttachedType): string[] {
   ];
 }
 
-/** The types have the same names in both languages. */
+const TYPES: Readonly<Record<ArgumentType, string>> = { i32: "i32", u32: "u32", i64: "i64", f32: "f32", f64: "f64" };
+
 function parametersOf(type: string, shape: CallShape): string {
   const args = Object.entries<Argument>(shape.args ?? {});
-  return [`${type}: ${type}_t`, ...args.map(([name, argument]) => `${safe(name)}: ${argument.type}`)].join(", ");
+  return [`${type}: ${type}_t`, ...args.map(([name, argument]) => `${safe(name)}: ${TYPES[argument.type]}`)].join(", ");
 }
 
 /** Names that an argument may have in C, and not here. */

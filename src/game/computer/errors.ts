@@ -32,6 +32,20 @@ export type ComputerErrorCode =
   | "computer/empty-slot"
   /** A computer has no id of its own, so a save could not name it. */
   | "computer/unnamed"
+  /** What a mod exports is not what a mod is. */
+  | "computer/mod-malformed"
+  /** The mod was made for another version of the devices. */
+  | "computer/mod-abi"
+  /** The mod cannot be imported. */
+  | "computer/mod-unavailable"
+  /** Two mods have one name, or device types of one name. */
+  | "computer/mod-conflict"
+  /** No mod has a device of this type. */
+  | "computer/mod-device"
+  /** A device of a mod has no such tile property, or does not take its value. */
+  | "computer/mod-property"
+  /** The save needs mods that are not there, or in other versions; see `MissingModsError.missing`. */
+  | "computer/mods-missing"
   /** A load failed, and so did putting back what was there before; the cause is both. */
   | "computer/not-put-back"
   /** A load is under way. */

@@ -62,3 +62,18 @@ export { createBrowserPreparer, type BrowserPreparerOptions } from "./browser-pr
 export { FrameRunner, type FrameLimits, type Overrun } from "./frame-runner.ts";
 export { TickClock } from "./tick-clock.ts";
 export { CompileError, ComputerError, type ComputerErrorCode } from "./errors.ts";
+export {
+  DEVICE_ABI,
+  modDevice,
+  type Mod,
+  type ModDevice,
+  type ModDeviceDeclaration,
+  type ModManifest,
+  type ModModule,
+  type ModProgram,
+  type TileProperties,
+  type TileProperty,
+  type TileValues,
+} from "./mods/mod.ts";
+export { importMod, loadMod } from "./mods/load-mod.ts";
+export { MissingModsError, ModSet, type MissingMod, type ModPlace, type ModSetOptions } from "./mods/mod-set.ts";
