@@ -36,3 +36,15 @@ declare module "virtual:modding-snippet-0.ts" {
 declare module "virtual:plugin-snippet-5.ts" {
   export const Yard: new (key: string) => import("phaser").Scene;
 }
+
+declare module "virtual:modding-snippet-1.ts" {
+  export const manifest: import("gasworks/computer").ModManifest;
+}
+
+declare module "virtual:modding-snippet-2.ts" {
+  import type { Scene } from "phaser";
+  export const mods: import("gasworks").ModSet;
+  export const Site: new (
+    key: string,
+  ) => Scene & { readonly robot: { readonly hole: { depth: number; gear: number } } };
+}

@@ -15,6 +15,7 @@ import {
 import {
   ComputerError,
   ComputerWorld,
+  ModSet,
   FrameRunner,
   type Computer,
   type ComputerOptions,
@@ -57,6 +58,8 @@ export interface ComputerPluginOptions extends FrameLimits {
    * @defaultValue no quotas
    */
   readonly gasPerOwner?: number;
+  /** The game's mods: saves name them, and a save is loaded only where those that it names are there. @defaultValue none */
+  readonly mods?: ModSet;
   /** Wall-clock time for `savedAt`. @defaultValue the machine's */
   readonly now?: () => Date;
   /**
@@ -93,6 +96,8 @@ interface Tie {
   readonly computer: Computer;
   readonly stopListening: () => void;
 }
+
+const NO_MODS = new ModSet();
 
 /** Ids of computers that nobody named. They cannot be saved: after a reload they would mean others. */
 const UNNAMED = "unnamed-";
@@ -285,6 +290,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    * Reads a slot and puts everything back. No tick runs meanwhile. On any error the game is as it was, unless its own hook
    * cannot take back what `save` gave just before: `computer/not-put-back`.
    *
+   * @throws {MissingModsError} if the save needs mods that are not there; nothing has been touched then.
    * @throws {ComputerError} `computer/empty-slot`, `computer/busy`, and what `ComputerWorld.restore()` throws.
    * @throws {SaveError} what the store and the decoder throw.
    */
@@ -385,11 +391,15 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const { tick, programs, computers } = this.#world.captureEach();
     const now = this.options.now?.() ?? new Date();
     const meta: SaveMeta = { name, tick, savedAt: now.toISOString() };
-    return { meta, bytes: encodeSave({ meta, world: this.#hooks?.save() ?? null, programs, computers }) };
+    return {
+      meta,
+      bytes: encodeSave({ meta, mods: this.#mods.saved, world: this.#hooks?.save() ?? null, programs, computers }),
+    };
   }
 
   async #apply(bytes: Uint8Array): Promise<void> {
     const save = decodeSave(bytes);
+    this.#mods.requireFor(save.mods);
     const world = this.#world;
     const hooks = this.#hooks;
     // A hook may give what it goes on changing. As bytes, because thousands of memories are mostly zeros.
@@ -462,6 +472,10 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
       ...(store === undefined ? {} : { store }),
       ...(preparer === undefined ? {} : { preparer }),
     });
+  }
+
+  get #mods(): ModSet {
+    return this.options.mods ?? NO_MODS;
   }
 
   get #systems(): Phaser.Scenes.Systems {

@@ -58,7 +58,7 @@ export interface ModDeviceDeclaration<Port, Thing, P extends TileProperties> {
    *
    * @param thing - What the game attaches devices to, usually a game object.
    */
-  readonly port: (thing: Thing, properties: TileValues<P>) => Port;
+  readonly port: (thing: Thing, properties: TileValues<P>) => NoInfer<Port>;
 }
 
 /** A program of a mod: C files, or wasm. */
