@@ -1,6 +1,6 @@
 // The mod of docs/modding.md in a game, as it stands there: attached by code and by a Tiled map, saved, and missed.
 
-import { MissingModsError } from "gasworks";
+import { importMod, MissingModsError, ModSet } from "gasworks";
 import { MemoryStore } from "gasworks/persistence";
 import { createBrowserCompiler } from "gasworks/toolchain";
 import * as Phaser from "phaser";
@@ -70,6 +70,13 @@ it("an object of a Tiled map has the mod's device and program", { timeout: 120_0
     'Cannot attach the device "drill" of the mod "mining": its property "gear" is 9: expected an integer ≥ 1 and ≤ 3',
   );
   expect(page.computers.computers).toHaveLength(1);
+});
+
+it("a page imports a mod from its address", async () => {
+  const source = 'export const manifest = { name: "far", version: "2.0.1", abi: 1 };';
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  expect(new ModSet([await importMod(url)]).saved).toEqual([{ name: "far", version: "2.0.1" }]);
+  await expect(importMod("mods/nowhere.js")).rejects.toMatchObject({ code: "computer/mod-unavailable" });
 });
 
 /** A map with one object. */

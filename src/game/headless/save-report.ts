@@ -4,6 +4,7 @@ import {
   type JsonValue,
   SAVE_FORMAT,
   type SavedComputer,
+  type SavedMod,
   type SaveGame,
   type SaveMeta,
 } from "../../persistence/index.ts";
@@ -23,6 +24,8 @@ export interface SaveReport {
   readonly format: number;
   readonly bytes: number;
   readonly meta: SaveMeta;
+  /** Those that the save needs. */
+  readonly mods: readonly SavedMod[];
   readonly programs: readonly { readonly hash: string; readonly bytes: number; readonly sources: readonly string[] }[];
   readonly computers: readonly ComputerReport[];
   readonly unknownSections: readonly string[];
@@ -56,6 +59,7 @@ export function reportSave(save: SaveGame, bytes: number): SaveReport {
     format: SAVE_FORMAT,
     bytes,
     meta: save.meta,
+    mods: save.mods,
     programs: save.programs.map(({ hash, wasm, sources }) => ({
       hash,
       bytes: wasm.length,
@@ -75,6 +79,7 @@ export function saveText(report: SaveReport): string {
     ["tick", String(meta.tick)],
     ["saved", oneLine(meta.savedAt)],
   ];
+  for (const { name, version } of report.mods) rows.push(["mod", oneLine(`${name} ${version}`)]);
   for (const { hash, bytes, sources } of report.programs) {
     const from = sources.length === 0 ? "" : `, from ${oneLine(sources.join(" "))}`;
     rows.push(["program", `${hash}, ${count(bytes, "byte")}${from}`]);

@@ -31,6 +31,9 @@ function gauge(type: string) {
   });
 }
 
+/** Every port that the mod below has made, newest first. */
+const ports: { readonly value: number }[] = [];
+
 const device = modDevice({
   definition: Gauge,
   tileProperties: {
@@ -39,9 +42,11 @@ const device = modDevice({
     hidden: { type: "bool", doc: "Whether it shows nothing.", default: false },
     unit: { type: "string", doc: "Printed beside it.", default: "V" },
   },
-  port: (robot: Robot, { scale, offset, hidden, unit }) => ({
-    value: hidden ? unit.length : robot.charge * scale + offset,
-  }),
+  port: (robot: Robot, { scale, offset, hidden, unit }) => {
+    const port = { value: hidden ? unit.length : robot.charge * scale + offset };
+    ports.unshift(port);
+    return port;
+  },
 });
 
 /** A mod with changes; `undefined` takes a part out. */
@@ -90,7 +95,8 @@ describe("loadMod()", () => {
 
   it("takes what another copy of this package has defined", () => {
     const mod = loadMod(modWith({ devices: { gauge: { ...device, definition: { ...Gauge } } } }));
-    expect(new ModSet([mod]).attach("gauge", { charge: 4 }).query("read", {})).toBe(4);
+    expect(new ModSet([mod]).attach("gauge", { charge: 4 }).definition.type).toBe("gauge");
+    expect(ports[0]).toEqual({ value: 4 });
   });
 
   it("takes a mod without devices or programs", () => {
@@ -127,14 +133,23 @@ describe("loadMod()", () => {
       "devices.gauge.definition: expected what defineDevice() gives, got an object",
     ],
     [
-      "a definition that was changed afterwards",
-      modWith({ devices: { gauge: { ...device, definition: { ...Gauge, queries: {} } } } }),
-      "devices.gauge.definition: expected what defineDevice() gives, got a definition whose calls are not",
+      "a definition with a call that nobody defined",
+      modWith({
+        devices: { gauge: { ...device, definition: { ...Gauge, tasks: Gauge.queries, queries: { more: {} } } } },
+      }),
+      "devices.gauge.definition.queries.more: it was not declared by defineDevice()",
     ],
     [
-      "a definition that could not be declared",
-      modWith({ devices: { gauge: { ...device, definition: { ...Gauge, doc: " " } } } }),
-      'devices.gauge.definition: expected what defineDevice() gives: Cannot define device "gauge": it has no words',
+      "a definition with a call at another cost",
+      modWith({
+        devices: { gauge: { ...device, definition: { ...Gauge, queries: { read: { shape: { cost: 1 } } } } } },
+      }),
+      "devices.gauge.definition.queries.read: it was not declared by defineDevice()",
+    ],
+    [
+      "a definition with another import module",
+      modWith({ devices: { gauge: { ...device, definition: { ...Gauge, deviceType: Motor.deviceType } } } }),
+      "devices.gauge.definition: expected what defineDevice() gives, got an object",
     ],
     [
       "a definition under another name",
@@ -264,15 +279,27 @@ describe("a set of mods", () => {
     expect(message).toBe('Cannot put these mods together: the game itself and the mod "a" both have a device "motor"');
   });
 
-  it("attaches a device to a thing, set up by the properties of a map's object", async () => {
+  it("attaches a device to a thing, set up by the properties of a map's object", () => {
     const mods = new ModSet([loadMod(modWith())]);
     const gameObject: Robot = { charge: 3 };
-    const read = (label: string, properties: Record<string, unknown>): number =>
-      mods.devices["gauge"]?.({ gameObject, label, properties }).query("read", {}) ?? NaN;
-    expect(read("eye", {})).toBe(3);
-    expect(read("eye", { "eye.scale": 10, "eye.offset": 2, "ear.scale": "loud", speed: 1 })).toBe(32);
-    expect(read("eye", { eye: { scale: 4, offset: 1 }, "eye.offset": 5 })).toBe(17);
-    expect(mods.attach("gauge", gameObject, { hidden: true, unit: "mm" }).query("read", {})).toBe(2);
+    const shown = (label: string, properties: Record<string, unknown>): number | undefined => {
+      expect(mods.devices["gauge"]?.({ gameObject, label, properties }).definition).toBe(Gauge);
+      return ports[0]?.value;
+    };
+    expect(shown("eye", {})).toBe(3);
+    expect(shown("eye", { "eye.scale": 10, "eye.offset": 2, "ear.scale": "loud", speed: 1 })).toBe(32);
+    expect(shown("eye", { eye: { scale: 4, offset: 1 }, "eye.offset": 5 })).toBe(17);
+    mods.attach("gauge", gameObject, { hidden: true, unit: "mm" });
+    expect(ports[0]?.value).toBe(2);
+  });
+
+  it("refuses what is no device at the time of attaching", () => {
+    const definition = { ...Gauge, attach: () => ({}) };
+    const mods = new ModSet([loadMod(modWith({ devices: { gauge: { ...device, definition } } }))]);
+    expect(refusal(() => mods.attach("gauge", { charge: 1 }))).toEqual({
+      code: "computer/mod-malformed",
+      message: 'Cannot attach the device "gauge" of the mod "mining": its attach() gives no gauge',
+    });
   });
 
   it.each([

@@ -93,7 +93,8 @@ export class ModSet {
    * @param thing - Handed to the mod as it is.
    * @param properties - Values of the device's tile properties. @defaultValue their defaults
    * @throws {ComputerError} `computer/mod-device` if no mod has such a device, `computer/mod-property` if the device has no
-   * such property or does not take its value; and what the mod throws.
+   * such property or does not take its value, `computer/mod-malformed` if the mod attaches something else; and what the
+   * mod throws.
    */
   attach(type: string, thing: unknown, properties: Readonly<Record<string, unknown>> = {}): AttachedDevice {
     const owner = this.#owners.get(type);
@@ -105,8 +106,11 @@ export class ModSet {
       );
     }
     const { mod, device } = owner;
-    const port = device.port(thing, valuesFor(device, properties, `the device "${type}" of ${quoted(mod)}`));
-    return device.definition.attach(port as never);
+    const what = `the device "${type}" of ${quoted(mod)}`;
+    const port = device.port(thing, valuesFor(device, properties, what));
+    const attached: AttachedDevice | undefined = device.definition.attach(port as never);
+    if (attached?.definition?.type === type) return attached;
+    throw new ComputerError("computer/mod-malformed", `Cannot attach ${what}: its attach() gives no ${type}`);
   }
 
   /**

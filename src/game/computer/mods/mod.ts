@@ -1,7 +1,7 @@
 // What a mod is: devices, the tile properties that set them up, and programs, under a name and a version.
 
 import type { Sources } from "../../../../toolchain/index.ts";
-import type { AttachedDevice, DeviceDefinition, DeviceFace } from "../define-device.ts";
+import type { AttachedDevice, DeviceFace } from "../define-device.ts";
 
 /**
  * Version of what devices and computers expect of each other. A mod says the one that it was made for, as a number: a game
@@ -50,7 +50,7 @@ export interface ModDevice {
 
 /** What {@link modDevice} takes. */
 export interface ModDeviceDeclaration<Port, Thing, P extends TileProperties> {
-  readonly definition: DeviceDefinition<Port>;
+  readonly definition: DeviceFace & { attach(port: Port): AttachedDevice };
   /** @defaultValue none */
   readonly tileProperties?: P;
   /**
