@@ -48,3 +48,7 @@ declare module "virtual:modding-snippet-2.ts" {
     key: string,
   ) => Scene & { readonly robot: { readonly hole: { depth: number; gear: number } } };
 }
+
+declare module "virtual:plugin-snippet-6.ts" {
+  export const ControlRoom: new (key: string) => import("phaser").Scene;
+}

@@ -1,10 +1,11 @@
 // The code of docs/plugin.md, run as it stands there in a real page.
 
-import { ComputerPlugin } from "gasworks";
+import { ComputerPlugin, type ComputerTerminal, type FaultLight, type GasGauge } from "gasworks";
 import { MemoryStore } from "gasworks/persistence";
 import { createBrowserCompiler } from "gasworks/toolchain";
 import type * as Phaser from "phaser";
 import { afterEach, expect, it, vi } from "vitest";
+import { userEvent } from "vitest/browser";
 
 import { assembleWat } from "../support/assemble-wat.ts";
 import { closeGames, openGame } from "../support/open-game.ts";
@@ -111,3 +112,42 @@ it("the example of a map has carts that drive", { timeout: 120_000 }, async () =
     { timeout: 90_000, interval: 10 },
   );
 });
+
+it(
+  "the example of a terminal can be typed into, and its light says what went wrong",
+  { timeout: 120_000 },
+  async () => {
+    const { ControlRoom } = await import("virtual:plugin-snippet-6.ts");
+    using compiler = createBrowserCompiler({ baseUrl: "/clang/" });
+    const { game, frame } = await openGame({ store: new MemoryStore(), compiler });
+    const room = new ControlRoom("room");
+    game.scene.add("room", room, true);
+    const [terminal, gauge, light] = room.children.list as [ComputerTerminal, GasGauge, FaultLight];
+    const until = (rows: readonly string[]): Promise<void> =>
+      vi.waitFor(
+        () => {
+          frame(50);
+          expect(terminal.text.trimEnd().split("\n")).toEqual(rows);
+        },
+        { timeout: 90_000, interval: 10 },
+      );
+    await until(["Pump ready.", "litres, minutes:"]);
+    expect(light.signal).toBe("none");
+    terminal.focus();
+    await userEvent.keyboard("60 4{Enter}");
+    await until(["Pump ready.", "litres, minutes: 60 4", "15 litres a minute", "litres, minutes:"]);
+    await userEvent.keyboard("many{Enter}");
+    await until([
+      "Pump ready.",
+      "litres, minutes: 60 4",
+      "15 litres a minute",
+      "litres, minutes: many",
+      "two numbers, please",
+      "litres, minutes:",
+    ]);
+    await userEvent.keyboard("60 0{Enter}");
+    for (let count = 0; count < 3; count++) frame(50);
+    expect(light.words).toBe("Division by zero\ninteger-divide-by-zero");
+    expect(gauge.words).toBe("crashed");
+  },
+);

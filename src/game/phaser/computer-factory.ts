@@ -13,6 +13,11 @@ const plugins = new WeakMap<Phaser.Scene, ComputerPlugin>();
 /** Plugins that have entered and not left; Phaser's own hidden scene has one in each game. */
 let count = 0;
 
+/** The plugin of a scene, under whatever mapping; `undefined` if the scene was destroyed, or has none. */
+export function findPlugin(scene: Phaser.Scene): ComputerPlugin | undefined {
+  return plugins.get(scene);
+}
+
 /** Has `scene.add.computer()` and `scene.make.computer()` ask this plugin. Pair it with {@link leaveFactory}. */
 export function enterFactory(scene: Phaser.Scene, plugin: ComputerPlugin, manager: Phaser.Plugins.PluginManager): void {
   count += 1;
