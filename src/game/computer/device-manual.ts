@@ -116,12 +116,12 @@ function constantsTable(type: string, constants: Readonly<Record<string, Constan
   return table(["constant", "number", "meaning"], rows);
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-function page(parts: readonly string[]): string {
+export function page(parts: readonly string[]): string {
   return `${parts.join("\n\n")}\n`;
 }

@@ -44,6 +44,8 @@ export type ComputerErrorCode =
   | "computer/mod-device"
   /** A device of a mod has no such tile property, or does not take its value. */
   | "computer/mod-property"
+  /** A mod throws where it is to attach a device, or attaches something else; the cause is what it has thrown. */
+  | "computer/mod-failed"
   /** The save needs mods that are not there, or in other versions; see `MissingModsError.missing`. */
   | "computer/mods-missing"
   /** A load failed, and so did putting back what was there before; the cause is both. */

@@ -75,5 +75,6 @@ export {
   type TileProperty,
   type TileValues,
 } from "./mods/mod.ts";
+export { generateModPage } from "./mods/mod-page.ts";
 export { importMod, loadMod } from "./mods/load-mod.ts";
 export { MissingModsError, ModSet, type MissingMod, type ModPlace, type ModSetOptions } from "./mods/mod-set.ts";

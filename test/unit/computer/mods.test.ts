@@ -3,6 +3,7 @@ import {
   ComputerWorld,
   defineDevice,
   DEVICE_ABI,
+  generateModPage,
   importMod,
   loadMod,
   MissingModsError,
@@ -210,6 +211,18 @@ describe("loadMod()", () => {
     );
   });
 
+  it("refuses a module whose exports cannot be read yet", () => {
+    const halfMade = {
+      get manifest(): unknown {
+        throw new ReferenceError("Cannot access 'manifest' before initialization");
+      },
+    };
+    expect(refusal(() => loadMod(halfMade))).toEqual({
+      code: "computer/mod-malformed",
+      message: "Cannot load a mod: Cannot access 'manifest' before initialization",
+    });
+  });
+
   it("keeps its message short, whatever the mod says", () => {
     const long = "x".repeat(10_000);
     const programs = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`${long}${index}`, long]));
@@ -237,6 +250,34 @@ describe("loadMod()", () => {
     }
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   });
+});
+
+it("the page of a mod tells those who make maps what there is", () => {
+  const programs = { show: { "main.c": "", "show.h": "" } };
+  expect(generateModPage(loadMod(modWith({ programs })))).toMatchInlineSnapshot(`
+    "# mining 1.2.0
+
+    ## Device \`gauge\`
+
+    Shows a number.
+
+    | property | type | default | may be | what it is |
+    | --- | --- | --- | --- | --- |
+    | \`scale\` | int | \`1\` | an integer ≥ 1 and ≤ 10 | What it is multiplied with. |
+    | \`offset\` | float | \`0\` | a number | What is added. |
+    | \`hidden\` | bool | \`false\` | true or false | Whether it shows nothing. |
+    | \`unit\` | string | \`"V"\` | a string | Printed beside it. |
+
+    ## Programs
+
+    | program | files |
+    | --- | --- |
+    | \`mining/show\` | main.c, show.h |
+    "
+  `);
+  expect(generateModPage(modOf("bare", "1.0.0", ["lamp"]))).toBe(
+    "# bare 1.0.0\n\n## Device `lamp`\n\nShows a number.\n",
+  );
 });
 
 describe("importMod()", () => {
@@ -293,11 +334,22 @@ describe("a set of mods", () => {
     expect(ports[0]?.value).toBe(2);
   });
 
+  it("names the device that fails to be attached, and keeps what it has thrown", () => {
+    const mods = new ModSet([loadMod(modWith())]);
+    expect(() => mods.attach("gauge", undefined)).toThrow(
+      expect.objectContaining({
+        code: "computer/mod-failed",
+        message: expect.stringMatching(/^Cannot attach the device "gauge" of the mod "mining": .*charge/) as string,
+        cause: expect.any(TypeError) as TypeError,
+      }),
+    );
+  });
+
   it("refuses what is no device at the time of attaching", () => {
     const definition = { ...Gauge, attach: () => ({}) };
     const mods = new ModSet([loadMod(modWith({ devices: { gauge: { ...device, definition } } }))]);
     expect(refusal(() => mods.attach("gauge", { charge: 1 }))).toEqual({
-      code: "computer/mod-malformed",
+      code: "computer/mod-failed",
       message: 'Cannot attach the device "gauge" of the mod "mining": its attach() gives no gauge',
     });
   });

@@ -2,7 +2,7 @@
 
 import { ComputerError } from "../errors.ts";
 import { checkMod } from "./check-mod.ts";
-import type { Mod } from "./mod.ts";
+import { reasonOf, type Mod } from "./mod.ts";
 
 /**
  * Checks what a mod's module exports. Nothing of the mod is attached or started.
@@ -12,7 +12,13 @@ import type { Mod } from "./mod.ts";
  * for other devices than those of this game.
  */
 export function loadMod(module: unknown): Mod {
-  return checkMod(module);
+  try {
+    return checkMod(module);
+  } catch (error) {
+    if (error instanceof ComputerError) throw error;
+    // An export that cannot be read: modules that import each other are half made when they first meet.
+    throw new ComputerError("computer/mod-malformed", `Cannot load a mod: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /**
@@ -28,10 +34,8 @@ export async function importMod(url: string | URL): Promise<Mod> {
     const address = new URL(url, globalThis.document?.baseURI).href;
     module = await import(/* @vite-ignore */ /* webpackIgnore: true */ address);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ComputerError("computer/mod-unavailable", `Cannot import the mod ${String(url)}: ${reason}`, {
-      cause: error,
-    });
+    const message = `Cannot import the mod ${String(url)}: ${reasonOf(error)}`;
+    throw new ComputerError("computer/mod-unavailable", message, { cause: error });
   }
   return loadMod(module);
 }

@@ -4,7 +4,7 @@ import type { SavedMod } from "../../../persistence/index.ts";
 import type { AttachedDevice, DeviceFace } from "../define-device.ts";
 import { ComputerError } from "../errors.ts";
 import { fitOf } from "./mod-version.ts";
-import type { Mod, ModDevice, ModProgram } from "./mod.ts";
+import { reasonOf, type Mod, type ModDevice, type ModProgram } from "./mod.ts";
 import { readTileValues, type TileValue } from "./tile-values.ts";
 
 /** Where a device is put: what `ComputerPlugin.addFromTiled()` tells of an object, or the part of it that is needed. */
@@ -93,8 +93,7 @@ export class ModSet {
    * @param thing - Handed to the mod as it is.
    * @param properties - Values of the device's tile properties. @defaultValue their defaults
    * @throws {ComputerError} `computer/mod-device` if no mod has such a device, `computer/mod-property` if the device has no
-   * such property or does not take its value, `computer/mod-malformed` if the mod attaches something else; and what the
-   * mod throws.
+   * such property or does not take its value, `computer/mod-failed` if the mod throws or gives no device.
    */
   attach(type: string, thing: unknown, properties: Readonly<Record<string, unknown>> = {}): AttachedDevice {
     const owner = this.#owners.get(type);
@@ -107,10 +106,15 @@ export class ModSet {
     }
     const { mod, device } = owner;
     const what = `the device "${type}" of ${quoted(mod)}`;
-    const port = device.port(thing, valuesFor(device, properties, what));
-    const attached: AttachedDevice | undefined = device.definition.attach(port as never);
+    const values = valuesFor(device, properties, what);
+    let attached: AttachedDevice | undefined;
+    try {
+      attached = device.definition.attach(device.port(thing, values) as never);
+    } catch (error) {
+      throw new ComputerError("computer/mod-failed", `Cannot attach ${what}: ${reasonOf(error)}`, { cause: error });
+    }
     if (attached?.definition?.type === type) return attached;
-    throw new ComputerError("computer/mod-malformed", `Cannot attach ${what}: its attach() gives no ${type}`);
+    throw new ComputerError("computer/mod-failed", `Cannot attach ${what}: its attach() gives no ${type}`);
   }
 
   /**

@@ -92,3 +92,8 @@ export function modDevice<Port, Thing, const P extends TileProperties = Record<n
   const { definition, tileProperties = {}, port } = declaration;
   return { definition, tileProperties, port: port as ModDevice["port"] };
 }
+
+/** What somebody else's code has thrown, in words. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

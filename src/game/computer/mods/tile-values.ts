@@ -43,12 +43,15 @@ export function readTileValues(
     Object.entries(properties).map(([name, property]) => {
       const value = Object.hasOwn(given, name) ? given[name] : property.default;
       if (isTileValue(value, property)) return [name, value];
-      throw new TypeError(`its property "${name}" is ${JSON.stringify(value)}: expected ${describe(property)}`);
+      throw new TypeError(
+        `its property "${name}" is ${JSON.stringify(value)}: expected ${describeTileValue(property)}`,
+      );
     }),
   );
 }
 
-function describe(property: TileProperty): string {
+/** What a property may be, in words. */
+export function describeTileValue(property: TileProperty): string {
   if (property.type === "bool") return "true or false";
   if (property.type === "string") return "a string";
   const { type, min, max } = property;
