@@ -9,6 +9,12 @@ export class ByteWriter {
     return this.#length;
   }
 
+  u16(value: number): this {
+    const part = new Uint8Array(2);
+    new DataView(part.buffer).setUint16(0, value, true);
+    return this.bytes(part);
+  }
+
   u32(value: number): this {
     const part = new Uint8Array(4);
     new DataView(part.buffer).setUint32(0, value, true);

@@ -10,12 +10,22 @@ export type SaveErrorCode =
   | "save/corrupt"
   /** Written by a later version of this package. */
   | "save/newer-version"
+  /** Written before the first release, in a format that nothing reads. */
+  | "save/older-version"
   /** The checksums agree, but the content is not what a save holds: a forged file or a bug of its writer. */
   | "save/malformed"
   /** Holds more than the limits allow. */
   | "save/too-large"
   /** The save is of another program than the one given. */
   | "save/other-program"
+  /** There is no seal where one is required. */
+  | "save/not-sealed"
+  /** The seal is not of this content or not by this key: somebody changed the save. */
+  | "save/seal-broken"
+  /** The seal is right, but of an older generation than required: an old save was put in the place of a newer one. */
+  | "save/rolled-back"
+  /** There is no WebCrypto, as in pages that came over plain HTTP. */
+  | "save/no-crypto"
   | "save/bad-slot-name"
   /** The disk or the browser's share of it is full. What was saved before is intact. */
   | "save/quota-exceeded"

@@ -1,6 +1,15 @@
 // Saves: what they hold, how they are bytes, where they are kept. Knows snapshots as data, never a Vm.
 
-export { decodeSave, DEFAULT_SAVE_LIMITS, encodeSave, readSaveMeta, type SaveLimits } from "./save-codec.ts";
+export {
+  canonicalSave,
+  decodeSave,
+  DEFAULT_SAVE_LIMITS,
+  encodeSave,
+  readSaveHeader,
+  readSaveMeta,
+  type EncodeOptions,
+  type SaveLimits,
+} from "./save-codec.ts";
 export { SAVE_FORMAT } from "./save-container.ts";
 export type {
   SavedComputer,
@@ -9,8 +18,13 @@ export type {
   SaveGame,
   SaveMeta,
   SaveSource,
+  Thumbnail,
   UnknownSection,
 } from "./save-game.ts";
+export type { SaveHeader } from "./save-header.ts";
+export { copyComputer, extractComputer, type CopyComputerOptions } from "./copy-computer.ts";
+export { openSealedSave, sealSave, type OpenedSave, type OpenOptions, type SealKey, type SealOptions } from "./seal.ts";
+export { GASWORKS_VERSION } from "./version.ts";
 export { canonicalJson, type JsonValue } from "./json-value.ts";
 export { bySlot, checkSlotName, type SaveStore, type SlotInfo } from "./save-store.ts";
 export { MemoryStore } from "./memory-store.ts";

@@ -19,6 +19,36 @@ export function canonicalJson(value: JsonValue): string {
   return textOf(value, 0);
 }
 
+/** {@link canonicalJson} in UTF-8. */
+export function jsonBytes(value: JsonValue): Uint8Array {
+  return new TextEncoder().encode(canonicalJson(value));
+}
+
+/** What JSON of one save may hold in all, texts included: a few bytes make an object of a hundred. */
+const MAX_MARKS = 8_000_000;
+
+/** Reads the JSON parts of one save, and bounds what they take together. */
+export class JsonReader {
+  #marks = 0;
+
+  /**
+   * Reads canonical JSON.
+   *
+   * @param what - Names the part in messages.
+   * @throws {SaveError} `save/malformed` as {@link parseCanonicalJson}; `save/too-large` if the parts have more than 8
+   * million commas and opening brackets together, those in texts included.
+   */
+  read(bytes: Uint8Array, what: string): JsonValue {
+    for (const byte of bytes) if (byte === COMMA || byte === BRACKET || byte === BRACE) this.#marks++;
+    if (this.#marks > MAX_MARKS) {
+      throw new SaveError("save/too-large", `Cannot decode the save: up to ${what} it holds too many values`);
+    }
+    return parseCanonicalJson(bytes, what);
+  }
+}
+
+const [COMMA, BRACKET, BRACE] = [0x2c, 0x5b, 0x7b] as const;
+
 /**
  * Reads canonical JSON.
  *

@@ -1,224 +1,229 @@
-// A save game as bytes and back. The outer form is in save-container.ts, snapshots in snapshot-codec.ts.
+// A save game as bytes and back. The outer form is in save-container.ts.
 //
-// Sections of format 0, in this order:
+// Sections of format 1, in this order:
 //
 //   id    payload
-//   WRLD  canonical JSON: the game's own world. Exactly one.
-//   PROG  one program, ascending by hash:
-//           32  SHA-256 of the module
-//            4  length of the sources, 0 if there are none
-//            n  canonical JSON: an object from file name to text
-//            …  the module
-//   COMP  one computer, ascending by id: canonical JSON { id, programHash, state }
-//   SNAP  snapshot of the computer in front of it; left out if there is none
+//   thmb  a picture, or left out: 4 bytes length of its type, the type, the picture's bytes
+//   LIST  the names of all programs and computers, see save-header.ts
+//   WRLD  canonical JSON: the game's own world
+//   PROG  one program, in the order of the list:
+//           4  length of the sources, 0 if there are none
+//           n  canonical JSON: an object from file name to text
+//           …  the module, whose SHA-256 the list has
+//   PAGE  \ for each 16 computers, in the order of the list: the pages of memory that they are the first to use, any number
+//   COMP  / of sections, and their states and snapshots, one section; see computer-groups.ts
 //   ????  sections that are unknown here and may be (first letter lower-case), in the order they were found
 //
-// The header is canonical JSON: { computers: number, meta: { name, savedAt, tick }, mods: [{ name, version }, …],
-// programs: number }; `mods` is left out where there are none.
-// The same save gives the same bytes, and only those bytes are accepted for it.
+// The same save gives the same payloads, and only those payloads are accepted for it.
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
+import { type CapturedComputer, ComputerCapture, decodeComputers, type PageBudget } from "./computer-groups.ts";
 import { SaveError } from "./errors.ts";
-import { expectArray, expectHash, expectInteger, expectObject, expectString, unexpected } from "./expect-shape.ts";
-import { canonicalJson, type JsonValue, parseCanonicalJson } from "./json-value.ts";
+import { expectObject, expectString } from "./expect-shape.ts";
+import { JsonReader, jsonBytes } from "./json-value.ts";
+import { migrateSave } from "./migrate-save.ts";
 import { plainView } from "./plain-view.ts";
-import { decodeContainer, decodeHeader, encodeContainer, type Section } from "./save-container.ts";
-import type {
-  SavedComputer,
-  SavedMod,
-  SavedProgram,
-  SaveGame,
-  SaveMeta,
-  SaveSource,
-  UnknownSection,
-} from "./save-game.ts";
-import { decodeSnapshot, encodeSnapshot } from "./snapshot-codec.ts";
+import { decodeContainer, decodeHeader, encodeContainer, payloadOf, type Section } from "./save-container.ts";
+import type { SavedProgram, SaveGame, SaveMeta, SaveSource, Thumbnail } from "./save-game.ts";
+import {
+  decodeHeaderFields,
+  decodeList,
+  encodeHeader,
+  encodeList,
+  findHeaderProblem,
+  findListProblem,
+  type SaveHeader,
+} from "./save-header.ts";
+import { SectionQueue } from "./section-queue.ts";
+import { GASWORKS_VERSION } from "./version.ts";
 
-/** How much memory a save may claim: zero pages take no room in a file, so its length bounds nothing. */
+/** How much a save may claim: zeros and what compresses well take no room in a file, so its length bounds nothing. */
 export interface SaveLimits {
   /** Linear memory of one computer, in pages of 64 KiB. @defaultValue 1,024 (64 MiB) */
   readonly memoryPagesEach: number;
   /** Linear memory of all computers together, in pages of 64 KiB. @defaultValue 65,536 (4 GiB) */
   readonly memoryPagesTotal: number;
+  /** Everything in the file when it is no more compressed, in bytes. @defaultValue 512 MiB */
+  readonly unpackedBytes: number;
 }
 
 /** The limits that {@link encodeSave} keeps and {@link decodeSave} has by default. */
-export const DEFAULT_SAVE_LIMITS: SaveLimits = { memoryPagesEach: 1_024, memoryPagesTotal: 65_536 };
+export const DEFAULT_SAVE_LIMITS: SaveLimits = {
+  memoryPagesEach: 1_024,
+  memoryPagesTotal: 65_536,
+  unpackedBytes: 0x2000_0000,
+};
 
-const MAX_NAME = 200;
-const MAX_DATE = 40;
-const MAX_MODS = 200;
-const MAX_MOD_TEXT = 100;
-const HASH_BYTES = 32;
+export interface EncodeOptions {
+  /** Whether to compress; without, the bytes are those of {@link canonicalSave}. @defaultValue true */
+  readonly compress?: boolean;
+}
+
+const THUMBNAIL_TYPES = ["image/avif", "image/jpeg", "image/png", "image/webp"] as const;
+const MAX_THUMBNAIL_BYTES = 262_144;
 
 /**
- * The bytes of a save: always the same for the same save, whatever the order of its programs and computers. Of computers
- * that come one by one, no memory is kept but what is not zero.
+ * The bytes of a save. Of computers that come one by one, no memory is kept but what is not zero, and that once.
  *
  * @throws {SaveError} `save/too-large` if it exceeds {@link DEFAULT_SAVE_LIMITS} or 1 GiB.
  * @throws {TypeError} if it could not be read back: a hash or an id twice, a hash that is not the program's, a computer
  * whose program is missing, something that is not JSON.
  */
-export function encodeSave(save: SaveSource): Uint8Array {
-  const takePages = pageBudget(DEFAULT_SAVE_LIMITS);
-  const computers = Array.from(save.computers, (computer) => encodeComputer(computer, takePages));
+export function encodeSave(save: SaveSource, { compress = true }: EncodeOptions = {}): Uint8Array {
+  const capture = new ComputerCapture(pageBudget(DEFAULT_SAVE_LIMITS));
+  const computers = Array.from(save.computers, (computer) => capture.capture(computer));
   computers.sort((a, b) => order(a.id, b.id));
   const programs = [...save.programs].toSorted((a, b) => order(a.hash, b.hash));
-  const { mods = [] } = save;
-  const problem = findProblem({ meta: save.meta, mods, programs, computers });
-  if (problem !== undefined) throw new TypeError(`Cannot encode the save: ${problem}`);
-
-  const { name, savedAt, tick } = save.meta;
+  const list = { computers, programs: programs.map(({ hash }) => hash) };
   const header = {
+    meta: save.meta,
+    gasworksVersion: save.gasworksVersion ?? GASWORKS_VERSION,
+    mods: save.mods ?? [],
     computers: computers.length,
-    meta: { name, savedAt, tick },
-    ...(mods.length > 0 ? { mods: mods.map((mod) => ({ name: mod.name, version: mod.version })) } : {}),
     programs: programs.length,
   };
-  const sections: Section[] = [{ id: "WRLD", bytes: jsonBytes(save.world) }];
-  for (const program of programs) sections.push({ id: "PROG", bytes: encodeProgram(program) });
-  for (const { comp, snap } of computers) {
-    sections.push({ id: "COMP", bytes: comp });
-    if (snap !== undefined) sections.push({ id: "SNAP", bytes: snap });
-  }
+  const problem =
+    findHeaderProblem(header) ??
+    findListProblem(list) ??
+    findHashProblem(programs) ??
+    findOwnerProblem(computers) ??
+    findThumbnailProblem(save.thumbnail);
+  if (problem !== undefined) throw new TypeError(`Cannot encode the save: ${problem}`);
+
+  const sections: Section[] = [
+    ...(save.thumbnail === undefined ? [] : [{ id: "thmb", bytes: encodeThumbnail(save.thumbnail) }]),
+    { id: "LIST", bytes: encodeList(list) },
+    { id: "WRLD", bytes: jsonBytes(save.world) },
+    ...programs.map((program) => ({ id: "PROG", bytes: encodeProgram(program) })),
+    ...capture.encode(computers, programs),
+  ];
   for (const section of save.unknownSections ?? []) {
-    if (!/^[a-z]/.test(section.id)) throw new TypeError(`Cannot encode "${section.id}" as an unknown section`);
+    if (!/^[a-z]/.test(section.id) || section.id === "thmb") {
+      throw new TypeError(`Cannot encode "${section.id}" as an unknown section`);
+    }
     sections.push(section);
   }
-  return encodeContainer({ header: jsonBytes(header), sections });
+  checkUnpacked(
+    sections.map(({ bytes }) => bytes.length),
+    DEFAULT_SAVE_LIMITS,
+  );
+  return encodeContainer({ header: encodeHeader(header), sections }, { compress });
 }
 
 /**
- * Reads a save. `bytes` may come from anywhere: they are refused, or they are a save whose every field has its type.
- * The result shares no bytes with them. The memory of a snapshot is put together each time it is read, so that a save of
- * thousands of computers takes little more room than its bytes.
+ * Reads a save, also of an older released format. `bytes` may come from anywhere: they are refused, or they are a save
+ * whose every field has its type. The result shares no bytes with them. The memory of a snapshot is put together each time
+ * it is read, so that a save of thousands of computers takes little more room than its bytes. A seal is not checked: see
+ * `openSealedSave()`.
  *
- * @throws {SaveError} `save/not-a-save`, `save/newer-version`, `save/truncated`, `save/corrupt`, `save/malformed` or
- * `save/too-large`.
+ * @throws {SaveError} `save/not-a-save`, `save/newer-version`, `save/older-version`, `save/truncated`, `save/corrupt`,
+ * `save/malformed` or `save/too-large`.
  */
 export function decodeSave(bytes: Uint8Array, limits: Partial<SaveLimits> = {}): SaveGame {
-  const container = decodeContainer(plainView(bytes));
-  const header = decodeHeaderFields(container.header);
-  const takePages = pageBudget({ ...DEFAULT_SAVE_LIMITS, ...limits });
+  const allLimits = { ...DEFAULT_SAVE_LIMITS, ...limits };
+  const container = decodeContainer(migrateSave(plainView(bytes)));
+  checkUnpacked(
+    container.sections.map(({ length }) => length),
+    allLimits,
+  );
+  const json = new JsonReader();
+  const { meta, gasworksVersion, mods, ...counts } = decodeHeaderFields(container.header, json);
   const sections = new SectionQueue(container.sections);
 
-  const world = parseCanonicalJson(sections.takeOne("WRLD"), "the world");
-  const programs = sections.takeAll("PROG").map(decodeProgram);
-  const computers: SavedComputer[] = [];
-  for (let comp = sections.take("COMP"); comp !== undefined; comp = sections.take("COMP")) {
-    const what = `computer ${computers.length}`;
-    const { id, programHash, state } = expectObject(parseCanonicalJson(comp, what), what, [
-      "id",
-      "programHash",
-      "state",
-    ]);
-    const snap = sections.take("SNAP");
-    computers.push({
-      id: expectString(id, `${what}.id`, MAX_NAME),
-      programHash: programHash === null ? null : expectHash(programHash, `${what}.programHash`),
-      snapshot: snap === undefined ? null : decodeSnapshot(snap, `${what}.snapshot`, takePages),
-      state,
-    });
+  const picture = sections.take("thmb");
+  const thumbnail = picture === undefined ? {} : { thumbnail: decodeThumbnail(picture) };
+  const list = decodeList(sections.takeOne("LIST"), json);
+  if (counts.programs !== list.programs.length || counts.computers !== list.computers.length) {
+    throw malformed("the header counts other programs and computers than the list");
   }
+  const world = json.read(sections.takeOne("WRLD"), "the world");
+  const programs = list.programs.map((hash) => decodeProgram(sections.takeOne("PROG"), hash, json));
+  const problem = findHashProblem(programs);
+  if (problem !== undefined) throw malformed(problem);
+  const takePages = pageBudget(allLimits);
+  const computers = decodeComputers(sections, { listed: list.computers, programs, json, takePages });
   const unknownSections = sections.takeUnknown();
-
-  const { meta, mods } = header;
-  const problem =
-    findProblem({ meta, mods, programs, computers: computers.map(bondsOf) }) ??
-    (header.programs !== programs.length || header.computers !== computers.length
-      ? "the header counts other programs and computers than there are"
-      : undefined);
-  if (problem !== undefined) throw new SaveError("save/malformed", `Cannot decode the save: ${problem}`);
-  return { meta, mods, world, programs, computers, ...(unknownSections.length > 0 ? { unknownSections } : {}) };
+  return {
+    meta,
+    gasworksVersion,
+    mods,
+    world,
+    programs,
+    computers,
+    ...thumbnail,
+    ...(unknownSections.length > 0 ? { unknownSections } : {}),
+  };
 }
 
 /**
- * What a list of slots shows, from the first bytes of a save (the first 64 KiB and 20 bytes always suffice). Only the
- * header is checked.
+ * The one form of a save that does not depend on how it was compressed or sealed: to compare saves, and to hash them. It is
+ * a save itself.
+ *
+ * @throws {SaveError} like {@link decodeSave}, as far as the frame of the file goes; what its sections hold is not checked.
+ */
+export function canonicalSave(bytes: Uint8Array): Uint8Array {
+  const { header, sections } = decodeContainer(migrateSave(plainView(bytes)));
+  checkUnpacked(
+    sections.map(({ length }) => length),
+    DEFAULT_SAVE_LIMITS,
+  );
+  const payloads = sections.map((section) => ({ id: section.id, bytes: payloadOf(section) }));
+  return encodeContainer({ header, sections: payloads }, { compress: false });
+}
+
+/**
+ * What the first bytes of a save tell (the first 64 KiB and 32 bytes always suffice). Only they are checked.
  *
  * @throws {SaveError} like {@link decodeSave}.
  */
+export function readSaveHeader(start: Uint8Array): SaveHeader {
+  return decodeHeaderFields(decodeHeader(start), new JsonReader());
+}
+
+/** What a list of slots shows: a part of {@link readSaveHeader}. */
 export function readSaveMeta(start: Uint8Array): SaveMeta {
-  return decodeHeaderFields(decodeHeader(start)).meta;
+  return readSaveHeader(start).meta;
 }
 
-interface Header {
-  readonly meta: SaveMeta;
-  readonly mods: readonly SavedMod[];
-  readonly programs: number;
-  readonly computers: number;
+function encodeThumbnail({ mimeType, bytes }: Thumbnail): Uint8Array {
+  return new ByteWriter().prefixed(new TextEncoder().encode(mimeType)).bytes(bytes).join();
 }
 
-function decodeHeaderFields(bytes: Uint8Array): Header {
-  const what = "the header";
-  const json = parseCanonicalJson(bytes, what);
-  const hasMods = typeof json === "object" && json !== null && Object.hasOwn(json, "mods");
-  const header = expectObject(json, what, [...(hasMods ? (["mods"] as const) : []), "computers", "meta", "programs"]);
-  const meta = expectObject(header.meta, "meta", ["name", "savedAt", "tick"]);
-  return {
-    meta: {
-      name: expectString(meta.name, "meta.name", MAX_NAME),
-      savedAt: expectString(meta.savedAt, "meta.savedAt", MAX_DATE),
-      tick: expectInteger(meta.tick, "meta.tick"),
-    },
-    mods: hasMods ? decodeMods(header.mods) : [],
-    programs: expectInteger(header.programs, "programs"),
-    computers: expectInteger(header.computers, "computers"),
-  };
+function decodeThumbnail(bytes: Uint8Array): Thumbnail {
+  const reader = new ByteReader(bytes, "the picture");
+  const type = new TextDecoder("latin1").decode(reader.prefixed());
+  const mimeType = THUMBNAIL_TYPES.find((known) => known === type);
+  if (mimeType === undefined) throw reader.malformed(`its type is none of ${THUMBNAIL_TYPES.join(", ")}`);
+  const thumbnail = { mimeType, bytes: reader.view(reader.remaining).slice() };
+  const problem = findThumbnailProblem(thumbnail);
+  if (problem !== undefined) throw malformed(problem);
+  return thumbnail;
 }
 
-function decodeMods(value: JsonValue): readonly SavedMod[] {
-  if (Array.isArray(value) && value.length === 0)
-    throw unexpected(value, "mods", "to be left out where there are none");
-  return expectArray(value, "mods", MAX_MODS).map((item, index) => {
-    const mod = expectObject(item, `mods[${index}]`, ["name", "version"]);
-    return {
-      name: expectString(mod.name, `mods[${index}].name`, MAX_MOD_TEXT),
-      version: expectString(mod.version, `mods[${index}].version`, MAX_MOD_TEXT),
-    };
-  });
+function findThumbnailProblem(thumbnail: Thumbnail | undefined): string | undefined {
+  if (thumbnail === undefined) return undefined;
+  const { mimeType, bytes } = thumbnail;
+  if (!THUMBNAIL_TYPES.includes(mimeType)) return `its picture is of type "${mimeType}"`;
+  if (bytes.length <= MAX_THUMBNAIL_BYTES) return undefined;
+  return `its picture has ${bytes.length} bytes, at most ${MAX_THUMBNAIL_BYTES}`;
 }
 
-/** What ties a computer to its program. */
-interface Bonds {
-  readonly id: string;
-  readonly programHash: string | null;
-  /** Whose the snapshot is; `undefined` without one. */
-  readonly moduleHash: string | undefined;
-}
-
-interface EncodedComputer extends Bonds {
-  readonly comp: Uint8Array;
-  readonly snap: Uint8Array | undefined;
-}
-
-function bondsOf({ id, programHash, snapshot }: SavedComputer): Bonds {
-  return { id, programHash, moduleHash: snapshot?.moduleHash };
-}
-
-function encodeComputer(computer: SavedComputer, takePages: (wasmPages: number) => void): EncodedComputer {
-  const { id, programHash, state, snapshot } = computer;
-  const comp = jsonBytes({ id, programHash, state });
-  return { ...bondsOf(computer), comp, snap: snapshot === null ? undefined : encodeSnapshot(snapshot, takePages) };
-}
-
-function encodeProgram({ hash, wasm, sources }: SavedProgram): Uint8Array {
+function encodeProgram({ wasm, sources }: SavedProgram): Uint8Array {
   const sourceBytes = sources === undefined ? new Uint8Array() : jsonBytes(sources);
-  return new ByteWriter().bytes(hexToBytes(hash)).prefixed(sourceBytes).bytes(wasm).join();
+  return new ByteWriter().prefixed(sourceBytes).bytes(wasm).join();
 }
 
-function decodeProgram(bytes: Uint8Array, index: number): SavedProgram {
-  const what = `program ${index}`;
+function decodeProgram(bytes: Uint8Array, hash: string, json: JsonReader): SavedProgram {
+  const what = `program ${hash}`;
   const reader = new ByteReader(bytes, what);
-  const hash = bytesToHex(reader.view(HASH_BYTES));
   const sourceBytes = reader.prefixed();
   const wasm = reader.view(reader.remaining).slice();
   if (sourceBytes.length === 0) return { hash, wasm };
-  const sources = parseCanonicalJson(sourceBytes, `${what}.sources`);
+  const sources = json.read(sourceBytes, `${what}.sources`);
   const names = typeof sources === "object" && sources !== null ? Object.keys(sources) : [];
   const checked = Object.entries(expectObject(sources, `${what}.sources`, names)).map(
     ([name, text]) => [name, expectString(text, `${what}.sources`, Infinity)] as const,
@@ -226,53 +231,18 @@ function decodeProgram(bytes: Uint8Array, index: number): SavedProgram {
   return { hash, wasm, sources: Object.fromEntries(checked) };
 }
 
-interface WholeSave {
-  readonly meta: SaveMeta;
-  readonly mods: readonly SavedMod[];
-  readonly programs: readonly SavedProgram[];
-  readonly computers: readonly Bonds[];
+function findHashProblem(programs: readonly SavedProgram[]): string | undefined {
+  const other = programs.find(({ hash, wasm }) => bytesToHex(sha256(wasm)) !== hash);
+  return other === undefined ? undefined : `program ${other.hash} has another hash`;
 }
 
-/** What is wrong with a save beyond the types of its fields, if anything; programs and computers are to be sorted. */
-function findProblem({ meta, mods, programs, computers }: WholeSave): string | undefined {
-  if (meta.name.length > MAX_NAME) return `its name has ${meta.name.length} characters, at most ${MAX_NAME}`;
-  if (meta.savedAt.length > MAX_DATE) return `its date has ${meta.savedAt.length} characters, at most ${MAX_DATE}`;
-  if (!Number.isSafeInteger(meta.tick) || meta.tick < 0) return `its tick is ${meta.tick}, expected an integer ≥ 0`;
-  const modProblem = findModProblem(mods);
-  if (modProblem !== undefined) return modProblem;
-  for (const [i, { hash, wasm }] of programs.entries()) {
-    if (i > 0 && hash <= (programs[i - 1] as SavedProgram).hash)
-      return `program ${hash} is there twice or out of order`;
-    if (bytesToHex(sha256(wasm)) !== hash) return `program ${hash} has another hash`;
-  }
-  const hashes = new Set(programs.map(({ hash }) => hash));
-  for (const [i, { id, programHash, moduleHash }] of computers.entries()) {
-    if (i > 0 && id <= (computers[i - 1] as Bonds).id) return `computer "${id}" is there twice or out of order`;
-    if (id.length > MAX_NAME) return `the id of a computer has ${id.length} characters, at most ${MAX_NAME}`;
-    if (programHash !== null && !hashes.has(programHash)) return `the program of computer "${id}" is missing`;
-    if (moduleHash !== undefined && moduleHash !== programHash) {
-      return `the snapshot of computer "${id}" is of another program than the computer's`;
-    }
-  }
-  return undefined;
-}
-
-function findModProblem(mods: readonly SavedMod[]): string | undefined {
-  if (mods.length > MAX_MODS) return `it names ${mods.length} mods, at most ${MAX_MODS}`;
-  for (const { name, version } of mods) {
-    if (name.length < 1 || name.length > MAX_MOD_TEXT) {
-      return `the name of a mod has ${name.length} characters, expected 1 to ${MAX_MOD_TEXT}`;
-    }
-    if (version.length > MAX_MOD_TEXT) {
-      return `the version of the mod "${name}" has ${version.length} characters, at most ${MAX_MOD_TEXT}`;
-    }
-  }
-  if (new Set(mods.map(({ name }) => name)).size !== mods.length) return "a mod is there twice";
-  return undefined;
+function findOwnerProblem(computers: readonly CapturedComputer[]): string | undefined {
+  const other = computers.find(({ moduleHash, programHash }) => moduleHash !== undefined && moduleHash !== programHash);
+  return other && `the snapshot of computer "${other.id}" is of another program than the computer's`;
 }
 
 /** Adds up the memory of snapshots and throws once it is too much. */
-function pageBudget(limits: SaveLimits): (wasmPages: number) => void {
+function pageBudget(limits: SaveLimits): PageBudget {
   let total = 0;
   return (wasmPages) => {
     total += wasmPages;
@@ -285,52 +255,14 @@ function pageBudget(limits: SaveLimits): (wasmPages: number) => void {
   };
 }
 
-/** Takes sections in the order in which they must come. */
-class SectionQueue {
-  readonly #sections: readonly Section[];
-  #next = 0;
-
-  constructor(sections: readonly Section[]) {
-    this.#sections = sections;
-  }
-
-  /** The next section's bytes if it has this id. */
-  take(id: string): Uint8Array | undefined {
-    const section = this.#sections[this.#next];
-    if (section?.id !== id) return undefined;
-    this.#next++;
-    return section.bytes;
-  }
-
-  takeOne(id: string): Uint8Array {
-    const bytes = this.take(id);
-    if (bytes === undefined) throw new SaveError("save/malformed", `Cannot decode the save: no section ${id}`);
-    return bytes;
-  }
-
-  takeAll(id: string): readonly Uint8Array[] {
-    const taken: Uint8Array[] = [];
-    for (let bytes = this.take(id); bytes !== undefined; bytes = this.take(id)) taken.push(bytes);
-    return taken;
-  }
-
-  /** All that is left, copied. */
-  takeUnknown(): readonly UnknownSection[] {
-    return this.#sections.slice(this.#next).map(({ id, bytes }) => {
-      if (/^[a-z]/.test(id)) return { id, bytes: bytes.slice() };
-      if (["WRLD", "PROG", "COMP", "SNAP"].includes(id)) {
-        throw new SaveError("save/malformed", `Cannot decode the save: section ${id} is out of place`);
-      }
-      throw new SaveError(
-        "save/newer-version",
-        `Cannot decode the save: it needs the section ${id}, which this version of Gasworks does not know`,
-      );
-    });
-  }
+function checkUnpacked(lengths: readonly number[], { unpackedBytes }: SaveLimits): void {
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (total <= unpackedBytes) return;
+  throw new SaveError("save/too-large", `Cannot use the save: ${total} bytes unpacked, at most ${unpackedBytes}`);
 }
 
-function jsonBytes(value: JsonValue): Uint8Array {
-  return new TextEncoder().encode(canonicalJson(value));
+function malformed(problem: string): SaveError {
+  return new SaveError("save/malformed", `Cannot decode the save: ${problem}`);
 }
 
 /** By UTF-16 code units: the same everywhere, whatever the language of the machine. */

@@ -51,9 +51,18 @@ export interface SavedMod {
   readonly version: string;
 }
 
+/** A small picture of the game. */
+export interface Thumbnail {
+  readonly mimeType: "image/avif" | "image/jpeg" | "image/png" | "image/webp";
+  /** At most 256 KiB. Nothing here looks into them. */
+  readonly bytes: Uint8Array;
+}
+
 /** A whole save: the game's own world and every computer in it, at one tick boundary. */
 export interface SaveGame {
   readonly meta: SaveMeta;
+  /** Version of Gasworks that captured it, at most 40 characters. */
+  readonly gasworksVersion: string;
   /** In the order in which the game loaded them, which is kept; at most 200. */
   readonly mods: readonly SavedMod[];
   /** The game's own, opaque here. */
@@ -62,11 +71,14 @@ export interface SaveGame {
   readonly programs: readonly SavedProgram[];
   /** Order does not matter; {@link encodeSave} sorts by id. */
   readonly computers: readonly SavedComputer[];
+  readonly thumbnail?: Thumbnail;
   readonly unknownSections?: readonly UnknownSection[];
 }
 
 /** A save that is about to be written. Its computers may come one by one: a {@link SaveGame} holds all at once. */
-export interface SaveSource extends Omit<SaveGame, "mods" | "programs" | "computers"> {
+export interface SaveSource extends Omit<SaveGame, "gasworksVersion" | "mods" | "programs" | "computers"> {
+  /** @defaultValue this version */
+  readonly gasworksVersion?: string;
   /** @defaultValue none */
   readonly mods?: readonly SavedMod[];
   /** Read after the computers, so that what gives them may collect the programs meanwhile. */

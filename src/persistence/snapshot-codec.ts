@@ -1,16 +1,15 @@
 // One Vm's snapshot as bytes: what is bulky or has 64 bits in binary, the rest in JSON.
+// Its memory is elsewhere, see memory-map.ts.
 //
 //   size  field
 //      4  length of the JSON part
-//      n  canonical JSON: args, debt, engine, entry, gasUsed, moduleHash, phase, schedule, status, wasi; and tables, if
-//         the program has some that can change
+//      n  canonical JSON: args, debt, engine, entry, gasUsed, phase, schedule, status, wasi; and tables, if the program has
+//         some that can change
 //      4  number of globals
 //    8×n  bits of each global
 //      4  length of the stack
 //      n  stack
-//      4  length of the standard input that was not read yet
-//      n  standard input
-//      …  memory, see memory-pages.ts
+//      …  standard input that was not read yet
 //
 // In the JSON, integers of 64 bits are decimal strings. An argument or answer of a call is a number, or a string where
 // JSON has no number for it: "NaN", "Infinity", "-Infinity", "-0", and "5n" for a 64-bit integer.
@@ -19,17 +18,8 @@ import type { GuestValue, Snapshot, SnapshotStatus, TablesSnapshot, TrapCode, Wa
 
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import {
-  expectArray,
-  expectBoolean,
-  expectHash,
-  expectInteger,
-  expectObject,
-  expectString,
-  unexpected,
-} from "./expect-shape.ts";
-import { canonicalJson, type JsonValue, parseCanonicalJson } from "./json-value.ts";
-import { readMemory, WASM_PAGE_BYTES, writeMemory } from "./memory-pages.ts";
+import { expectArray, expectBoolean, expectInteger, expectObject, expectString, unexpected } from "./expect-shape.ts";
+import { type JsonReader, jsonBytes, type JsonValue } from "./json-value.ts";
 
 /** Complete by its type: a trap code that is new in the vm layer is a compile error here until it is listed. */
 const TRAP_CODES = {
@@ -51,49 +41,43 @@ const MAX_TEXT = 65_536;
 /** Entries of a table, tables, segments: above every policy's limits. */
 const MAX_TABLE_ITEMS = 1_000_000;
 
-/**
- * Fields that the JSON part has and this function does not write are a compile error: no state may go missing.
- *
- * @param takePages - Told the size of the memory; throws if it is too much.
- */
-export function encodeSnapshot(snapshot: Snapshot, takePages: (wasmPages: number) => void): Uint8Array {
-  const { memory, globals, stack, wasi, status, gasUsed, ...plain } = snapshot;
-  takePages(memory.length / WASM_PAGE_BYTES);
-  const { args, debt, engine, entry, moduleHash, phase, schedule, tables, ...forgotten } = plain;
+/** What the codec of snapshots leaves to others: the memory, and whose the snapshot is. */
+export type SnapshotCore = Omit<Snapshot, "memory" | "moduleHash">;
+
+/** Fields that the JSON part has and this function does not write are a compile error: no state may go missing. */
+export function encodeSnapshot(snapshot: SnapshotCore): Uint8Array {
+  const { globals, stack, wasi, status, gasUsed, ...plain } = snapshot;
+  const { args, debt, engine, entry, phase, schedule, tables, ...forgotten } = plain;
   forgotten satisfies Record<string, never>;
   const { entropy, stdin, stdinClosed, wakeAt, ...forgottenWasi } = wasi;
   forgottenWasi satisfies Record<string, never>;
 
-  const json = canonicalJson({
+  const json = jsonBytes({
     args,
     debt,
     engine,
     entry,
     gasUsed: gasUsed.toString(),
-    moduleHash,
     phase,
     schedule,
     status: encodeStatus(status),
     ...(tables === undefined ? {} : { tables: encodeTables(tables) }),
     wasi: { entropy, stdinClosed, wakeAt: wakeAt === undefined ? null : wakeAt.toString() },
   });
-  const writer = new ByteWriter().prefixed(new TextEncoder().encode(json)).u32(globals.length);
+  const writer = new ByteWriter().prefixed(json).u32(globals.length);
   for (const bits of globals) writer.u64(bits);
-  writer.prefixed(stack).prefixed(stdin);
-  writeMemory(writer, memory);
-  return writer.join();
+  return writer.prefixed(stack).bytes(stdin).join();
 }
 
 /**
  * Reads what {@link encodeSnapshot} wrote. The result shares no bytes with `bytes` and has every field of the right
- * type; whether it makes sense for its module is for `restoreVm()` to say. Each reading of `memory` puts it together anew.
+ * type; whether it makes sense for its module is for `restoreVm()` to say.
  *
- * @param takePages - Told the size of the memory; throws if it is too much.
  * @throws {SaveError} `save/malformed`.
  */
-export function decodeSnapshot(bytes: Uint8Array, what: string, takePages: (wasmPages: number) => void): Snapshot {
+export function decodeSnapshot(bytes: Uint8Array, what: string, jsonReader: JsonReader): SnapshotCore {
   const reader = new ByteReader(bytes, what);
-  const json = parseCanonicalJson(reader.prefixed(), what);
+  const json = jsonReader.read(reader.prefixed(), what);
   const hasTables = typeof json === "object" && json !== null && Object.hasOwn(json, "tables");
   const fields = expectObject(json, what, [
     ...(hasTables ? (["tables"] as const) : []),
@@ -102,7 +86,6 @@ export function decodeSnapshot(bytes: Uint8Array, what: string, takePages: (wasm
     "engine",
     "entry",
     "gasUsed",
-    "moduleHash",
     "phase",
     "schedule",
     "status",
@@ -113,13 +96,10 @@ export function decodeSnapshot(bytes: Uint8Array, what: string, takePages: (wasm
 
   const globals = decodeGlobals(reader);
   const stack = reader.prefixed().slice();
-  const stdin = reader.prefixed().slice();
-  const memory = readMemory(reader, takePages);
-  reader.end();
+  const stdin = reader.view(reader.remaining).slice();
   return {
     engine: expectString(fields.engine, `${what}.engine`, 64),
     schedule: expectInteger(fields.schedule, `${what}.schedule`),
-    moduleHash: expectHash(fields.moduleHash, `${what}.moduleHash`),
     entry: expectString(fields.entry, `${what}.entry`),
     args: expectArray(fields.args, `${what}.args`, MAX_ARGS).map((arg, i) =>
       expectString(arg, `${what}.args[${i}]`, MAX_TEXT),
@@ -128,9 +108,6 @@ export function decodeSnapshot(bytes: Uint8Array, what: string, takePages: (wasm
     phase: expectInteger(fields.phase, `${what}.phase`),
     gasUsed: decodeUnsigned(fields.gasUsed, `${what}.gasUsed`),
     debt: expectInteger(fields.debt, `${what}.debt`),
-    get memory() {
-      return memory();
-    },
     globals,
     ...(hasTables ? { tables: decodeTables(fields.tables, `${what}.tables`) } : {}),
     stack,

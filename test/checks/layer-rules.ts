@@ -18,7 +18,7 @@ const BELOW_THE_GAME = ["src/vm", "src/persistence", "toolchain"];
 
 export const LAYERS: readonly Layer[] = [
   { folder: "src/vm", imports: [], packages: ["@noble/hashes/", "fflate"] },
-  { folder: "src/persistence", imports: ["src/vm"], packages: ["@noble/hashes/", "idb-keyval"] },
+  { folder: "src/persistence", imports: ["src/vm"], packages: ["@noble/hashes/", "fflate", "idb-keyval"] },
   { folder: "toolchain", imports: ["src/vm"], packages: ["@yowasp/clang", "node:"], nodeDoor: "node.ts" },
   { folder: "src/game/computer", imports: BELOW_THE_GAME, packages: [] },
   {

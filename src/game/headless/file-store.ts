@@ -18,7 +18,7 @@ import { syncDirectory, writeFileAtomically } from "./atomic-file.ts";
 const EXTENSION = ".gws";
 
 /** Enough of a file for `readSaveMeta()`. */
-const META_BYTES = 65_556;
+const META_BYTES = 65_568;
 
 /**
  * Keeps each slot in a file of a directory, named after it, e.g. `autosave.gws`. What is listed is read from the saves

@@ -487,7 +487,8 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
 }
 
 function packComputers({ tick, programs, computers }: ComputersSource): Uint8Array {
-  return encodeSave({ meta: { name: "", tick, savedAt: "" }, world: null, programs, computers });
+  const meta = { name: "", tick, savedAt: "" };
+  return encodeSave({ meta, world: null, programs, computers }, { compress: false });
 }
 
 function computersOf(save: SaveGame): ComputersSave {

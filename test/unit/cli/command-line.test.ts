@@ -248,7 +248,7 @@ describe("gasworks run with bad input", () => {
     writeFileSync(at("half.wasm"), readFileSync(program).subarray(0, 60));
     writeFileSync(at("flipped.gws"), saved().with(200, (saved()[200] ?? 0) ^ 4));
     writeFileSync(at("half.gws"), saved().subarray(0, saved().length / 2));
-    writeFileSync(at("newer.gws"), saved().with(4, 1));
+    writeFileSync(at("newer.gws"), saved().with(4, 2));
   });
 
   it.each([

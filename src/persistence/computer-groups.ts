@@ -1,0 +1,179 @@
+// Computers in groups of 16, with the pages of memory that they are the first to use: what changes in one group leaves the
+// bytes of the others as they are.
+//
+//   section PAGE  up to 64 pages of 4 KiB, as many as there are left; none of them zero, none like another of the save
+//   section COMP  for each computer of the group:
+//                   4  length of its state
+//                   n  canonical JSON: its state
+//                 and, if it has a snapshot:
+//                   4  length
+//                   n  snapshot without its memory, see snapshot-codec.ts
+//                   4  length
+//                   n  memory, see memory-map.ts
+
+import type { Snapshot } from "../vm/index.ts";
+
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { SaveError } from "./errors.ts";
+import { type JsonReader, jsonBytes } from "./json-value.ts";
+import {
+  type CapturedMemory,
+  captureMemory,
+  decodeMemoryMap,
+  encodeMemoryMap,
+  PageOrder,
+  type PageSource,
+} from "./memory-map.ts";
+import { isZeroPage, PAGE_BYTES, PageTable, WASM_PAGE_BYTES } from "./pages.ts";
+import { ProgramImage } from "./program-image.ts";
+import type { Section } from "./save-container.ts";
+import type { SavedComputer, SavedProgram } from "./save-game.ts";
+import type { ListedComputer } from "./save-header.ts";
+import type { SectionQueue } from "./section-queue.ts";
+import { decodeSnapshot, encodeSnapshot } from "./snapshot-codec.ts";
+
+const GROUP_COMPUTERS = 16;
+const SECTION_PAGES = 64;
+const SECTION_PAGE_BYTES = SECTION_PAGES * PAGE_BYTES;
+
+/** Told the size of each memory in pages of 64 KiB; throws once it is too much. */
+export type PageBudget = (wasmPages: number) => void;
+
+/** A computer whose memory is in the pages of its {@link ComputerCapture}. */
+export interface CapturedComputer extends ListedComputer {
+  /** Whose the snapshot is; `undefined` without one. */
+  readonly moduleHash: string | undefined;
+  readonly state: Uint8Array;
+  readonly snapshot: { readonly core: Uint8Array; readonly memory: CapturedMemory } | undefined;
+}
+
+/** Takes computers one by one, and keeps of their memories what is neither zero nor there already. */
+export class ComputerCapture {
+  readonly #table = new PageTable();
+  readonly #takePages: PageBudget;
+
+  constructor(takePages: PageBudget) {
+    this.#takePages = takePages;
+  }
+
+  capture({ id, programHash, state, snapshot }: SavedComputer): CapturedComputer {
+    const captured = { id, programHash, state: jsonBytes(state), hasSnapshot: snapshot !== null };
+    if (snapshot === null) return { ...captured, moduleHash: undefined, snapshot: undefined };
+    // A getter may put it together each time.
+    const { memory, moduleHash, ...core } = snapshot;
+    this.#takePages(memory.length / WASM_PAGE_BYTES);
+    return {
+      ...captured,
+      moduleHash,
+      snapshot: { core: encodeSnapshot(core), memory: captureMemory(memory, this.#table) },
+    };
+  }
+
+  /** @param computers - All that were captured, in the order of the save. */
+  encode(computers: readonly CapturedComputer[], programs: readonly SavedProgram[]): readonly Section[] {
+    const images = imagesOf(programs);
+    const table = this.#table;
+    const order = new PageOrder();
+    const sections: Section[] = [];
+    for (let at = 0; at < computers.length; at += GROUP_COMPUTERS) {
+      const group = new ByteWriter();
+      for (const { state, snapshot, moduleHash } of computers.slice(at, at + GROUP_COMPUTERS)) {
+        group.prefixed(state);
+        if (snapshot === undefined) continue;
+        const image = images(moduleHash ?? "");
+        group.prefixed(snapshot.core).prefixed(encodeMemoryMap(snapshot.memory, { table, order, image }));
+      }
+      sections.push(...this.#pageSections(order.takeNew()), { id: "COMP", bytes: group.join() });
+    }
+    return sections;
+  }
+
+  #pageSections(pages: readonly number[]): readonly Section[] {
+    return Array.from({ length: Math.ceil(pages.length / SECTION_PAGES) }, (_, part) => {
+      const bytes = new ByteWriter();
+      for (const page of pages.slice(part * SECTION_PAGES, (part + 1) * SECTION_PAGES)) {
+        bytes.bytes(this.#table.page(page));
+      }
+      return { id: "PAGE", bytes: bytes.join() };
+    });
+  }
+}
+
+/**
+ * Reads what {@link ComputerCapture} wrote.
+ *
+ * @param context - What the save has said of its computers before.
+ * @throws {SaveError} `save/malformed`, and what `takePages` throws.
+ */
+export function decodeComputers(
+  sections: SectionQueue,
+  context: {
+    readonly listed: readonly ListedComputer[];
+    readonly programs: readonly SavedProgram[];
+    readonly json: JsonReader;
+    readonly takePages: PageBudget;
+  },
+): readonly SavedComputer[] {
+  const { listed, programs, json, takePages } = context;
+  const images = imagesOf(programs);
+  const source: PageSource = { table: new PageTable(), used: 0 };
+  const computers: SavedComputer[] = [];
+  for (let at = 0; at < listed.length; at += GROUP_COMPUTERS) {
+    takePageSections(sections, source.table);
+    const reader = new ByteReader(sections.takeOne("COMP"), `the computers from ${at}`);
+    for (const { id, programHash, hasSnapshot } of listed.slice(at, at + GROUP_COMPUTERS)) {
+      const what = `computer ${computers.length}`;
+      const state = json.read(reader.prefixed(), `${what}.state`);
+      let snapshot: Snapshot | null = null;
+      if (hasSnapshot && programHash !== null) {
+        const core = decodeSnapshot(reader.prefixed(), `${what}.snapshot`, json);
+        const map = new ByteReader(reader.prefixed(), `${what}.memory`);
+        const memory = decodeMemoryMap(map, { source, image: images(programHash), takePages });
+        snapshot = withMemory({ ...core, moduleHash: programHash }, memory);
+      }
+      computers.push({ id, programHash, snapshot, state });
+    }
+    reader.end();
+    if (source.used !== source.table.size) throw reader.malformed(`${source.table.size} pages for ${source.used}`);
+  }
+  return computers;
+}
+
+function withMemory(rest: Omit<Snapshot, "memory">, memory: () => Uint8Array): Snapshot {
+  return {
+    ...rest,
+    get memory() {
+      return memory();
+    },
+  };
+}
+
+/** All sections of pages that come next, into the table. */
+function takePageSections(sections: SectionQueue, table: PageTable): void {
+  let isLast = false;
+  for (let bytes = sections.takeOwn("PAGE"); bytes !== undefined; bytes = sections.takeOwn("PAGE")) {
+    if (isLast || bytes.length === 0 || bytes.length > SECTION_PAGE_BYTES || bytes.length % PAGE_BYTES !== 0) {
+      throw new SaveError("save/malformed", `Cannot decode the save: a section of ${bytes.length} bytes of pages`);
+    }
+    isLast = bytes.length < SECTION_PAGE_BYTES;
+    for (let offset = 0; offset < bytes.length; offset += PAGE_BYTES) {
+      const page = bytes.subarray(offset, offset + PAGE_BYTES);
+      const size = table.size;
+      if (isZeroPage(page) || table.put(page) !== size) {
+        throw new SaveError("save/malformed", `Cannot decode the save: page ${size} is zero or is there twice`);
+      }
+    }
+  }
+}
+
+/** The images of programs by hash, each read once, and only if somebody asks. */
+function imagesOf(programs: readonly SavedProgram[]): (hash: string) => ProgramImage {
+  const wasm = new Map(programs.map((program) => [program.hash, program.wasm]));
+  const images = new Map<string, ProgramImage>();
+  return (hash) => {
+    const known = images.get(hash) ?? new ProgramImage(wasm.get(hash) ?? new Uint8Array());
+    images.set(hash, known);
+    return known;
+  };
+}

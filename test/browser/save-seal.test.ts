@@ -1,0 +1,3 @@
+import { describeSeal } from "../contract/save-seal.ts";
+
+describeSeal("in Chromium");
