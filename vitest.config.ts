@@ -8,13 +8,13 @@ import { ownExports } from "./scripts/own-exports.mjs";
 import { documentSnippets } from "./test/support/document-snippets.ts";
 
 // Half the time to import of the readable build, and the same code.
-const minifiedPhaser = {
+const minifiedPhaser = (name: string) => ({
   find: /^phaser$/,
-  replacement: fileURLToPath(new URL("node_modules/phaser/dist/phaser.esm.min.js", import.meta.url)),
-};
+  replacement: fileURLToPath(new URL(`node_modules/${name}/dist/phaser.esm.min.js`, import.meta.url)),
+});
 
 const inNode = {
-  resolve: { alias: [...ownExports(), minifiedPhaser] },
+  resolve: { alias: [...ownExports(), minifiedPhaser("phaser")] },
 };
 
 const built = { environment: "node", globalSetup: ["test/support/build-once.ts"] };
@@ -31,6 +31,17 @@ export default defineConfig({
           name: "unit",
           sequence: { groupOrder: 0 },
           include: ["test/unit/**/*.test.ts", "test/checks/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        // What the plugin does in Phaser 4, it does in the last 3.
+        resolve: { alias: [...ownExports(), minifiedPhaser("phaser3")] },
+        test: {
+          ...built,
+          name: "phaser3",
+          sequence: { groupOrder: 0 },
+          include: ["test/unit/phaser/**/*.test.ts"],
           testTimeout: 20_000,
         },
       },

@@ -52,3 +52,7 @@ declare module "virtual:modding-snippet-2.ts" {
 declare module "virtual:plugin-snippet-6.ts" {
   export const ControlRoom: new (key: string) => import("phaser").Scene;
 }
+
+declare module "virtual:plugin-snippet-7.ts" {
+  export function endNow(game: import("phaser").Game): void;
+}

@@ -8,7 +8,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 
 import { assembleWat } from "../support/assemble-wat.ts";
-import { closeGames, openGame } from "../support/open-game.ts";
+import { closeGames, openGame, type OpenGame } from "../support/open-game.ts";
 
 afterEach(closeGames);
 
@@ -151,3 +151,16 @@ it(
     expect(gauge.words).toBe("crashed");
   },
 );
+
+it("the example of a replaced module ends a game at once, and the next one has its own class", async () => {
+  const { endNow } = await import("virtual:plugin-snippet-7.ts");
+  const start = (ticksPerSecond: number): Promise<OpenGame> =>
+    openGame({}, ComputerPlugin.with({ store: new MemoryStore(), ticksPerSecond }));
+  const warn = vi.spyOn(console, "warn");
+  for (let round = 1; round <= 10; round++) {
+    const { computers, game } = await start(round);
+    expect(computers.ticksPerSecond).toBe(round);
+    endNow(game);
+  }
+  expect(warn).not.toHaveBeenCalled();
+});

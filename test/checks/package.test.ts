@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import packageJson from "../../package.json" with { type: "json" };
+import { packedPaths } from "../support/packed-paths.ts";
 import { ROOT } from "../support/source-files.ts";
+
+const packed = packedPaths();
 
 const entries = Object.entries(packageJson.exports).flatMap(([entry, target]) =>
   typeof target === "string" ? [] : [{ name: `gasworks${entry.slice(1)}`, ...target }],
@@ -35,7 +38,7 @@ describe("the package", () => {
   });
 
   it("holds the layers and no more", () => {
-    const paths = packedPaths();
+    const paths = packed;
     const belongs =
       /^(package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md|(dist\/)?(src\/(vm|persistence)|src\/game\/(computer|headless|phaser)|toolchain)\/.+|(dist\/)?src\/game\/index\.[\w.]+)$/;
     expect(paths.filter((path) => !belongs.test(path))).toEqual([]);
@@ -44,25 +47,8 @@ describe("the package", () => {
   });
 
   it("holds every file that an entry point names", () => {
-    const paths = new Set(packedPaths());
+    const paths = new Set(packed);
     const named = [packageJson.bin.gasworks, ...entries.flatMap((entry) => [entry.types, entry.default])];
     expect(named.map((path) => path.replace("./", "")).filter((path) => !paths.has(path))).toEqual([]);
   });
 });
-
-let packed: string[] | undefined;
-
-/** What `npm pack` would put into the package. */
-function packedPaths(): string[] {
-  if (packed === undefined) {
-    const command = process.platform === "win32" ? "npm.cmd" : "npm";
-    const { stdout } = spawnSync(command, ["pack", "--dry-run", "--json", "--ignore-scripts"], {
-      cwd: ROOT,
-      encoding: "utf8",
-      shell: process.platform === "win32",
-    });
-    const [report] = JSON.parse(stdout) as [{ files: { path: string }[] }];
-    packed = report.files.map(({ path }) => path);
-  }
-  return packed;
-}

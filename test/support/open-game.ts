@@ -36,6 +36,9 @@ export async function openGame(
     scene: new Phaser.Scene("yard"),
   });
   games.push(game);
+  game.events.once(Phaser.Core.Events.DESTROY, () =>
+    games.splice(0, games.length, ...games.filter((one) => one !== game)),
+  );
   await new Promise<void>((resolve) => game.events.once(Phaser.Core.Events.READY, () => resolve()));
   game.loop.sleep();
   let now = 0;

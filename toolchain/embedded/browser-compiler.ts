@@ -23,13 +23,17 @@ export function createBrowserCompiler(options: BrowserCompilerOptions): Compiler
   return new EmbeddedCompiler(startBrowserWorker, base.href, options);
 }
 
+const NOT_STARTED =
+  "it could not be started. Where its file is not found: Vite before 8 has to leave the package as it is when it serves " +
+  '(optimizeDeps: { exclude: ["gasworks"] })';
+
 const startBrowserWorker: StartWorker = (onResponse, onError) => {
   const worker = new Worker(new URL("./browser.worker.js", import.meta.url), { type: "module", name: "compiler" });
   worker.addEventListener("message", (event: MessageEvent<WorkerResponse>) => onResponse(event.data));
   worker.addEventListener("error", (event) => {
     // Handled here; without this the page's own error handler would hear of it as well.
     event.preventDefault();
-    onError(new Error(event.message === "" || event.message === undefined ? "it could not be started" : event.message));
+    onError(new Error(event.message === "" || event.message === undefined ? NOT_STARTED : event.message));
   });
   worker.addEventListener("messageerror", () => onError(new Error("a message could not be read")));
   return {

@@ -25,6 +25,10 @@ export function createBrowserPreparer(options: BrowserPreparerOptions = {}): Pre
   return new WorkerPreparer(options.deadlineMs ?? 30_000, options.createWorker ?? createOwnWorker);
 }
 
+const NOT_STARTED =
+  "the worker did not start. Where its file is not found: Vite before 8 has to leave the package as it is when it serves " +
+  '(optimizeDeps: { exclude: ["gasworks"] }), and others may need the option createWorker';
+
 function createOwnWorker(): Worker {
   // The file that `tsc` emits; bundlers find it by this very expression.
   return new Worker(new URL("./prepare.worker.js", import.meta.url), { type: "module", name: "gasworks-prepare" });
@@ -101,7 +105,7 @@ class WorkerPreparer implements Preparer {
       const fail = (reason: string): void =>
         end(() => reject(new ComputerError("computer/prepare-failed", `Cannot prepare the module: ${reason}`)));
       // A script that cannot be fetched gives an error without a message.
-      worker.addEventListener("error", ({ message }) => fail(message || "the worker did not start"), { signal });
+      worker.addEventListener("error", ({ message }) => fail(message || NOT_STARTED), { signal });
       worker.addEventListener("messageerror", () => fail("its worker's answer cannot be read"), { signal });
       worker.postMessage(request);
     });
