@@ -23,7 +23,15 @@ export type {
 } from "./save-game.ts";
 export type { SaveHeader } from "./save-header.ts";
 export { copyComputer, extractComputer, type CopyComputerOptions } from "./copy-computer.ts";
-export { openSealedSave, sealSave, type OpenedSave, type OpenOptions, type SealKey, type SealOptions } from "./seal.ts";
+export {
+  claimedGeneration,
+  openSealedSave,
+  sealSave,
+  type OpenedSave,
+  type OpenOptions,
+  type SealKey,
+  type SealOptions,
+} from "./seal.ts";
 export { GASWORKS_VERSION } from "./version.ts";
 export { canonicalJson, type JsonValue } from "./json-value.ts";
 export { bySlot, checkSlotName, type SaveStore, type SlotInfo } from "./save-store.ts";

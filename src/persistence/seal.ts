@@ -84,6 +84,12 @@ export async function openSealedSave(
   return { bytes: writeContainer({ header, sections }), generation: Number(generation) };
 }
 
+/** What a save says of its generation, which anybody may have written; `undefined` if it is not sealed. */
+export function claimedGeneration(bytes: Uint8Array): number | undefined {
+  const { seal } = decodeContainer(plainView(bytes));
+  return seal && Number(new DataView(seal.buffer, seal.byteOffset).getBigUint64(0, true));
+}
+
 function signed(save: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return save.subarray(0, -MAC_BYTES);
 }

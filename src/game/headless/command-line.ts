@@ -57,6 +57,8 @@ async function loadCommand(name: CommandName): Promise<Command> {
       return (await import("./run-command.ts")).runCommand;
     case "inspect":
       return (await import("./inspect-command.ts")).inspectCommand;
+    case "export":
+      return (await import("./export-command.ts")).exportCommand;
     case "verify":
       return (await import("./verify-command.ts")).verifyCommand;
     case "bench":

@@ -10,6 +10,8 @@ export type CliErrorCode =
   | "cli/not-verified"
   | "cli/unknown-format"
   | "cli/compile-failed"
+  /** The save has no computer of that id. */
+  | "cli/no-such-computer"
   /** The save was made by a game: only the game can go on with it. */
   | "cli/not-a-program-save";
 

@@ -22,7 +22,7 @@ export async function inspectCommand(parsed: ParsedCommand, { stdout }: Standard
     const report = await reportModule(bytes);
     printText(stdout, parsed.flag("json") ? `${JSON.stringify(report)}\n` : moduleText(report));
   } else if (magic === "GSWK") {
-    const report = reportSave(decodeSave(bytes), bytes.length);
+    const report = reportSave(decodeSave(bytes), bytes);
     printText(stdout, parsed.flag("json") ? `${JSON.stringify(report)}\n` : saveText(report));
   } else {
     throw new CliError("cli/unknown-format", `Cannot inspect "${file}": it is neither a module nor a save`);

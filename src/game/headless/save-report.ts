@@ -1,6 +1,8 @@
 // What `gasworks inspect` says of a save.
 
 import {
+  canonicalSave,
+  claimedGeneration,
   type JsonValue,
   SAVE_FORMAT,
   type SavedComputer,
@@ -18,12 +20,20 @@ import { oneLine } from "./terminal-text.ts";
 const CONSOLE_LINES = 5;
 const LINE_CHARACTERS = 100;
 const PAGE_BYTES = 65_536;
+const SMALL_PAGE_BYTES = 4_096;
 
 export interface SaveReport {
   readonly kind: "save";
   readonly format: number;
   readonly bytes: number;
+  /** When nothing of it is compressed. */
+  readonly unpackedBytes: number;
+  /** Version of Gasworks that captured it. */
+  readonly gasworksVersion: string;
+  /** What its seal says, which is not checked here; `null` if it has none. */
+  readonly sealedGeneration: number | null;
   readonly meta: SaveMeta;
+  readonly thumbnail: { readonly mimeType: string; readonly bytes: number } | null;
   /** Those that the save needs. */
   readonly mods: readonly SavedMod[];
   readonly programs: readonly { readonly hash: string; readonly bytes: number; readonly sources: readonly string[] }[];
@@ -46,19 +56,27 @@ interface ProgramReport {
   readonly schedule: number;
   readonly engine: string;
   readonly memoryPages: number;
+  /** Pages of 4 KiB that are not all zero. */
+  readonly usedSmallPages: number;
   readonly stackBytes: number;
   readonly globals: number;
   /** Where the program stands; empty if it is not under way. */
   readonly calls: CallsReport;
 }
 
-export function reportSave(save: SaveGame, bytes: number): SaveReport {
+/** @param bytes - Those of the save. */
+export function reportSave(save: SaveGame, bytes: Uint8Array): SaveReport {
+  const { thumbnail } = save;
   const debug = new Map(save.programs.map(({ hash, wasm }) => [hash, debugInfoOf(wasm)]));
   return {
     kind: "save",
     format: SAVE_FORMAT,
-    bytes,
+    bytes: bytes.length,
+    unpackedBytes: canonicalSave(bytes).length,
+    gasworksVersion: save.gasworksVersion,
+    sealedGeneration: claimedGeneration(bytes) ?? null,
     meta: save.meta,
+    thumbnail: thumbnail === undefined ? null : { mimeType: thumbnail.mimeType, bytes: thumbnail.bytes.length },
     mods: save.mods,
     programs: save.programs.map(({ hash, wasm, sources }) => ({
       hash,
@@ -74,11 +92,15 @@ export function reportSave(save: SaveGame, bytes: number): SaveReport {
 export function saveText(report: SaveReport): string {
   const { meta } = report;
   const rows: (readonly [string, string])[] = [
-    ["save", `${count(report.bytes, "byte")}, format ${report.format}`],
+    ["save", `${count(report.bytes, "byte")} (${report.unpackedBytes} unpacked), format ${report.format}`],
+    ["by", `Gasworks ${oneLine(report.gasworksVersion)}`],
     ["name", oneLine(meta.name)],
     ["tick", String(meta.tick)],
     ["saved", oneLine(meta.savedAt)],
   ];
+  const { sealedGeneration, thumbnail } = report;
+  if (sealedGeneration !== null) rows.push(["seal", `generation ${sealedGeneration}, not checked`]);
+  if (thumbnail !== null) rows.push(["picture", `${thumbnail.mimeType}, ${count(thumbnail.bytes, "byte")}`]);
   for (const { name, version } of report.mods) rows.push(["mod", oneLine(`${name} ${version}`)]);
   for (const { hash, bytes, sources } of report.programs) {
     const from = sources.length === 0 ? "" : `, from ${oneLine(sources.join(" "))}`;
@@ -94,11 +116,14 @@ export function saveText(report: SaveReport): string {
 }
 
 function programRows(program: ProgramReport): readonly (readonly [string, string])[] {
-  const { status, gasUsed, debt, schedule, engine, memoryPages, stackBytes, globals, calls } = program;
+  const { status, gasUsed, debt, schedule, engine, memoryPages, usedSmallPages, stackBytes, globals, calls } = program;
   return [
     ["  state", oneLine(status)],
     ["  gas", `${gasUsed} used, ${debt} owed (schedule ${schedule})`],
-    ["  memory", `${count(memoryPages, "page")} of 64 KiB`],
+    [
+      "  memory",
+      `${count(memoryPages, "page")} of 64 KiB, ${(usedSmallPages * SMALL_PAGE_BYTES) / 1_024} KiB of it not zero`,
+    ],
     ["  stack", `${count(stackBytes, "byte")}, ${count(globals, "global")} (engine ${oneLine(engine)})`],
     ...callLines(calls).map((line, at) => [at === 0 ? "  calls" : "", line] as const),
   ];
@@ -117,17 +142,28 @@ function reportComputer(
 }
 
 function reportProgram(snapshot: Snapshot, debug: ModuleDebugInfo | undefined): ProgramReport {
+  // Each reading puts it together anew.
+  const { memory } = snapshot;
   return {
     status: statusText(snapshot),
     gasUsed: snapshot.gasUsed.toString(),
     debt: snapshot.debt,
     schedule: snapshot.schedule,
     engine: snapshot.engine,
-    memoryPages: snapshot.memory.length / PAGE_BYTES,
+    memoryPages: memory.length / PAGE_BYTES,
+    usedSmallPages: countUsed(memory),
     stackBytes: snapshot.stack.length,
     globals: snapshot.globals.length,
     calls: reportCalls(snapshot, debug),
   };
+}
+
+function countUsed(memory: Uint8Array): number {
+  let used = 0;
+  for (let offset = 0; offset < memory.length; offset += SMALL_PAGE_BYTES) {
+    if (memory.subarray(offset, offset + SMALL_PAGE_BYTES).some((byte) => byte !== 0)) used++;
+  }
+  return used;
 }
 
 function statusText({ status }: Snapshot): string {

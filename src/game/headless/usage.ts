@@ -23,7 +23,7 @@ const HELP: Option = { type: "boolean", short: "h", help: "Show this help" };
 const OPTIMIZATION: Option = { type: "string", short: "O", value: "0|1|2|3", help: "Optimization level [1]" };
 const WAY: Option = { type: "string", value: "WAY", help: "Which compiler: embedded [embedded]" };
 
-export type CommandName = "compile" | "run" | "inspect" | "verify" | "bench";
+export type CommandName = "compile" | "run" | "inspect" | "export" | "verify" | "bench";
 
 const MEMORY: Option = {
   type: "string",
@@ -77,6 +77,17 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
     about: "Describes a module (imports, memory, exports, functions) or a save (computers, their states and consoles).",
     options: {
       json: { type: "boolean", help: "Print JSON" },
+      help: HELP,
+    },
+  },
+  export: {
+    synopsis: "gasworks export FILE.gws --computer ID -o FILE.gws",
+    about:
+      "Makes a save of one computer of a save: its program, where that stands, and its devices and console, without the\n" +
+      "game's world. Nothing runs.",
+    options: {
+      computer: { type: "string", short: "c", value: "ID", help: "Which computer, as gasworks inspect names it" },
+      output: { type: "string", short: "o", value: "FILE", help: "Where the save goes" },
       help: HELP,
     },
   },
@@ -184,6 +195,7 @@ export function generalHelp(): string {
 Usage: gasworks compile FILE.c ... -o FILE.wasm     C to WebAssembly
        gasworks run     FILE.wasm|FILE.c ...        run, save and resume a program
        gasworks inspect FILE                        describe a module or a save
+       gasworks export  FILE.gws --computer ID      make a save of one computer
        gasworks verify  FILE.wasm                   have a prepared module checked
        gasworks bench                               measure, in a checkout
        gasworks COMMAND --help
