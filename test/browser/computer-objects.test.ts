@@ -1,14 +1,6 @@
-// The game objects that show a computer, drawn by the real Phaser in a real page, with the page's own keyboard and mouse.
+// The game objects that show a computer, drawn by the real Phaser in a real page.
 
-import {
-  ComputerPlugin,
-  ComputerTerminal,
-  CONSOLE_LIMITS,
-  FaultLight,
-  GasGauge,
-  type Computer,
-  type ComputerOptions,
-} from "gasworks";
+import { ComputerTerminal, FaultLight, GasGauge, type Computer, type ComputerOptions } from "gasworks";
 import { MemoryStore } from "gasworks/persistence";
 import { createBrowserCompiler } from "gasworks/toolchain";
 import * as Phaser from "phaser";
@@ -16,58 +8,13 @@ import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 
 import { assembleWat } from "../support/assemble-wat.ts";
+import { closeDrawnGames, openDrawnGame, type DrawnGame } from "../support/open-drawn-game.ts";
 
 const compiler = createBrowserCompiler({ baseUrl: "/node_modules/@yowasp/clang/gen/" });
 afterAll(() => compiler[Symbol.dispose]());
+afterEach(closeDrawnGames);
 
-interface DrawnGame {
-  readonly game: Phaser.Game;
-  readonly scene: Phaser.Scene;
-  readonly computers: ComputerPlugin;
-  /** Runs a frame and draws it. */
-  readonly frame: (deltaMs?: number) => void;
-  /** The color of a pixel, as `0xrrggbb`. */
-  readonly pixel: (x: number, y: number) => number;
-}
-
-const games: Phaser.Game[] = [];
-afterEach(() => {
-  for (const game of games.splice(0)) {
-    game.destroy(true);
-    game.step(0, 0);
-  }
-});
-
-async function openDrawnGame(): Promise<DrawnGame> {
-  const plugin = ComputerPlugin.with({ compiler, store: new MemoryStore() });
-  const game = new Phaser.Game({
-    type: Phaser.AUTO,
-    width: 400,
-    height: 240,
-    banner: false,
-    audio: { noAudio: true },
-    render: { preserveDrawingBuffer: true },
-    plugins: { scene: [{ key: "computers", plugin, mapping: "computers" }] },
-    scene: new Phaser.Scene("room"),
-  });
-  games.push(game);
-  await new Promise<void>((resolve) => game.events.once(Phaser.Core.Events.READY, () => resolve()));
-  game.loop.sleep();
-  let now = 0;
-  const frame = (deltaMs = 50): void => {
-    now += deltaMs;
-    game.step(now, deltaMs);
-  };
-  frame(0);
-  const scene = game.scene.getScene("room");
-  const pixel = (x: number, y: number): number => {
-    const copy = new OffscreenCanvas(1, 1).getContext("2d");
-    copy?.drawImage(game.canvas, x, y, 1, 1, 0, 0, 1, 1);
-    const [red = 0, green = 0, blue = 0] = copy?.getImageData(0, 0, 1, 1).data ?? [];
-    return red * 0x10000 + green * 0x100 + blue;
-  };
-  return { game, scene, computers: scene.computers, frame, pixel };
-}
+const openRoom = (): Promise<DrawnGame> => openDrawnGame({ compiler, store: new MemoryStore() });
 
 const BUSY = '(module (memory (export "memory") 1) (func (export "_start") (loop $on (br $on))))';
 const SLEEPING = `(module
@@ -88,183 +35,6 @@ const ECHO = {
     }`,
 };
 
-function show(page: DrawnGame, computer: Computer | string, rows = 4): ComputerTerminal {
-  return page.scene.add.existing(new ComputerTerminal(page.scene, { computer, x: 8, y: 8, columns: 20, rows }));
-}
-
-describe("ComputerTerminal", () => {
-  it.each([
-    [
-      "lines of all streams",
-      [
-        ["stdout", "one\n"],
-        ["stderr", "two\n"],
-        ["system", "three"],
-      ],
-      "one\ntwo\nthree\n",
-    ],
-    [
-      "streams that share a line",
-      [
-        ["stdout", "value: "],
-        ["stderr", "none\n"],
-      ],
-      "value: none\n\n\n",
-    ],
-    [
-      "a line that is longer than a row",
-      [["stdout", `${"0123456789".repeat(3)}!\n`]],
-      "01234567890123456789\n0123456789!\n\n",
-    ],
-    ["the last rows of many", [["stdout", "1\n2\n3\n4\n5\n6"]], "3\n4\n5\n6"],
-    ["an empty row behind a line feed", [["stdout", "1\n2\n3\n4\n"]], "2\n3\n4\n"],
-    ["tabs, returns and steps back", [["stdout", "a\tb\n50%\r75%\nabc\b\bX\n"]], "a       b\n75%\naXc\n"],
-    ["no other control characters", [["stdout", "a\u0007\u001bb\u0000c\n"]], "abc\n\n\n"],
-    ["characters beyond 16 bits as one", [["stdout", `${"😀".repeat(21)}`]], `${"😀".repeat(20)}\n😀\n\n`],
-  ] as const)("shows %s", async (_what, parts, text) => {
-    const page = await openDrawnGame();
-    const computer = page.scene.add.computer({ id: "a" });
-    const terminal = show(page, computer);
-    for (const [stream, part] of parts) computer.console.append(stream, part);
-    page.frame();
-    expect(terminal.text).toBe(text);
-  });
-
-  it("draws each stream in a color of its own, on the screen", async () => {
-    const page = await openDrawnGame();
-    const computer = page.scene.add.computer({ id: "a" });
-    const options = { computer, columns: 8, rows: 3, fontSize: 32, title: "", canType: false };
-    page.scene.add.existing(new ComputerTerminal(page.scene, options));
-    computer.console.append("stdout", "\u2588\n");
-    computer.console.append("stderr", "\u2588\n");
-    computer.console.append("system", "\u2588\n");
-    page.frame();
-    // 10 pixels of frame, then rows of some 37 pixels.
-    const colors = [0, 1, 2].map((row) => page.pixel(20, 28 + 37 * row));
-    expect(colors).toEqual([0xc4f7cf, 0xef6a48, 0x98816f]);
-  });
-
-  it("draws once a frame, however much is printed, and not at all if nothing is", async () => {
-    const page = await openDrawnGame();
-    const computer = page.scene.add.computer({ id: "a" });
-    const terminal = show(page, computer);
-    page.frame();
-    const draws = vi.spyOn(Phaser.GameObjects.Text.prototype, "updateText");
-    for (let line = 0; line < 5_000; line++) computer.console.append("stdout", `line ${line}\n`);
-    expect(draws).not.toHaveBeenCalled();
-    page.frame();
-    expect(draws.mock.calls.length).toBeLessThan(10);
-    expect(terminal.text).toBe("line 4997\nline 4998\nline 4999\n");
-    draws.mockClear();
-    page.frame();
-    expect(draws).not.toHaveBeenCalled();
-    draws.mockRestore();
-  });
-
-  it("scrolls back as far as the console goes, stays where somebody reads, and comes back", async () => {
-    const page = await openDrawnGame();
-    const computer = page.scene.add.computer({ id: "a" });
-    const terminal = show(page, computer, 3);
-    for (let line = 0; line < 2 * CONSOLE_LIMITS.entries; line++) computer.console.append("stdout", `line ${line}\n`);
-    terminal.scrollBy(10);
-    page.frame();
-    expect([terminal.text, terminal.scrolledRows]).toEqual(["line 1988\nline 1989\nline 1990", 10]);
-    computer.console.append("stdout", "more\nand more\n");
-    page.frame();
-    expect([terminal.text, terminal.scrolledRows]).toEqual(["line 1988\nline 1989\nline 1990", 12]);
-    terminal.scrollBy(1e9);
-    page.frame();
-    expect(terminal.text.split("\n")[0]).toBe(`line ${CONSOLE_LIMITS.entries + 2}`);
-    terminal.scrollBy(-1e9);
-    page.frame();
-    expect([terminal.text, terminal.scrolledRows]).toEqual(["more\nand more\n", 0]);
-    computer.console.clear();
-    page.frame();
-    expect(terminal.text).toBe("\n\n");
-  });
-
-  it("types into the program after a click, and the game gets no keys until a click elsewhere", async () => {
-    const page = await openDrawnGame();
-    const { scene, game, frame } = page;
-    const computer = scene.add.computer({ id: "a" });
-    const terminal = show(page, computer);
-    await computer.load(ECHO);
-    frame();
-    const gameKeys = vi.fn<(event: KeyboardEvent) => void>();
-    scene.input.keyboard?.on("keydown", gameKeys);
-    scene.input.keyboard?.addCapture("A,D,S,W,SPACE");
-    await userEvent.click(game.canvas, { position: { x: 60, y: 60 } });
-    frame();
-    expect(terminal.isFocused).toBe(true);
-    await userEvent.keyboard("was d x{ArrowLeft}{Backspace}");
-    frame();
-    expect(terminal.text).toBe("was dx\n\n\n");
-    await userEvent.keyboard("{Enter}");
-    for (let count = 0; count < 3; count++) frame();
-    expect(terminal.text).toBe("was dx\nheard was dx\n\n");
-    expect(gameKeys).not.toHaveBeenCalled();
-    await userEvent.click(game.canvas, { position: { x: 390, y: 230 } });
-    frame();
-    expect(terminal.isFocused).toBe(false);
-    await userEvent.keyboard("w");
-    frame();
-    expect(gameKeys).toHaveBeenCalledTimes(1);
-    expect(terminal.text).toBe("was dx\nheard was dx\n\n");
-  });
-
-  it("keeps a line that no program would read, and gives the keyboard back at Escape", async () => {
-    const page = await openDrawnGame();
-    const computer = page.scene.add.computer({ id: "a" });
-    const terminal = show(page, computer);
-    terminal.focus();
-    await userEvent.keyboard("hello{Enter}");
-    page.frame();
-    expect([terminal.text, computer.console.text]).toEqual(["hello\n\n\n", ""]);
-    await userEvent.keyboard("{Escape}");
-    expect(terminal.isFocused).toBe(false);
-  });
-
-  it("cannot be typed into where the game says so", async () => {
-    const page = await openDrawnGame();
-    const computer = page.scene.add.computer({ id: "a" });
-    const options = { computer, canType: false, columns: 20, rows: 2 };
-    const terminal = page.scene.add.existing(new ComputerTerminal(page.scene, options));
-    computer.console.append("stdout", "one\ntwo\n");
-    page.frame();
-    await userEvent.click(page.game.canvas, { position: { x: 60, y: 40 } });
-    expect(terminal.isFocused).toBe(false);
-    // No row is kept free for a cursor.
-    expect(terminal.text).toBe("one\ntwo");
-  });
-
-  it("is clicked where the camera shows it, and has sharper letters there", async () => {
-    const page = await openDrawnGame();
-    const { scene, game, frame } = page;
-    const terminal = show(page, scene.add.computer({ id: "a" }));
-    const resolutions = (): number[] =>
-      terminal.list.flatMap((child) => (child instanceof Phaser.GameObjects.Text ? [child.style.resolution] : []));
-    frame();
-    expect(new Set(resolutions())).toEqual(new Set([1]));
-    scene.cameras.main.setZoom(2).centerOn(terminal.x + terminal.width, terminal.y + terminal.height);
-    frame();
-    expect(new Set(resolutions())).toEqual(new Set([2]));
-    await userEvent.click(game.canvas, { position: { x: 210, y: 130 } });
-    frame();
-    expect(terminal.isFocused).toBe(false);
-    await userEvent.click(game.canvas, { position: { x: 190, y: 110 } });
-    frame();
-    expect(terminal.isFocused).toBe(true);
-  });
-
-  it("refuses what is no size", async () => {
-    const { scene } = await openDrawnGame();
-    const make = (options: object) => () => new ComputerTerminal(scene, { computer: "a", ...options });
-    expect(make({ columns: 7 })).toThrow(RangeError);
-    expect(make({ rows: 1.5 })).toThrow(RangeError);
-    expect(make({ fontSize: 0 })).toThrow(RangeError);
-  });
-});
-
 async function start(page: DrawnGame, wat: string, options: Partial<ComputerOptions> = {}): Promise<Computer> {
   const computer = page.scene.add.computer({ id: "a", ...options });
   await computer.load(await assembleWat(wat));
@@ -278,7 +48,7 @@ describe("GasGauge", () => {
     ["a program that has ended", ENDING, "ended"],
     ["a program that has crashed", CRASHING, "crashed"],
   ])("tells of %s", async (_what, wat, words) => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const computer = await start(page, wat);
     const gauge = page.scene.add.existing(new GasGauge(page.scene, { computer, x: 8, y: 8 }));
     for (let count = 0; count < 60; count++) page.frame();
@@ -289,7 +59,7 @@ describe("GasGauge", () => {
   });
 
   it("lights hot cells for a busy program, and none for one that is off", async () => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const computer = await start(page, BUSY);
     page.scene.add.existing(new GasGauge(page.scene, { computer, x: 8, y: 8 }));
     const lastCell = (): number => page.pixel(8 + 4 + 7 * 9 + 3, 8 + 4 + 8);
@@ -302,7 +72,7 @@ describe("GasGauge", () => {
   });
 
   it("shows how full the bank is", async () => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const computer = await start(page, SLEEPING, { gasPerTick: 1_000, gasBank: 20_000 });
     page.scene.add.existing(new GasGauge(page.scene, { computer, x: 8, y: 8 }));
     // 76 pixels long, 1 pixel of frame.
@@ -324,7 +94,7 @@ describe("GasGauge", () => {
 
 describe("FaultLight", () => {
   it("is dark while all is well, and red with words after a crash, until the program is started again", async () => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const computer = page.scene.add.computer({ id: "a" });
     const light = page.scene.add.existing(new FaultLight(page.scene, { computer, x: 30, y: 30 }));
     page.frame();
@@ -341,7 +111,7 @@ describe("FaultLight", () => {
   });
 
   it("pulses after a crash", async () => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const computer = await start(page, CRASHING);
     page.scene.add.existing(new FaultLight(page.scene, { computer, x: 30, y: 30 }));
     const halo = new Set<number>();
@@ -352,8 +122,26 @@ describe("FaultLight", () => {
     expect(halo.size).toBeGreaterThan(5);
   });
 
+  it("does not pulse for those who have asked for less motion", async () => {
+    const asked = vi
+      .spyOn(window, "matchMedia")
+      .mockImplementation((query) => ({ matches: query === "(prefers-reduced-motion: reduce)" }) as MediaQueryList);
+    const page = await openRoom();
+    const computer = await start(page, CRASHING);
+    page.scene.add.existing(new FaultLight(page.scene, { computer, x: 30, y: 30 }));
+    asked.mockRestore();
+    page.frame();
+    page.frame();
+    const halo = new Set<number>();
+    for (let count = 0; count < 22; count++) {
+      page.frame();
+      halo.add(page.pixel(30, 41));
+    }
+    expect(halo.size).toBe(1);
+  });
+
   it("is amber for a wait that is too long, and dark again when the program goes on", async () => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const computer = await start(page, SLEEPING);
     const options = { computer, x: 30, y: 30, amberAfterTicks: 20 };
     const light = page.scene.add.existing(new FaultLight(page.scene, options));
@@ -369,7 +157,7 @@ describe("FaultLight", () => {
   });
 
   it("refuses what is no size and no number of ticks", async () => {
-    const { scene } = await openDrawnGame();
+    const { scene } = await openRoom();
     expect(() => new FaultLight(scene, { computer: "a", radius: 0 })).toThrow(RangeError);
     expect(() => new FaultLight(scene, { computer: "a", amberAfterTicks: 0.5 })).toThrow(RangeError);
   });
@@ -385,7 +173,7 @@ describe("all of them", () => {
   };
 
   it("show the computer that a load has put in the place of another", async () => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const { scene, computers, frame } = page;
     const plant = (): Computer => computers.add(scene.add.container().setName("rover"));
     const first = plant();
@@ -416,7 +204,7 @@ describe("all of them", () => {
   });
 
   it("show nothing while there is no such computer, and the computer when it comes", async () => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const { terminal, gauge, light } = add(page.scene, "late");
     page.frame();
     expect([terminal.text, gauge.words, light.signal]).toEqual(["\n\n\n", "off", "none"]);
@@ -428,8 +216,30 @@ describe("all of them", () => {
     expect([terminal.text, gauge.words, light.signal]).toEqual(["here\n\n\n", "crashed", "crashed"]);
   });
 
+  it("live in a container that is moved and scaled", async () => {
+    const page = await openRoom();
+    const { scene, game, frame } = page;
+    const computer = scene.add.computer({ id: "a" });
+    const terminal = new ComputerTerminal(scene, { computer, columns: 20, rows: 2 });
+    const gauge = new GasGauge(scene, { computer, y: 90 });
+    const light = new FaultLight(scene, { computer, x: 20, y: 130 });
+    const panel = scene.add.container(200, 20, [terminal, gauge, light]).setScale(0.5);
+    await computer.load(await assembleWat(CRASHING));
+    computer.console.append("stdout", "inside\n");
+    frame();
+    frame();
+    expect([terminal.text, gauge.words, light.signal]).toEqual(["inside\n", "crashed", "crashed"]);
+    expect(page.pixel(210, 86)).toBe(0xef6a48);
+    await userEvent.click(game.canvas, { position: { x: 220, y: 40 } });
+    frame();
+    expect(terminal.isFocused).toBe(true);
+    panel.destroy();
+    frame();
+    expect(document.querySelector('[aria-label="Console of a"]')).toBeNull();
+  });
+
   it("show a computer of another scene", async () => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const computer = page.scene.add.computer({ id: "below" });
     page.game.scene.add("above", new Phaser.Scene("above"), true);
     page.frame();
@@ -443,7 +253,7 @@ describe("all of them", () => {
   });
 
   it("leave nothing behind when they are destroyed, or their scene is", async () => {
-    const page = await openDrawnGame();
+    const page = await openRoom();
     const { scene, game, frame } = page;
     const counts = (): unknown => ({
       scene: scene.events.eventNames().map((name) => [name, scene.events.listenerCount(name)]),

@@ -327,6 +327,12 @@ describe("addFromTiled() with a map that is wrong", () => {
       'would be "cart-1", and so is object 1 of this layer',
     ],
     ["the id of a computer of the scene", { "computer.id": "mill" }, "id", "and so is a computer of the scene"],
+    [
+      "a device's name that means something in JavaScript",
+      { "computer.device.__proto__": "motor" },
+      "property",
+      'Cannot attach a device as "__proto__"',
+    ],
     ["an id that is too long", { "computer.id": "x".repeat(201) }, "property", "an id of this length: 201"],
   ] as const)("refuses %s and adds nothing", async (_what, properties, reason, message) => {
     const yard = await openYard();
@@ -342,6 +348,16 @@ describe("addFromTiled() with a map that is wrong", () => {
     expect(() => yard.computers.addFromTiled(map, "machines", OPTIONS)).toThrow(message);
     expect(yard.computers.computers).toEqual([mill]);
     expect(yard.scene.children.length).toBe(before);
+  });
+
+  it("tells apart maps that are alike, as far as they differ", async () => {
+    const yard = await openYard();
+    yard.scene.cache.tilemap.add("copy", structuredClone(yard.scene.cache.tilemap.get("yard")));
+    const wrong = withProperties(4, { computer: "dance" });
+    const map = yard.makeMap(wrong);
+    expect(() => yard.computers.addFromTiled(map, "machines", OPTIONS)).toThrow(`${PLACE}: object 4`);
+    yard.scene.cache.tilemap.add("copy", structuredClone(yard.scene.cache.tilemap.get("yard")));
+    expect(() => yard.computers.addFromTiled(map, "machines", OPTIONS)).toThrow('map "yard" or "copy": object 4');
   });
 
   it("refuses a layer that is not there, and says which are", async () => {

@@ -134,6 +134,8 @@ export class ComputerTerminal extends Phaser.GameObjects.Container {
     this.#frame.setInteractive(canType ? { cursor: "text" } : undefined);
     this.#frame.on(Phaser.Input.Events.GAMEOBJECT_POINTER_UP, () => this.focus());
     this.#frame.on(Phaser.Input.Events.GAMEOBJECT_POINTER_WHEEL, this.#onWheel);
+    // In a container as well, which would not do it.
+    this.addToUpdateList();
     this.once(Phaser.GameObjects.Events.DESTROY, () => {
       this.#unsubscribe();
       this.#watchPointer(false);
@@ -174,9 +176,9 @@ export class ComputerTerminal extends Phaser.GameObjects.Container {
 
   /** What is shown, as text: for tests, and for those who cannot see it. */
   get text(): string {
-    const layers = Object.values(this.#texts).map((layer) => layer.text.split("\n"));
+    const layers = Object.values(this.#texts).map((layer) => layer.text.split("\n").map((line) => [...line]));
     return Array.from({ length: this.#rows }, (_, row) => {
-      const lines = layers.map((lines) => lines[row] ?? "");
+      const lines = layers.map((lines) => lines[row] ?? []);
       const width = Math.max(...lines.map((line) => line.length));
       return Array.from(
         { length: width },

@@ -66,6 +66,8 @@ export class FaultLight extends Phaser.GameObjects.Container {
     this.#lamp = disc(radius, COLORS.coal).setStrokeStyle(2, COLORS.ink);
     const shine = new Phaser.GameObjects.Ellipse(scene, 0, -radius / 2.5, radius, radius / 2, COLORS.cream, 0.35);
     this.add([this.#halo, disc(radius + 2, COLORS.ash), this.#lamp, shine]);
+    // In a container as well, which would not do it.
+    this.addToUpdateList();
     this.setSize(2 * radius + 4, 2 * radius + 4);
     if (!hasWords) return;
     this.#wordsText = new Phaser.GameObjects.Text(scene, radius + 12, 0, "", {

@@ -54,6 +54,8 @@ export class GasGauge extends Phaser.GameObjects.Container {
     this.#link = new ComputerLink(scene, options.computer);
     this.#battery = new Phaser.GameObjects.Graphics(scene);
     this.add(this.#battery);
+    // In a container as well, which would not do it.
+    this.addToUpdateList();
     this.setSize(BODY_WIDTH + KNOB.width, BODY_HEIGHT);
     if (options.hasWords === false) return;
     this.#wordsText = new Phaser.GameObjects.Text(scene, BODY_WIDTH + KNOB.width + 8, BODY_HEIGHT / 2, "", {

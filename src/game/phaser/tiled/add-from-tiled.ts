@@ -99,20 +99,24 @@ function isWithin(gid: number | undefined, first: number, count: number): boolea
   return gid !== undefined && gid >= first && gid < first + count;
 }
 
-/** Phaser's maps have forgotten their keys: the cache has the one whose layer holds the same objects. */
+/** Phaser's maps have forgotten their keys: the cache has those whose layer holds the same objects. */
 function nameOf(map: Phaser.Tilemaps.Tilemap, layer: Phaser.Tilemaps.ObjectLayer): string {
   const { tilemap } = map.scene.cache;
-  const ids = String(layer.objects.map(({ id }) => id));
-  const key = tilemap.getKeys().find((candidate) => {
-    const { data } = tilemap.get(candidate) as { readonly data?: unknown };
-    return objectGroupsOf(data).some(({ objects }) => String(objects?.map(({ id }) => id)) === ids);
+  const wanted = fingerprintOf(layer.objects);
+  const keys = tilemap.getKeys().filter((key) => {
+    const { data } = tilemap.get(key) as { readonly data?: unknown };
+    return objectGroupsOf(data).some(({ objects }) => objects !== undefined && fingerprintOf(objects) === wanted);
   });
-  return key === undefined ? "a map" : `map "${key}"`;
+  return keys.length === 0 ? "a map" : `map ${keys.map((key) => `"${key}"`).join(" or ")}`;
+}
+
+function fingerprintOf(objects: readonly TiledObject[]): string {
+  return JSON.stringify(objects.map(({ id, name, properties }) => [id, name, properties]));
 }
 
 interface TiledGroup {
   readonly layers?: readonly TiledGroup[];
-  readonly objects?: readonly { readonly id: number }[];
+  readonly objects?: readonly TiledObject[];
 }
 
 function objectGroupsOf(data: unknown): readonly TiledGroup[] {
@@ -146,11 +150,12 @@ function addPlanned(plugin: ComputerPlugin, { plan, layer, options, undo }: Plan
   const gameObject = options.gameObject === undefined ? spriteFor(layer, object) : options.gameObject(object);
   if (options.gameObject === undefined) undo.push(() => gameObject?.destroy());
   const { id, properties } = plan;
-  const devices: Record<string, AttachedDevice> = {};
-  for (const [label, kind] of plan.devices) {
-    const make = options.devices?.[kind];
-    if (make !== undefined) devices[label] = make({ object, gameObject, id, label, properties });
-  }
+  const devices = Object.fromEntries(
+    [...plan.devices].flatMap(([label, kind]) => {
+      const device = options.devices?.[kind]?.({ object, gameObject, id, label, properties });
+      return device === undefined ? [] : [[label, device]];
+    }),
+  );
   const computer = addComputer(plugin, plan, { gameObject, options: { ...plan.options, id, devices } });
   undo.push(() => plugin.remove(computer));
   return { computer, object, gameObject };
