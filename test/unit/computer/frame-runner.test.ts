@@ -140,8 +140,7 @@ describe("the frame cap", () => {
 });
 
 describe("a program in nobody's interest", () => {
-  it("`while(1);` never drops a frame below target; UI stays live; others unaffected", async () => {
-    // Each frame ends, and has run what was due and no more than the gas of it.
+  it("that runs for ever has the gas of each tick, and leaves the others as they are", async () => {
     const alone = await openYard({ maxMillisecondsPerFrame: Infinity });
     const together = await openYard({ maxMillisecondsPerFrame: Infinity }, WHILE_1);
     const hog = together.world.get("neighbour");

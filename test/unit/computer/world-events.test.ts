@@ -80,6 +80,17 @@ describe("ComputerWorld.on()", () => {
     expect(kinds).toHaveLength(2);
   });
 
+  it("knows the payload of each event", () => {
+    const world = createWorld();
+    world.on("exit", ({ computer, exitCode }) => void (computer.id + exitCode.toFixed()));
+    // @ts-expect-error -- an exit has no code of a trap
+    world.on("exit", ({ code }) => void code);
+    // @ts-expect-error -- a tick is of no computer
+    world.on("tick", ({ computer }) => void computer);
+    // @ts-expect-error -- no such event
+    expect(world.on("exits", () => {})).toBeTypeOf("function");
+  });
+
   it("is called after the computer's own listeners", async () => {
     const world = createWorld();
     const told: string[] = [];

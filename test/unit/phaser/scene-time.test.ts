@@ -153,6 +153,44 @@ describe("this.computers.on()", () => {
   });
 });
 
+describe("programs that never end", () => {
+  let [now, msPerLook] = [0, 0];
+  const options: ComputerPluginOptions = { ...OPTIONS, elapsedMs: () => (now += msPerLook) };
+
+  /** Frames of a sixtieth of a second, with as many hogs; what the scene sees of them. */
+  async function playWith(hogs: number): Promise<Working & { readonly ticks: number[] }> {
+    const page = await openWorking(options);
+    for (let hog = 0; hog < hogs; hog++) {
+      await page.scene.add.computer({ id: `hog-${hog}` }).load(await watGuest(BUSY));
+    }
+    const ticks: number[] = [];
+    let presses = 0;
+    page.scene.input.keyboard?.on("keydown", () => (presses += 1));
+    page.scene.events.on(Phaser.Scenes.Events.POST_UPDATE, () => ticks.push(page.computers.tick));
+    for (let frame = 1; frame <= 300; frame++) {
+      window.dispatchEvent(new KeyboardEvent("keydown", { code: "KeyW", keyCode: 87 }));
+      page.frame(1_000 / 60);
+      expect([ticks.length, presses]).toEqual([frame, frame]);
+    }
+    return { ...page, ticks };
+  }
+
+  it("`while(1);` never drops a frame below target; UI stays live; others unaffected", async () => {
+    msPerLook = 0;
+    const alone = await playWith(0);
+    // Each look at the clock is a second later: no frame has time for more than one tick.
+    msPerLook = 1_000;
+    const together = await playWith(20);
+    expect(together.ticks).toEqual(alone.ticks);
+    expect(together.computers.tick).toBe(100);
+    expect(together.port.log).toEqual(alone.port.log);
+    expect(together.computer.gasUsed).toBe(alone.computer.gasUsed);
+    for (const { id, gasUsed, gasPerTick } of together.computers.computers.filter((one) => one.id.startsWith("hog"))) {
+      expect([id, gasUsed > 99n * BigInt(gasPerTick), gasUsed < 101n * BigInt(gasPerTick)]).toEqual([id, true, true]);
+    }
+  });
+});
+
 describe("the option gasPerOwner", () => {
   it("reaches the computers of the scene", async () => {
     const page = await openGame({ ...OPTIONS, gasPerOwner: 30_000 });
