@@ -87,8 +87,11 @@ describe("a computer in a page", () => {
     });
   });
 
-  it("gives up on a worker that cannot be started", async () => {
+  it("gives up on a worker that cannot be started, and says what a bundler may need", async () => {
     const broken = createBrowserPreparer({ createWorker: () => new Worker("/no-such-file.js", { type: "module" }) });
-    await expect(broken.prepare(new Uint8Array(), {})).rejects.toMatchObject({ code: "computer/prepare-failed" });
+    await expect(broken.prepare(new Uint8Array(), {})).rejects.toMatchObject({
+      code: "computer/prepare-failed",
+      message: expect.stringContaining('optimizeDeps: { exclude: ["gasworks"] }'),
+    });
   });
 });
