@@ -35,4 +35,5 @@ export {
   type HostFunctionType,
   type ValueType,
 } from "./device/device.ts";
+export { Entropy } from "./wasi/entropy.ts";
 export { ImportDeniedError, VmError, type VmErrorCode } from "./errors.ts";

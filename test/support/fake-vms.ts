@@ -163,6 +163,14 @@ class FakeVm implements Vm {
 
   endInput(): void {}
 
+  readMemory(): Uint8Array {
+    throw new RangeError("A fake program has no memory");
+  }
+
+  writeMemory(): void {
+    throw new RangeError("A fake program has no memory");
+  }
+
   stateHash(): string {
     return String(this.#next);
   }
@@ -225,6 +233,7 @@ export function fakeCall(name: string, args: readonly GuestValue[], text = ""): 
     charge: () => {},
     readBytes: () => new Uint8Array(),
     readString: () => text,
+    readText: () => text,
     writeBytes: () => {},
   };
 }

@@ -202,6 +202,14 @@ class AsyncifyVm implements Vm {
     this.#wasi.endInput();
   }
 
+  readMemory(offset: number, length: number): Uint8Array {
+    return this.#guestMemory.read(offset, length);
+  }
+
+  writeMemory(offset: number, bytes: Uint8Array): void {
+    this.#guestMemory.write(offset, bytes);
+  }
+
   snapshot(): Snapshot {
     this.#assertIdle("take a snapshot");
     const status = this.#status as SnapshotStatus;
@@ -416,6 +424,7 @@ class AsyncifyVm implements Vm {
       charge,
       readBytes: (offset, length) => memory.read(offset, length),
       readString: (offset, maxBytes) => memory.readString(offset, maxBytes),
+      readText: (offset, maxBytes) => memory.readText(offset, maxBytes),
       writeBytes: (offset, bytes) => memory.write(offset, bytes),
     };
   }

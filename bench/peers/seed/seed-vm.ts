@@ -123,6 +123,14 @@ class SeedVm implements Vm {
     throw new VmError("vm/not-runnable", "Cannot end the input: a Vm of the seed has no standard input");
   }
 
+  readMemory(offset: number, length: number): Uint8Array {
+    return new Uint8Array(this.#running("read").memory.buffer, offset, length).slice();
+  }
+
+  writeMemory(offset: number, bytes: Uint8Array): void {
+    new Uint8Array(this.#running("write").memory.buffer).set(bytes, offset);
+  }
+
   /**
    * The memory, and nothing else. Fields that the pipeline does not save are empty.
    *
@@ -211,6 +219,10 @@ class SeedHostCall implements HostCall {
     const rest = new Uint8Array(this.#memory.buffer, offset);
     const end = rest.subarray(0, maxBytes).indexOf(0);
     return new TextDecoder().decode(rest.slice(0, end < 0 ? maxBytes : end));
+  }
+
+  readText(offset: number, maxBytes: number): string {
+    return this.readString(offset, maxBytes);
   }
 
   writeBytes(offset: number, bytes: Uint8Array): void {

@@ -2,7 +2,8 @@
 
 import type { CompileOptions } from "../../../toolchain/index.ts";
 import { MAX_SLICE_GAS, type MemoryBackend } from "../../vm/index.ts";
-import type { AttachedDevice } from "./define-device.ts";
+import { hashText } from "./hash-text.ts";
+import type { AttachedDevice } from "./device/attached-device.ts";
 import { MAX_GAS_BANK } from "./gas-bank.ts";
 import { MOST_RESTARTS, type RestartOptions } from "./watchdog.ts";
 
@@ -54,6 +55,11 @@ export interface LoadOptions {
   readonly start?: boolean;
   /** For the compiler, where sources are loaded. */
   readonly compile?: Omit<CompileOptions, "target" | "cpu">;
+  /**
+   * Lets the program that runs go on until the new one is ready, and keeps it for {@link Computer.goBack}: it stays as it
+   * is if the new one is refused. Its tasks are canceled when it makes room. @defaultValue false
+   */
+  readonly hot?: boolean;
 }
 
 const DEFAULTS = {
@@ -62,9 +68,6 @@ const DEFAULTS = {
   memoryPages: 16,
   devices: {},
 } as const satisfies Partial<ComputerOptions>;
-
-/** A device's name stands in a comment of the C header, and between quotes in programs. */
-const LABEL = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}$/;
 
 /**
  * Fills in the defaults.
@@ -80,17 +83,13 @@ export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBack
     devices = DEFAULTS.devices,
     memory = worldMemory,
   } = options;
-  const { entropySeed = seedFrom(id), owner } = options;
+  const { entropySeed = hashText(id), owner } = options;
   requireInteger("an id of this length:", id.length, [1, 200]);
   if (owner !== undefined) requireInteger("an owner's name of this length:", owner.length, [1, 200]);
   requireInteger("gasPerTick", gasPerTick, [1, MAX_SLICE_GAS]);
   requireInteger("gasBank", gasBank, [0, MAX_GAS_BANK]);
   requireInteger("memoryPages", memoryPages, [1, 65_536]);
   requireInteger("entropySeed", entropySeed, [0, 2 ** 32 - 1]);
-  for (const label of Object.keys(devices)) {
-    if (LABEL.test(label)) continue;
-    throw new TypeError(`Cannot attach a device as ${JSON.stringify(label)}: expected a name like ${LABEL}`);
-  }
   requireMemory(memory);
   const restarts = resolveRestarts(options.restarts ?? { most: 0 });
   return { id, owner, gasPerTick, gasBank, memoryPages, memory, devices: { ...devices }, restarts, entropySeed };
@@ -121,13 +120,4 @@ function requireMemory(memory: MemoryBackend): void {
 function requireInteger(option: string, value: number, [min, max]: readonly [min: number, max: number]): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw new RangeError(`Cannot add a computer with ${option} ${value}: expected an integer from ${min} to ${max}`);
-}
-
-/** Two computers with the same program shall not roll the same dice: FNV-1a over the id's UTF-16 units. */
-function seedFrom(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < id.length; index++) {
-    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 0;
 }

@@ -2,8 +2,9 @@
 
 import type { Compiler } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
-import { CommandQueue } from "./command-queue.ts";
-import { Computer, type ComputerEvents, type ComputerHost, type StagedComputer } from "./computer.ts";
+import { CommandQueue } from "./device/command-queue.ts";
+import { Computer, type StagedComputer } from "./computer.ts";
+import type { ComputerEvents, ComputerHost } from "./computer-host.ts";
 import { backendFor, type ComputerOptions, type MemoryChoice } from "./computer-options.ts";
 import { Emitter } from "./emitter.ts";
 import { ComputerError } from "./errors.ts";
@@ -199,7 +200,8 @@ export class ComputerWorld {
     this.#isTicking = true;
     for (const computer of this.#quotas.order(computers, tick)) computer.runSlice();
     for (const { caller, command } of this.#commands.take()) caller.applyCommand(command);
-    for (const computer of computers) computer.runTask();
+    for (const computer of computers) computer.runTasks();
+    for (const computer of computers) computer.tellRegisters();
     this.#isTicking = false;
     for (const computer of computers) this.#schedule.plan(computer, tick, computer.nextVisit());
     this.#parking.run(tick);
@@ -360,13 +362,14 @@ export class ComputerWorld {
     const byHash = new Map(programs.map((program) => [program.hash, program]));
     // The prepared program of one computer serves the others while it is being prepared, and afterwards.
     return Promise.all(
-      wanted.map(async ({ computer, saved: { id, programHash } }) => {
+      wanted.map(async ({ computer, state, saved: { id, programHash } }) => {
         if (programHash === null) return undefined;
         const program = byHash.get(programHash);
         if (program === undefined) {
           throw new ComputerError("computer/save-malformed", `Cannot restore computer "${id}": its program is missing`);
         }
-        const { policy, memory } = computer;
+        const policy = computer.policyFor(state);
+        const { memory } = computer;
         const known = this.#programs.find(program.hash, { policy, memory });
         const prepared = known ?? (await this.#programs.prepare(program.wasm.slice(), { policy, memory }));
         if (prepared.module.hash !== program.hash) {
@@ -375,7 +378,7 @@ export class ComputerWorld {
             `Cannot restore computer "${id}": its program is another one`,
           );
         }
-        return { ...prepared, sources: program.sources };
+        return { ...prepared, sources: program.sources, types: policy.devices ?? [] };
       }),
     );
   }

@@ -1,72 +1,31 @@
 // One in-game computer: power, program, devices and console. When it runs is its world's business.
 
-import type { CompileResult, Compiler, Diagnostic, Sources } from "../../../toolchain/index.ts";
+import type { CompileResult, Diagnostic, Sources } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
-import { VmError, type Clock, type ImportPolicy, type MemoryBackend, type Snapshot } from "../../vm/index.ts";
+import type { ImportPolicy, MemoryBackend, Snapshot } from "../../vm/index.ts";
+import { compileProgram } from "./compile-program.ts";
+import type { ComputerEvents, ComputerHost } from "./computer-host.ts";
 import { resolveOptions, type ComputerOptions, type LoadOptions } from "./computer-options.ts";
 import { isSameState, type ComputerState } from "./computer-state.ts";
-import { ConsoleBuffer, type ConsoleStream } from "./console-buffer.ts";
-import { describeCrash, type CrashReport } from "./crash-report.ts";
-import type { CommandQueue } from "./command-queue.ts";
-import type { CalledCommand, Wiring } from "./device-bank.ts";
-import { generateHeaders, HEADER_NAMES, requireDistinctNames } from "./device-header.ts";
-import { generateManual } from "./device-manual.ts";
+import { ConsoleBuffer } from "./console-buffer.ts";
+import { describeCrash, outOfMemoryIn, type CrashReport } from "./crash-report.ts";
+import type { AttachedDevice, RaisedEvent } from "./device/attached-device.ts";
+import type { CalledCommand } from "./device/device-bank.ts";
+import { generateHeaders } from "./device/device-header.ts";
+import { generateManual } from "./device/device-manual.ts";
+import { DeviceSet } from "./device/device-set.ts";
+import { TaskError } from "./device/task-error.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
-import { CompileError, ComputerError } from "./errors.ts";
+import { ComputerError } from "./errors.ts";
+import { keepProgramRun, type EarlierProgram } from "./earlier-program.ts";
 import { GasBank } from "./gas-bank.ts";
-import type { GasQuota } from "./owner-quotas.ts";
-import { policyOf, type Program, type VmFactory } from "./program.ts";
-import type { Terms } from "./program-cache.ts";
-import { ProgramRun, TaskError, type RunSetting, type RunState } from "./program-run.ts";
-import { encodeState, type SavedPower, type SavedState } from "./saved-state.ts";
+import { policyOf, type Program } from "./program.ts";
+import { ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
+import { rehearse } from "./rehearse-run.ts";
+import { saveComputer } from "./save-computer.ts";
+import type { SavedPower, SavedState } from "./saved-state.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { ErrorSource } from "./world-events.ts";
-
-/** What {@link Computer.on} tells about. Everything is told between ticks, in the order in which it happened. */
-export interface ComputerEvents {
-  /** The program printed: everything of one stream in a row within one tick. */
-  readonly output: { readonly stream: ConsoleStream; readonly text: string };
-  readonly exit: { readonly exitCode: number };
-  readonly trap: { readonly code: string; readonly message: string; readonly report: CrashReport };
-  readonly state: ComputerState;
-  /**
-   * The program began to wait. `device` is the name under which the device is attached; `undefined` for calls without one:
-   * sleeping, reading the standard input.
-   */
-  readonly wait: { readonly device: string | undefined; readonly function: string };
-  /** After a crash has started the program again, or left it: see `ComputerOptions.restarts`. */
-  readonly watchdog: { readonly kind: "restarted" | "gave-up"; readonly restarts: number };
-}
-
-/** What a computer needs from its world. */
-export interface ComputerHost {
-  readonly isTicking: boolean;
-  readonly ticksPerSecond: number;
-  readonly tickNow: () => number;
-  /** The first tick in which the clock shows a time, in nanoseconds. */
-  readonly tickAt: (time: bigint) => number;
-  readonly clock: Clock;
-  readonly compiler: Pick<Compiler, "compile"> | undefined;
-  readonly vms: VmFactory;
-  /** Those of the tick that runs. */
-  readonly commands: Pick<CommandQueue<Computer>, "add">;
-  /** Calls a listener between ticks. @param computer - Whose it is. */
-  readonly deliver: (tell: () => void, computer: Computer) => void;
-  /** Told of each event of a computer. */
-  readonly forward: <K extends keyof ComputerEvents>(computer: Computer, event: K, payload: ComputerEvents[K]) => void;
-  /** Does something now, or at the end of the tick if one is running. */
-  readonly betweenTicks: (action: () => void) => void;
-  /** Has the computer visited in the next tick. */
-  readonly wake: (computer: Computer) => void;
-  /** Told when a computer's program begins to wait, and when it goes on or ends. */
-  readonly noteWaiting: (computer: Computer, isWaiting: boolean) => void;
-  /** What an owner's computers share. */
-  readonly quotaFor: (owner: string | undefined) => GasQuota | undefined;
-  /** Where programs have their memories, unless a computer says otherwise. */
-  readonly memory: MemoryBackend;
-  readonly prepare: (wasm: Uint8Array, terms: Terms) => Promise<Program>;
-  readonly onError: (error: unknown, where: string, source: ErrorSource) => void;
-}
 
 /** What a save says of a computer. */
 export interface SavedOrigin {
@@ -80,6 +39,8 @@ export interface StagedComputer {
   readonly computer: Computer;
   readonly state: SavedState;
   readonly program: Program | undefined;
+  /** Gives the devices what they keep. */
+  readonly putDevices: () => void;
   /** Makes the run that goes on; it has been made once, and let go, to see that it can be. */
   readonly resume: (() => ProgramRun) | undefined;
 }
@@ -110,7 +71,7 @@ export class Computer {
   readonly memory: MemoryBackend;
 
   readonly #host: ComputerHost;
-  readonly #wiring: Wiring;
+  readonly #devices: DeviceSet;
   readonly #gas: GasBank;
   readonly #watchdog: Watchdog;
   readonly #setting: RunSetting;
@@ -126,6 +87,7 @@ export class Computer {
   #trap: { readonly code: string; readonly message: string } | undefined;
   #loading: AbortController | undefined;
   #startsWhenReady = false;
+  #earlier: EarlierProgram | undefined;
   #isRemoved = false;
 
   /** @internal */
@@ -140,14 +102,19 @@ export class Computer {
     this.#watchdog = new Watchdog(resolved.restarts);
     this.memoryPages = memoryPages;
     this.memory = memory;
-    requireDistinctNames(devices);
     const deliver: Deliver = (tell) => host.deliver(tell, this);
     this.console = new ConsoleBuffer(deliver);
     this.#events = new Emitter(deliver, (event, payload) => host.forward(this, event, payload));
     this.#host = host;
-    this.#wiring = devices;
+    const onError: RunSetting["onError"] = (error, where, source) =>
+      host.onError(error, `computer "${id}": ${where}`, { computer: this, ...source });
+    const raise = (label: string, event: RaisedEvent): void => this.#raise(label, event);
+    const set = new DeviceSet(devices, { id, entropySeed, tickNow: host.tickNow, raise, onError });
+    this.#devices = set;
     this.#setting = {
-      wiring: this.#wiring,
+      get wiring() {
+        return set.wiring;
+      },
       gas: this.#gas,
       quota: host.quotaFor(owner),
       entropySeed,
@@ -157,8 +124,7 @@ export class Computer {
       vms: host.vms,
       queueCommand: (command) => host.commands.add(this, command),
       onWaiting: (isWaiting) => host.noteWaiting(this, isWaiting),
-      onError: (error, where, source) =>
-        host.onError(error, `computer "${id}": ${where}`, { computer: this, ...source }),
+      onError,
     };
   }
 
@@ -193,17 +159,62 @@ export class Computer {
 
   /** The generated headers of this computer's wiring, for editors: file name to text. */
   get headers(): Sources {
-    return (this.#headers ??= generateHeaders(this.#wiring));
+    return (this.#headers ??= generateHeaders(this.#devices.wiring));
   }
 
   /** The manual of all that programs of this computer may call, as Markdown. */
   get manual(): string {
-    return generateManual(this.#wiring);
+    return generateManual(this.#devices.wiring);
   }
 
   /** What programs of this computer may import. */
   get policy(): ImportPolicy {
-    return policyOf({ wiring: this.#wiring, memoryPages: this.memoryPages });
+    return policyOf({ wiring: this.#devices.wiring, memoryPages: this.memoryPages });
+  }
+
+  /** The devices by the name under which programs open them. */
+  get devices(): Readonly<Record<string, AttachedDevice>> {
+    return this.#devices.wiring;
+  }
+
+  /**
+   * Attaches another device. A program can open it at once if it was compiled for a device of that type; headers and manual
+   * have it for those that come.
+   *
+   * @throws {TypeError} if the name is none, two types would declare the same name in C, or the device is another's.
+   * @throws {ComputerError} `computer/duplicate-device`, `computer/removed`, `computer/inside-tick`
+   */
+  attach(label: string, device: AttachedDevice): void {
+    this.#requireMember();
+    if (this.#host.isTicking) {
+      throw new ComputerError("computer/inside-tick", `Cannot attach "${label}" from inside a tick`);
+    }
+    this.#devices.add(label, device);
+    this.#headers = undefined;
+  }
+
+  /**
+   * Detaches a device. A program that waits for it goes on with `ERR_GONE`, and so do all calls with its handle; it hears
+   * of it by the event `EVENT_DEVICE_LOST`. Unknown names are ignored. During a tick it takes effect at the tick's end.
+   *
+   * @param options - `cancelTask` as for `ComputerWorld.remove()`.
+   */
+  detach(label: string, options: { readonly cancelTask?: boolean } = {}): void {
+    this.#host.betweenTicks(() => {
+      const device = Object.hasOwn(this.devices, label) ? this.devices[label] : undefined;
+      if (device === undefined) return;
+      this.#run?.loseDevice(label, this.#nextTick, options.cancelTask ?? true);
+      this.#devices.remove(label);
+      this.#headers = undefined;
+      this.#host.wake(this);
+      this.#events.emit("device-lost", { label, type: device.definition.type });
+    });
+  }
+
+  /** @internal What the program of a save may import. */
+  policyFor({ power }: SavedState): ImportPolicy {
+    const types = power.kind === "on" ? power.run.types : [];
+    return policyOf({ wiring: this.#devices.wiring, memoryPages: this.memoryPages }, types);
   }
 
   /**
@@ -221,28 +232,69 @@ export class Computer {
     if (this.#host.isTicking) await Promise.resolve();
     this.#requireMember();
     this.#abandonLoad();
-    this.#endRun(true);
-    this.#watchdog.reset();
+    if (options.hot !== true || this.#run === undefined) {
+      this.#endRun(true);
+      this.#watchdog.reset();
+      this.#setState({ kind: "compiling" });
+    }
     const loading = new AbortController();
     this.#loading = loading;
     this.#startsWhenReady = options.start ?? true;
-    this.#setState({ kind: "compiling" });
     try {
-      const compiled = await this.#compile(program, options, loading.signal);
+      const { id, headers } = this;
+      const setting = { id, headers, compiler: this.#host.compiler, options, signal: loading.signal };
+      const compiled = await compileProgram(program, setting);
       this.#requireCurrent(loading);
-      const prepared = await this.#host.prepare(compiled.wasm, this);
+      const { policy } = this;
+      const prepared = await this.#host.prepare(compiled.wasm, { policy, memory: this.memory });
       this.#requireCurrent(loading);
-      this.#program = { ...prepared, sources: compiled.sources };
+      const loaded: Program = { ...prepared, sources: compiled.sources, types: policy.devices ?? [] };
       this.#warnings = compiled.diagnostics;
       this.#loading = undefined;
-      this.#host.betweenTicks(() => (this.#startsWhenReady ? this.#startRun() : this.#setOff()));
+      this.#host.betweenTicks(() => {
+        this.#keepEarlier();
+        this.#program = loaded;
+        if (this.#startsWhenReady) this.#startRun();
+        else this.#setOff();
+      });
       return { wasm: compiled.wasm, diagnostics: compiled.diagnostics };
     } catch (error) {
       if (this.#loading !== loading) throw this.#superseded(error);
       this.#loading = undefined;
-      this.#setOff();
+      if (this.#run === undefined) this.#setOff();
       throw error;
     }
+  }
+
+  /** Whether {@link Computer.goBack} has something to go back to. */
+  get canGoBack(): boolean {
+    return this.#earlier !== undefined;
+  }
+
+  /**
+   * Takes the last hot load back: the program that ran before goes on where it stood. Calls that it was waiting in give
+   * `ERR_INTERRUPTED`. Saves do not have it.
+   *
+   * @throws {ComputerError} `computer/no-earlier-program`, `computer/removed`
+   */
+  goBack(): void {
+    this.#requireMember();
+    const earlier = this.#earlier;
+    if (earlier === undefined) {
+      throw new ComputerError(
+        "computer/no-earlier-program",
+        `Cannot go back in computer "${this.id}": nothing is kept`,
+      );
+    }
+    this.#host.betweenTicks(() => {
+      this.#abandonLoad();
+      this.#endRun(true);
+      this.#earlier = undefined;
+      this.#program = earlier.program;
+      this.#warnings = [];
+      this.#resumeRun(earlier.resume);
+      this.#host.wake(this);
+    });
   }
 
   /**
@@ -327,8 +379,17 @@ export class Computer {
   }
 
   /** @internal The devices' part of a tick. Never throws. */
-  runTask(): void {
-    this.#guard((run) => run.runTask());
+  runTasks(): void {
+    this.#guard((run) => run.runTasks());
+  }
+
+  /** @internal Tells the devices what the program has written into registers. Never throws. */
+  tellRegisters(): void {
+    try {
+      this.#run?.tellRegisters();
+    } catch (error) {
+      this.#failDevice(error, "telling registers");
+    }
   }
 
   /** @internal Applies a command that the program called in this tick. Never throws. */
@@ -336,8 +397,7 @@ export class Computer {
     try {
       apply();
     } catch (error) {
-      this.#setting.onError(error, `applying ${name}`, source);
-      if (this.#run !== undefined) this.#crash({ code: "host-error", message: "A device failed between two slices" });
+      this.#failDevice(error, `applying ${name}`, source);
     }
   }
 
@@ -349,12 +409,7 @@ export class Computer {
   /** @internal Copies everything; the program goes to `programs`, once for all computers that run it. */
   capture(programs: Map<string, SavedProgram>): SavedComputer {
     const captured = this.#run?.capture();
-    const program = this.#program;
-    const saved = program === undefined ? undefined : keepProgram(programs, program);
-    // The same wasm may come from other sources: another comment, another name.
-    const isOwn =
-      saved?.sources !== program?.sources && JSON.stringify(saved?.sources) !== JSON.stringify(program?.sources);
-    const state: SavedState = {
+    const state: Omit<SavedState, "ownSources"> = {
       ticksPerSecond: this.#host.ticksPerSecond,
       power: this.#capturePower(captured?.saved),
       gasUsed: this.gasUsed,
@@ -362,14 +417,9 @@ export class Computer {
       gasBank: this.gasBank,
       watchdog: this.#watchdog.capture(),
       console: this.console.capture(),
-      ownSources: isOwn ? { sources: program?.sources } : undefined,
+      devices: this.#devices.capture(),
     };
-    return {
-      id: this.id,
-      programHash: program?.module.hash ?? null,
-      snapshot: captured?.snapshot ?? null,
-      state: encodeState(state),
-    };
+    return saveComputer({ id: this.id, program: this.#program, snapshot: captured?.snapshot, state }, programs);
   }
 
   /**
@@ -379,7 +429,8 @@ export class Computer {
    */
   stage({ state, snapshot, tick }: SavedOrigin, program: Program | undefined): StagedComputer {
     const { power } = state;
-    if (power.kind !== "on") return { computer: this, state, program, resume: undefined };
+    const putDevices = this.#devices.stage(state.devices);
+    if (power.kind !== "on") return { computer: this, state, program, putDevices, resume: undefined };
     if (program === undefined || snapshot === null) {
       throw new ComputerError(
         "computer/save-malformed",
@@ -389,11 +440,11 @@ export class Computer {
     if (snapshot.status.kind === "exited" || snapshot.status.kind === "trapped") {
       throw new ComputerError("computer/save-malformed", `Cannot restore computer "${this.id}": its program has ended`);
     }
-    this.#checkTask(power, snapshot);
-    const resume = (): ProgramRun => new ProgramRun(program, this.#setting, { saved: power.run, snapshot, tick });
-    // Kept, it would take the room of all that runs now a second time until the others are ready as well.
-    resume().end(false);
-    return { computer: this, state, program, resume };
+    const versions = Object.fromEntries(Object.entries(state.devices).map(([label, { version }]) => [label, version]));
+    const resume = (): ProgramRun =>
+      new ProgramRun(program, this.#setting, { saved: power.run, snapshot, tick, versions });
+    rehearse(this.id, resume);
+    return { computer: this, state, program, putDevices, resume };
   }
 
   /**
@@ -404,6 +455,8 @@ export class Computer {
     this.#host.wake(this);
     this.#abandonLoad();
     this.#endRun(false);
+    (staged?.putDevices ?? this.#devices.stage({}))();
+    this.#earlier = undefined;
     this.#program = staged?.program && { ...staged.program, ...staged.state.ownSources };
     this.#warnings = [];
     this.#gasUsed = staged?.state.gasUsed ?? 0n;
@@ -432,38 +485,9 @@ export class Computer {
     this.#abandonLoad();
     this.#endRun(cancelTask);
     this.#watchdog.reset();
+    this.#devices.release(cancelTask ? "detach" : "suspend");
     this.#setOff();
     this.#isRemoved = true;
-  }
-
-  async #compile(
-    program: Sources | Uint8Array,
-    options: LoadOptions,
-    signal: AbortSignal,
-  ): Promise<{ wasm: Uint8Array; sources: Sources | undefined; diagnostics: readonly Diagnostic[] }> {
-    if (ArrayBuffer.isView(program))
-      return { wasm: (program as Uint8Array).slice(), sources: undefined, diagnostics: [] };
-    const sources = { ...(program as Sources) };
-    for (const name of HEADER_NAMES) {
-      if (Object.hasOwn(sources, name)) {
-        throw new ComputerError("computer/reserved-file", `Cannot load a file named "${name}": it is generated`);
-      }
-    }
-    const { compiler } = this.#host;
-    if (compiler === undefined) {
-      throw new ComputerError(
-        "computer/no-compiler",
-        `Cannot load C into computer "${this.id}": the world has no compiler`,
-      );
-    }
-    const { compile = {} } = options;
-    const signals = compile.signal === undefined ? [signal] : [signal, compile.signal];
-    const { wasm, diagnostics } = await compiler.compile(
-      { ...this.headers, ...sources },
-      { ...compile, signal: AbortSignal.any(signals) },
-    );
-    if (wasm === undefined) throw new CompileError(this.id, diagnostics);
-    return { wasm, sources, diagnostics };
   }
 
   #startRun(): void {
@@ -496,6 +520,7 @@ export class Computer {
   #resumeRun(resume: (() => ProgramRun) | undefined): void {
     try {
       this.#run = resume?.();
+      for (const { label, type } of this.#run?.missingDevices ?? []) this.#events.emit("device-lost", { label, type });
       this.#gas.begin(this.#host.tickNow());
       this.#setState(this.#run?.state ?? { kind: "running" });
     } catch (error) {
@@ -543,7 +568,8 @@ export class Computer {
   #exit(exitCode: number): void {
     // The gas of the last tick is still to be seen: a meter that fell to 0 would hide that the program ran.
     const lastTick = this.#gasUsedLastTick;
-    this.#endRun(false);
+    // What it started and did not wait for ends with it.
+    this.#endRun(true);
     this.#gasUsedLastTick = lastTick;
     this.#setState({ kind: "exited", exitCode });
     this.#events.emit("exit", { exitCode });
@@ -576,19 +602,26 @@ export class Computer {
     return { kind: "off" };
   }
 
-  /** The Vm's snapshot and our task must speak of the same call, or one of them would never be answered. */
-  #checkTask(power: Extract<SavedPower, { kind: "on" }>, snapshot: Snapshot): void {
-    const { task } = power.run.bank;
-    const call = snapshot.status.kind === "waiting" ? snapshot.status.call : undefined;
-    const isOurs = this.policy.devices?.some(({ importModule }) => importModule === call?.module) ?? false;
-    const module = task?.device === null ? "gasworks" : `device.${task?.device.type}`;
-    const agrees = task === null ? !isOurs : call?.module === module && call.function === task.function;
-    if (!agrees) {
-      throw new ComputerError(
-        "computer/save-malformed",
-        `Cannot restore computer "${this.id}": it waits for nothing it asked`,
-      );
-    }
+  /** What a hot load takes the place of. */
+  #keepEarlier(): void {
+    this.#earlier = this.#program && this.#run && keepProgramRun(this.#program, this.#run, this.#setting);
+    this.#endRun(true);
+  }
+
+  /** A device has something to tell the program. */
+  #raise(label: string, event: RaisedEvent): void {
+    if (this.#run?.raise(label, event, this.#nextTick) === true) this.#host.wake(this);
+  }
+
+  /** The first tick in which programs may see what happens now: while they run, the world stands still. */
+  get #nextTick(): number {
+    return this.#host.tickNow() + (this.#host.isTicking ? 1 : 0);
+  }
+
+  /** What a device throws between two slices ends the program. */
+  #failDevice(error: unknown, where: string, source?: Omit<ErrorSource, "computer">): void {
+    this.#setting.onError(error, where, source);
+    if (this.#run !== undefined) this.#crash({ code: "host-error", message: "A device failed between two slices" });
   }
 
   #setOff(): void {
@@ -615,13 +648,8 @@ export class Computer {
 
   #superseded(cause: unknown): ComputerError {
     if (cause instanceof ComputerError && cause.code === "computer/superseded") return cause;
-    return new ComputerError(
-      "computer/superseded",
-      `Cannot go on loading computer "${this.id}": something else came first`,
-      {
-        cause,
-      },
-    );
+    const reason = `Cannot go on loading computer "${this.id}": something else came first`;
+    return new ComputerError("computer/superseded", reason, { cause });
   }
 
   #requireMember(): void {
@@ -634,17 +662,4 @@ export class Computer {
     if (this.#program !== undefined || this.#loading !== undefined) return;
     throw new ComputerError("computer/no-program", `Cannot start computer "${this.id}": no program is loaded`);
   }
-}
-
-/** What a program ends with that the engine gives no memory to, at its start or when it comes back. */
-function outOfMemoryIn(error: unknown): { readonly code: string; readonly message: string } | undefined {
-  return error instanceof VmError && error.code === "vm/out-of-memory" ? error : undefined;
-}
-
-function keepProgram(programs: Map<string, SavedProgram>, { module, wasm, sources }: Program): SavedProgram {
-  const known = programs.get(module.hash);
-  if (known !== undefined) return known;
-  const saved = { hash: module.hash, wasm: wasm.slice(), ...(sources === undefined ? {} : { sources }) };
-  programs.set(module.hash, saved);
-  return saved;
 }

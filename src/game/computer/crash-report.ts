@@ -1,6 +1,6 @@
 // A trap in words for players. Codes are the machine's, words are the game's: a translation replaces this file only.
 
-import type { TrapCode } from "../../vm/index.ts";
+import { VmError, type TrapCode } from "../../vm/index.ts";
 
 /** What a program may end with, from a trap or from the host's want of memory. */
 type CrashCode = TrapCode | "vm/out-of-memory";
@@ -85,4 +85,9 @@ const WORDS: Readonly<Record<CrashCode, Words>> = {
 export function describeCrash(trap: { readonly code: string }): CrashReport {
   const words = Object.hasOwn(WORDS, trap.code) ? WORDS[trap.code as CrashCode] : WORDS.unknown;
   return { code: trap.code, ...words };
+}
+
+/** What a program ends with that the engine gives no memory to, at its start or when it comes back. */
+export function outOfMemoryIn(error: unknown): { readonly code: string; readonly message: string } | undefined {
+  return error instanceof VmError && error.code === "vm/out-of-memory" ? error : undefined;
 }

@@ -50,6 +50,14 @@ export type ComputerErrorCode =
   | "computer/mods-missing"
   /** A load failed, and so did putting back what was there before; the cause is both. */
   | "computer/not-put-back"
+  /** A device is attached under this name already. */
+  | "computer/duplicate-device"
+  /** The save has a device of a later version than this game. */
+  | "computer/device-version"
+  /** A device was declared otherwise when the save was made, under the same version. */
+  | "computer/device-changed"
+  /** There is no earlier program to go back to. */
+  | "computer/no-earlier-program"
   /** A load is under way. */
   | "computer/busy"
   /** A Tiled map has no object layer of this name. */

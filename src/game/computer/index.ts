@@ -7,7 +7,8 @@ export {
   type ComputerWorldOptions,
   type RemoveOptions,
 } from "./computer-world.ts";
-export type { Computer, ComputerEvents } from "./computer.ts";
+export type { Computer } from "./computer.ts";
+export type { ComputerEvents } from "./computer-host.ts";
 export type { ErrorReport, ErrorSource, WorldEvents } from "./world-events.ts";
 export type { ComputerOptions, LoadOptions, MemoryChoice } from "./computer-options.ts";
 export type { ComputerState } from "./computer-state.ts";
@@ -21,41 +22,74 @@ export {
 } from "./console-buffer.ts";
 export { describeCrash, type CrashReport } from "./crash-report.ts";
 export {
-  command,
   defineDevice,
-  done,
-  f32,
-  f64,
-  i32,
-  i64,
-  pending,
-  query,
-  task,
-  u32,
-  type Argument,
-  type ArgumentRange,
-  type Arguments,
-  type ArgumentType,
-  type ArgumentValues,
-  type AttachedDevice,
-  type CallShape,
-  type Command,
-  type CommandShape,
+  defineTrait,
+  devicesOf,
+  port,
   type Constant,
   type DeviceDeclaration,
   type DeviceDefinition,
   type DeviceFace,
+  type DeviceHead,
+  type DeviceMembers,
+  type Lifecycle,
+  type Migration,
+  type PortType,
+  type Trait,
+} from "./device/define-device.ts";
+export {
+  buffer,
+  bytes,
+  f32,
+  f64,
+  flag,
+  i32,
+  i64,
+  list,
+  optional,
+  record,
+  table,
+  text,
+  u32,
+  type ArgumentField,
+  type ArgumentFields,
+  type NumberField,
+  type NumberRange,
+  type NumberType,
+  type ScalarField,
+  type ScalarFields,
+  type StateField,
+  type StateFields,
+  type ValueOf,
+  type ValuesOf,
+} from "./device/fields.ts";
+export {
+  command,
+  done,
+  pending,
+  query,
+  task,
+  type CallShape,
+  type Command,
+  type CommandShape,
+  type DeviceContext,
+  type EventShape,
+  type EventShapes,
   type Query,
   type Task,
   type TaskHandlers,
+  type TaskShape,
   type TaskStep,
-} from "./define-device.ts";
+} from "./device/members.ts";
+export type { AttachedDevice, SavedDevice, TypedDevice } from "./device/attached-device.ts";
+export { DEVICE_ABI } from "./device/abi.ts";
+export { completionsOf, costTableOf, type DeviceCompletion } from "./device/completions.ts";
 export { Motor, type Motion, type MotorPort } from "./devices/motor.ts";
 export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
-export { DEVICE_ERRORS, type DeviceError } from "./device-errors.ts";
-export { generateAssemblyScript } from "./assembly-script.ts";
-export { generateGasworksHeader, generateHeaders, HEADER_NAMES } from "./device-header.ts";
-export { generateDevicePage, generateManual, generateSystemPage } from "./device-manual.ts";
+export { DEVICE_ERRORS, type DeviceError } from "./device/device-errors.ts";
+export { generateAssemblyScript } from "./device/assembly-script.ts";
+export { generateGasworksHeader, generateHeaders, HEADER_NAMES } from "./device/device-header.ts";
+export { generateDevicePage, generateManual, generateSystemPage } from "./device/device-manual.ts";
 export type { VmFactory } from "./program.ts";
 export { createLocalPreparer, type Preparer } from "./preparer.ts";
 export { createBrowserPreparer, type BrowserPreparerOptions } from "./browser-preparer.ts";
@@ -63,7 +97,6 @@ export { FrameRunner, type FrameLimits, type Overrun } from "./frame-runner.ts";
 export { TickClock } from "./tick-clock.ts";
 export { CompileError, ComputerError, type ComputerErrorCode } from "./errors.ts";
 export {
-  DEVICE_ABI,
   modDevice,
   type Mod,
   type ModDevice,

@@ -16,6 +16,7 @@ const KEPT_PROGRAMS = 16;
 /** A program that is there as long as somebody else holds it. */
 interface Known {
   readonly mark: string;
+  readonly types: Program["types"];
   readonly module: WeakRef<GuestModule>;
   readonly wasm: WeakRef<Uint8Array>;
 }
@@ -80,10 +81,11 @@ export class ProgramCache {
   async #prepareAnew(wasm: Uint8Array, terms: Terms, mark: string): Promise<Program> {
     const module = await this.#preparer.prepare(wasm, terms.policy, { memory: terms.memory });
     if (this.#byHash.size >= this.#sweepAt) this.#sweep();
-    const known: Known = { mark, module: new WeakRef(module), wasm: new WeakRef(wasm) };
+    const types = terms.policy.devices ?? [];
+    const known: Known = { mark, types, module: new WeakRef(module), wasm: new WeakRef(wasm) };
     this.#byHash.set(keyOf(module.hash, terms), known);
     this.#byMark.set(mark, [...(this.#byMark.get(mark) ?? []), known]);
-    return this.#keep({ module, wasm, sources: undefined });
+    return this.#keep({ module, wasm, sources: undefined, types });
   }
 
   #sweep(): void {
@@ -122,10 +124,10 @@ function keyOf(name: string, { policy, memory }: Terms): string {
   return `${name} ${memory} ${JSON.stringify(policy)}`;
 }
 
-function programOf({ module, wasm }: Known): Program | undefined {
+function programOf({ module, wasm, types }: Known): Program | undefined {
   const found = { module: module.deref(), wasm: wasm.deref() };
   if (found.module === undefined || found.wasm === undefined) return undefined;
-  return { module: found.module, wasm: found.wasm, sources: undefined };
+  return { module: found.module, wasm: found.wasm, sources: undefined, types };
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

@@ -4,6 +4,7 @@
 import {
   gas,
   type Clock,
+  type DeviceType,
   type SliceResult,
   type Snapshot,
   type Trap,
@@ -11,7 +12,10 @@ import {
   type VmOptions,
 } from "../../vm/index.ts";
 import type { ConsoleEntry } from "./console-buffer.ts";
-import { DeviceBank, type CalledCommand, type RunningTask, type SavedBank, type Wiring } from "./device-bank.ts";
+import type { RaisedEvent } from "./device/attached-device.ts";
+import { DeviceBank, type BankOrigin, type CalledCommand, type SavedBank } from "./device/device-bank.ts";
+import type { OpenDevice, Wiring } from "./device/handle-table.ts";
+import { SYSTEM_MODULE } from "./device/system-calls.ts";
 import type { GasBank } from "./gas-bank.ts";
 import type { GasQuota } from "./owner-quotas.ts";
 import type { Program, VmFactory } from "./program.ts";
@@ -20,6 +24,7 @@ import type { ErrorSource } from "./world-events.ts";
 
 /** What a run needs from its computer and its world. */
 export interface RunSetting {
+  /** The devices as they are now. */
   readonly wiring: Wiring;
   readonly gas: GasBank;
   /** What bounds it together with others, if anything does. */
@@ -42,14 +47,17 @@ export interface SavedRun {
   readonly bank: SavedBank;
   /** Bytes of characters that were not printed to their end. */
   readonly pendingOutput: { readonly stdout: readonly number[]; readonly stderr: readonly number[] };
+  /** The device types that the program imports, as it was prepared for them. */
+  readonly types: readonly DeviceType[];
 }
 
 /** Where a run goes on. */
 export interface RunOrigin {
   readonly saved: SavedRun;
   readonly snapshot: Snapshot;
-  /** Of the save. */
+  /** The tick at which it goes on. */
   readonly tick: number;
+  readonly versions: BankOrigin["versions"];
 }
 
 /** What the program does after a slice or a task. */
@@ -61,18 +69,9 @@ export type RunState =
 
 type OutputStream = "stdout" | "stderr";
 
-/** What a device threw while its task was advanced; the cause is the device's own error. */
-export class TaskError extends Error {
-  readonly source: ErrorSource;
-
-  constructor(cause: unknown, task: RunningTask | null) {
-    super(`advancing ${nameOf(task)}`, { cause });
-    this.source = sourceOfTask(task);
-  }
-}
-
 export class ProgramRun {
   readonly #setting: RunSetting;
+  readonly #program: Program;
   readonly #bank: DeviceBank;
   readonly #decoders: Readonly<Record<OutputStream, Utf8Stream>>;
   readonly #vm: Vm;
@@ -83,21 +82,24 @@ export class ProgramRun {
   #isParked = false;
   /** Whether the last slice was left out, because others had used the quota. */
   #isHeld = false;
+  /** What the last slice has changed in registers. */
+  #registerChanges: readonly (() => void)[] = [];
 
   /**
    * @param from - Where to go on. @defaultValue at the program's start
    * @throws {VmError} if the snapshot is refused.
+   * @throws {TypeError} if the state of a task is not as declared.
    */
   constructor(program: Program, setting: RunSetting, from?: RunOrigin) {
     this.#setting = setting;
-    const bankFrom = from && { saved: from.saved.bank, tick: from.tick };
-    this.#bank = new DeviceBank(setting.wiring, setting, bankFrom);
+    this.#program = program;
+    this.#bank = new DeviceBank(setting, from && { ...from, saved: from.saved.bank });
     this.#decoders = {
       stdout: new Utf8Stream(from?.saved.pendingOutput.stdout),
       stderr: new Utf8Stream(from?.saved.pendingOutput.stderr),
     };
     const options: VmOptions = {
-      devices: this.#bank.devices(),
+      devices: this.#bank.devices(program.types),
       stdio: {
         write: (stream, bytes) => {
           this.#output.push({ stream: stream === 1 ? "stdout" : "stderr", bytes });
@@ -125,8 +127,8 @@ export class ProgramRun {
 
   /** What it stands at, if it has not ended. */
   get state(): Extract<RunState, { kind: "running" | "waiting" }> {
-    const { task } = this.#bank;
-    if (task !== null) return { kind: "waiting", device: task.device?.label, function: task.function };
+    const { waitsFor } = this.#bank;
+    if (waitsFor !== undefined) return { kind: "waiting", ...waitsFor };
     const { waiting } = this.#vm;
     if (waiting !== undefined && this.#vm.state === "waiting") {
       return { kind: "waiting", device: undefined, function: waiting.function };
@@ -139,11 +141,11 @@ export class ProgramRun {
    */
   nextVisit(): number {
     const next = this.#setting.tickNow() + 1;
-    const { task } = this.#bank;
+    const { blocked, isBusy } = this.#bank;
     const { waitsFor } = this.#vm;
-    this.#tellWaiting(task !== null || waitsFor !== undefined);
-    if (this.#isHeld) return next;
-    if (task !== null) return Math.max(next, this.#bank.taskTick);
+    this.#tellWaiting(blocked !== null || waitsFor !== undefined);
+    if (this.#isHeld || isBusy) return next;
+    if (blocked !== null) return this.#bank.nextTick;
     if (waitsFor?.kind === "input") return Infinity;
     return waitsFor?.kind === "time" ? Math.max(next, this.#setting.tickAt(waitsFor.at)) : next;
   }
@@ -152,7 +154,9 @@ export class ProgramRun {
   runSlice(): RunState {
     this.#gasUsedLastTick = 0;
     this.#isHeld = false;
-    if (this.#bank.task !== null) return this.state;
+    const answer = this.#bank.beginSlice(this.#vm);
+    if (answer !== undefined) this.#vm.answer(answer);
+    if (this.#bank.blocked !== null) return this.state;
     const { gas: bank, quota, tickNow } = this.#setting;
     const budget = Math.min(bank.budgetAt(tickNow()), quota?.leftAt(tickNow()) ?? Infinity);
     this.#isHeld = budget === 0;
@@ -162,15 +166,48 @@ export class ProgramRun {
     this.#isParked = false;
     const result = this.#runOn(budget);
     this.#gasUsedLastTick = result.gasUsed;
+    if (result.kind !== "trapped") this.#registerChanges = this.#bank.takeRegisters(this.#vm);
     if (result.kind === "exited" || result.kind === "trapped") return result;
     return this.state;
   }
 
-  /** Advances the task by a tick and gives the program its answer, if there is one. @throws {TaskError} */
-  runTask(): RunState {
-    const answer = this.#tickTask();
+  /** Advances the tasks by a tick and gives the program its answer, if there is one. @throws {TaskError} */
+  runTasks(): RunState {
+    const answer = this.#bank.tick(this.#vm);
     if (answer !== undefined) this.#vm.answer(answer);
     return this.state;
+  }
+
+  /** Tells the devices what the program has changed in registers. @throws what a device throws */
+  tellRegisters(): void {
+    const changes = this.#registerChanges;
+    this.#registerChanges = [];
+    for (const tell of changes) tell();
+  }
+
+  /** A device has something to tell. @returns whether the program waits for that. */
+  raise(label: string, event: RaisedEvent, tick: number): boolean {
+    this.#bank.raise(label, event, tick);
+    return this.#bank.blocked?.kind === "event";
+  }
+
+  /** A device is about to go. @param cancelTask - Whether it is told of the tasks that end with it. */
+  loseDevice(label: string, tick: number, cancelTask: boolean): void {
+    const answer = this.#bank.lose(label, tick, cancelTask ? this.#setting.onError : undefined);
+    if (answer !== undefined) this.#vm.answer(answer);
+  }
+
+  /** Devices that a save spoke of, and that were not there. */
+  get missingDevices(): readonly OpenDevice[] {
+    return this.#bank.missing;
+  }
+
+  /** Whether the Vm stands in the call that the devices know of, or in none of theirs. */
+  get isConsistent(): boolean {
+    const call = this.#vm.waiting;
+    const expected = this.#bank.blockedImport;
+    if (expected === undefined) return call === undefined || !this.#isDeviceCall(call.module);
+    return call?.module === expected.module && call.function === expected.function;
   }
 
   /** What was printed since the last call. @param atEnd - Nothing will follow: cut characters are printed too. */
@@ -206,32 +243,21 @@ export class ProgramRun {
       saved: {
         bank: this.#bank.capture(),
         pendingOutput: { stdout: this.#decoders.stdout.pending, stderr: this.#decoders.stderr.pending },
+        types: importedTypes(this.#program),
       },
       snapshot: this.#vm.snapshot(),
     };
   }
 
-  /** Frees the memory. @param cancelTask - Whether a device is told that nobody waits for it any more. */
-  end(cancelTask: boolean): void {
-    if (cancelTask) {
-      const { task } = this.#bank;
-      try {
-        this.#bank.cancelTask();
-      } catch (error) {
-        this.#setting.onError(error, `canceling ${nameOf(task)}`, sourceOfTask(task));
-      }
-    }
+  /** Frees the memory. @param cancelTasks - Whether devices are told that nobody waits for them any more. */
+  end(cancelTasks: boolean): void {
+    if (cancelTasks) this.#bank.cancelTasks(this.#setting.onError);
     this.#tellWaiting(false);
     this.#vm.dispose();
   }
 
-  #tickTask(): number | undefined {
-    const { task } = this.#bank;
-    try {
-      return this.#bank.tickTask();
-    } catch (error) {
-      throw new TaskError(error, task);
-    }
+  #isDeviceCall(module: string): boolean {
+    return module === SYSTEM_MODULE || this.#program.types.some(({ importModule }) => importModule === module);
   }
 
   #runOn(budget: number): SliceResult {
@@ -257,12 +283,8 @@ function sourceOf(call: { readonly module: string; readonly function: string }):
   return { ...(type === undefined ? {} : { device: { type } }), member: call.function };
 }
 
-function nameOf(task: RunningTask | null): string {
-  if (task === null) return "nothing";
-  return task.device === null ? task.function : `${task.device.type}.${task.function} of "${task.device.label}"`;
-}
-
-function sourceOfTask(task: RunningTask | null): ErrorSource {
-  if (task === null) return {};
-  return { ...(task.device === null ? {} : { device: task.device }), member: task.function };
+/** Of the types that a program was prepared for, those of devices that it imports from. */
+function importedTypes({ module, types }: Program): readonly DeviceType[] {
+  const imported = new Set(module.imports.map((each) => each.module));
+  return types.filter(({ importModule }) => importModule !== SYSTEM_MODULE && imported.has(importModule));
 }

@@ -4,13 +4,15 @@ import type { Sources } from "../../../toolchain/index.ts";
 import {
   createVm,
   restoreVm,
+  type DeviceType,
   type GuestModule,
   type ImportPolicy,
   type Snapshot,
   type Vm,
   type VmOptions,
 } from "../../vm/index.ts";
-import { deviceTypesOf, type Wiring } from "./device-bank.ts";
+import { deviceTypesOf } from "./device/device-bank.ts";
+import type { Wiring } from "./device/handle-table.ts";
 
 /** Ready to run, with what it was made from. */
 export interface Program {
@@ -19,6 +21,8 @@ export interface Program {
   readonly wasm: Uint8Array;
   /** The player's own files; `undefined` for a program that was given as wasm. */
   readonly sources: Sources | undefined;
+  /** What it was prepared for: a device may have gone since. */
+  readonly types: readonly DeviceType[];
 }
 
 /** Makes Vms. A test may give its own. */
@@ -30,7 +34,16 @@ export interface VmFactory {
 /** The Vms of `gasworks/vm`. */
 export const REAL_VMS: VmFactory = { create: createVm, restore: restoreVm };
 
-/** What programs of a computer may import: its devices, the system calls and the WASI subset. */
-export function policyOf(computer: { readonly wiring: Wiring; readonly memoryPages: number }): ImportPolicy {
-  return { devices: deviceTypesOf(computer.wiring), wasi: true, limits: { memoryPages: computer.memoryPages } };
+/**
+ * What programs of a computer may import: its devices, the system calls and the WASI subset.
+ *
+ * @param gone - Types that a program in a save was prepared for; those without a device now answer `ERR_GONE`.
+ */
+export function policyOf(
+  computer: { readonly wiring: Wiring; readonly memoryPages: number },
+  gone: readonly DeviceType[] = [],
+): ImportPolicy {
+  const types = deviceTypesOf(computer.wiring);
+  const missing = gone.filter(({ importModule }) => types.every((type) => type.importModule !== importModule));
+  return { devices: [...types, ...missing], wasi: true, limits: { memoryPages: computer.memoryPages } };
 }

@@ -1,12 +1,20 @@
-// A computer's own part of a save, version 1, and its reader. A save may be forged: nothing is taken on trust.
+// A computer's own part of a save, version 2, and its reader. A save may be forged: nothing is taken on trust.
 
 import type { Sources } from "../../../toolchain/index.ts";
 import type { JsonValue } from "../../persistence/index.ts";
 import type { ConsoleStream, SavedConsole } from "./console-buffer.ts";
-import type { OpenDevice, RunningTask, SavedBank } from "./device-bank.ts";
-import { ComputerError } from "./errors.ts";
+import type { SavedDevice } from "./device/attached-device.ts";
+import {
+  decodeBank,
+  decodeDevices,
+  decodeDeviceTypes,
+  encodeBank,
+  encodeDevices,
+  encodeDeviceTypes,
+} from "./device/saved-bank.ts";
 import { MAX_GAS_BANK } from "./gas-bank.ts";
 import type { SavedRun } from "./program-run.ts";
+import { SavedReader } from "./saved-reader.ts";
 import { MOST_RESTARTS, type SavedWatchdog } from "./watchdog.ts";
 
 /** Whether a program runs, or how it ended. */
@@ -28,17 +36,16 @@ export interface SavedState {
   /** `undefined` where nothing has crashed since the program was started by hand. */
   readonly watchdog: SavedWatchdog | undefined;
   readonly console: SavedConsole;
+  /** By the name under which they are attached. */
+  readonly devices: Readonly<Record<string, SavedDevice>>;
   /** Where they are not those that the save holds beside the same wasm; the inner `undefined`: given as wasm. */
   readonly ownSources: { readonly sources: Sources | undefined } | undefined;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** Far above what any computer writes, so that only forged saves meet them. */
-const LIMITS = { text: 4_000_000, entries: 10_000, handles: 10_000, files: 1_000 } as const;
-
-/** `sleep_ticks` takes an `int`. */
-const MAX_SLEEP_TICKS = 2 ** 31 - 1;
+const LIMITS = { entries: 10_000, files: 1_000 } as const;
 
 /** As JSON; bigints become decimal strings. */
 export function encodeState(state: SavedState): JsonValue {
@@ -50,19 +57,15 @@ export function encodeState(state: SavedState): JsonValue {
     ...(watchdog === undefined ? {} : { watchdog: encodeWatchdog(watchdog) }),
     ownSources: ownSources === undefined ? null : { sources: ownSources.sources ?? null },
     version: VERSION,
+    devices: encodeDevices(state.devices),
     gasUsed: state.gasUsed.toString(),
     power: power.kind === "on" ? { kind: "on", run: encodeRun(power.run) } : { ...power },
     console: { ...console, entries: console.entries.map((entry) => ({ ...entry })) },
   };
 }
 
-function encodeRun({ bank, pendingOutput }: SavedRun): JsonValue {
-  return {
-    handles: bank.handles.map((handle) => ({ ...handle })),
-    task:
-      bank.task === null ? null : { ...bank.task, device: bank.task.device === null ? null : { ...bank.task.device } },
-    pendingOutput: { ...pendingOutput },
-  };
+function encodeRun({ bank, pendingOutput, types }: SavedRun): JsonValue {
+  return { bank: encodeBank(bank), pendingOutput: { ...pendingOutput }, types: encodeDeviceTypes(types) };
 }
 
 /**
@@ -72,7 +75,7 @@ function encodeRun({ bank, pendingOutput }: SavedRun): JsonValue {
  * @throws {ComputerError} `computer/save-malformed`
  */
 export function decodeState(value: JsonValue, id: string): SavedState {
-  const state = new Reader(value, `computer "${id}"`);
+  const state = new SavedReader(value, `computer "${id}"`);
   state.at("version").oneOf([VERSION]);
   return {
     ticksPerSecond: state.at("ticksPerSecond").integer(1, 1_000),
@@ -82,11 +85,12 @@ export function decodeState(value: JsonValue, id: string): SavedState {
     gasBank: state.atIfThere("gasBank")?.integer(0, MAX_GAS_BANK) ?? 0,
     watchdog: decodeIfThere(state.atIfThere("watchdog"), decodeWatchdog),
     console: decodeConsole(state.at("console")),
+    devices: decodeDevices(state.at("devices")),
     ownSources: state.at("ownSources").orNull(decodeOwnSources) ?? undefined,
   };
 }
 
-function decodeIfThere<T>(reader: Reader | undefined, decode: (reader: Reader) => T): T | undefined {
+function decodeIfThere<T>(reader: SavedReader | undefined, decode: (reader: SavedReader) => T): T | undefined {
   return reader && decode(reader);
 }
 
@@ -94,8 +98,8 @@ function encodeWatchdog({ restarts, verdict }: SavedWatchdog): JsonValue {
   return { restarts: [...restarts], verdict: verdict === null ? null : { ...verdict } };
 }
 
-function decodeWatchdog(watchdog: Reader): SavedWatchdog {
-  const tick = (reader: Reader): number => reader.integer(0, Number.MAX_SAFE_INTEGER);
+function decodeWatchdog(watchdog: SavedReader): SavedWatchdog {
+  const tick = (reader: SavedReader): number => reader.integer(0, Number.MAX_SAFE_INTEGER);
   return {
     restarts: watchdog.at("restarts").list(MOST_RESTARTS).map(tick),
     verdict: watchdog.at("verdict").orNull((verdict) => {
@@ -107,7 +111,7 @@ function decodeWatchdog(watchdog: Reader): SavedWatchdog {
   };
 }
 
-function decodeOwnSources(own: Reader): { sources: Sources | undefined } {
+function decodeOwnSources(own: SavedReader): { sources: Sources | undefined } {
   const sources = own.at("sources").orNull((files) => {
     const names = files.keys(LIMITS.files);
     return Object.fromEntries(names.map((name) => [name, files.at(name).text()]));
@@ -115,7 +119,7 @@ function decodeOwnSources(own: Reader): { sources: Sources | undefined } {
   return { sources: sources ?? undefined };
 }
 
-function decodePower(power: Reader): SavedPower {
+function decodePower(power: SavedReader): SavedPower {
   const kind = power.at("kind").oneOf(["off", "on", "exited", "crashed"] as const);
   switch (kind) {
     case "off":
@@ -133,37 +137,20 @@ function decodePower(power: Reader): SavedPower {
   }
 }
 
-function decodeRun(run: Reader): SavedRun {
-  const bank: SavedBank = {
-    handles: run.at("handles").list(LIMITS.handles).map(decodeOpenDevice),
-    task: run.at("task").orNull(decodeTask),
-  };
+function decodeRun(run: SavedReader): SavedRun {
   const pending = run.at("pendingOutput");
   return {
-    bank,
+    bank: decodeBank(run.at("bank")),
     pendingOutput: { stdout: decodeBytes(pending.at("stdout")), stderr: decodeBytes(pending.at("stderr")) },
+    types: decodeDeviceTypes(run.at("types")),
   };
 }
 
-function decodeOpenDevice(device: Reader): OpenDevice {
-  return { label: device.at("label").text(), type: device.at("type").text() };
-}
-
-function decodeTask(task: Reader): RunningTask {
-  const device = task.at("device").orNull(decodeOpenDevice);
-  const state = task.at("state");
-  return {
-    device,
-    function: task.at("function").text(),
-    state: device === null ? state.integer(1, MAX_SLEEP_TICKS) : state.value,
-  };
-}
-
-function decodeBytes(bytes: Reader): number[] {
+function decodeBytes(bytes: SavedReader): number[] {
   return bytes.list(3).map((byte) => byte.integer(0, 255));
 }
 
-function decodeConsole(console: Reader): SavedConsole {
+function decodeConsole(console: SavedReader): SavedConsole {
   return {
     entries: console
       .at("entries")
@@ -174,71 +161,4 @@ function decodeConsole(console: Reader): SavedConsole {
       })),
     droppedCharacters: console.at("droppedCharacters").integer(0, Number.MAX_SAFE_INTEGER),
   };
-}
-
-/** A value of unknown shape, with the path that messages name. */
-class Reader {
-  readonly value: JsonValue;
-  readonly #path: string;
-
-  constructor(value: JsonValue | undefined, path: string) {
-    this.#path = path;
-    this.value = value === undefined ? this.#refuse("a value") : value;
-  }
-
-  at(key: string): Reader {
-    const members = this.#members();
-    return new Reader(Object.hasOwn(members, key) ? members[key] : undefined, `${this.#path}.${key}`);
-  }
-
-  /** For what older saves do not have. */
-  atIfThere(key: string): Reader | undefined {
-    return Object.hasOwn(this.#members(), key) ? this.at(key) : undefined;
-  }
-
-  keys(most: number): string[] {
-    const keys = Object.keys(this.#members());
-    return keys.length > most ? this.#refuse(`an object of at most ${most}`) : keys;
-  }
-
-  list(longest: number): Reader[] {
-    const { value } = this;
-    if (!Array.isArray(value) || value.length > longest) return this.#refuse(`a list of at most ${longest}`);
-    return (value as readonly JsonValue[]).map((item, index) => new Reader(item, `${this.#path}[${index}]`));
-  }
-
-  orNull<T>(decode: (reader: Reader) => T): T | null {
-    return this.value === null ? null : decode(this);
-  }
-
-  text(pattern = /^/): string {
-    const { value } = this;
-    if (typeof value !== "string" || value.length > LIMITS.text || !pattern.test(value)) return this.#refuse("a text");
-    return value;
-  }
-
-  integer(min: number, max: number): number {
-    const { value } = this;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
-      return this.#refuse(`an integer from ${min} to ${max}`);
-    }
-    return value;
-  }
-
-  oneOf<T extends JsonValue>(values: readonly T[]): T {
-    const found = values.find((value) => value === this.value);
-    return found === undefined
-      ? this.#refuse(`one of ${values.map((value) => JSON.stringify(value)).join(", ")}`)
-      : found;
-  }
-
-  #members(): Readonly<Record<string, JsonValue>> {
-    const { value } = this;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return this.#refuse("an object");
-    return value as Readonly<Record<string, JsonValue>>;
-  }
-
-  #refuse(expected: string): never {
-    throw new ComputerError("computer/save-malformed", `Cannot restore ${this.#path}: expected ${expected}`);
-  }
 }

@@ -1,6 +1,7 @@
 // What a world tells of all its computers at once, so that nobody has to listen to thousands of them one by one.
 
-import type { Computer, ComputerEvents } from "./computer.ts";
+import type { Computer } from "./computer.ts";
+import type { ComputerEvents } from "./computer-host.ts";
 import type { Overrun } from "./frame-runner.ts";
 
 /** Where something of the game's own threw: as much as is known. */

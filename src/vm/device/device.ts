@@ -49,6 +49,8 @@ export interface HostCall {
   readBytes(offset: number, length: number): Uint8Array;
   /** Reads a NUL-terminated UTF-8 string of at most `maxBytes` bytes (a longer one is cut). */
   readString(offset: number, maxBytes: number): string;
+  /** Reads a NUL-terminated string of at most `maxBytes` bytes; `undefined` if it is longer, or not UTF-8. */
+  readText(offset: number, maxBytes: number): string | undefined;
   /** Copies bytes into guest memory. */
   writeBytes(offset: number, bytes: Uint8Array): void;
 }

@@ -6,6 +6,7 @@ import type { GuestView } from "../memory/guest-space.ts";
 export class GuestRangeError extends Error {}
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const STRICT_UTF8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 export class GuestMemory {
   readonly #space: GuestView;
@@ -31,6 +32,22 @@ export class GuestMemory {
     const window = this.#space.view(start, Math.max(0, Math.min(byteLength - start, maxBytes)));
     const end = window.indexOf(0);
     return UTF8.decode(window.slice(0, end < 0 ? window.length : end));
+  }
+
+  /** As {@link GuestMemory.readString}; `undefined` if there is no NUL behind `maxBytes` bytes, or they are not UTF-8. */
+  readText(offset: number, maxBytes: number): string | undefined {
+    const start = offset >>> 0;
+    const { byteLength } = this.#space;
+    const length = Math.min(byteLength - start, maxBytes + 1);
+    if (length <= 0) throw outside(start, 1, byteLength);
+    const end = this.#space.view(start, length).indexOf(0);
+    if (end < 0 && length <= maxBytes) throw outside(start, length + 1, byteLength);
+    if (end < 0) return undefined;
+    try {
+      return STRICT_UTF8.decode(this.#space.view(start, end).slice());
+    } catch {
+      return undefined;
+    }
   }
 
   readU32(offset: number): number {

@@ -178,6 +178,14 @@ class GuestVm implements Vm {
     this.#wasi.endInput();
   }
 
+  readMemory(offset: number, length: number): Uint8Array {
+    return this.#memoryRange(offset, length).slice();
+  }
+
+  writeMemory(offset: number, bytes: Uint8Array): void {
+    this.#memoryRange(offset, bytes.length).set(bytes);
+  }
+
   snapshot(): Snapshot {
     this.#assertIdle("take a snapshot");
     const status = this.#status as SnapshotStatus;
@@ -249,6 +257,16 @@ class GuestVm implements Vm {
   #bytes(): Uint8Array<ArrayBuffer> {
     const { space } = this.#home;
     return space.view(0, space.byteLength);
+  }
+
+  #memoryRange(offset: number, length: number): Uint8Array {
+    this.#assertIdle("use the memory");
+    const { space } = this.#home;
+    const isInside = Number.isInteger(offset) && Number.isInteger(length) && offset >= 0 && length >= 0;
+    if (!isInside || offset + length > space.byteLength) {
+      throw new RangeError(`Cannot use ${length} bytes at ${offset}: the program has ${space.byteLength}`);
+    }
+    return space.view(offset, length);
   }
 
   /** The program's memory, wherever it is when it is looked at. */

@@ -132,6 +132,7 @@ export class HostCalls {
       charge,
       readBytes: (offset, length) => memory.read(offset, length),
       readString: (offset, maxBytes) => memory.readString(offset, maxBytes),
+      readText: (offset, maxBytes) => memory.readText(offset, maxBytes),
       writeBytes: (offset, bytes) => memory.write(offset, bytes),
     };
   }

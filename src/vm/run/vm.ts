@@ -95,6 +95,17 @@ export interface Vm extends Disposable {
    */
   snapshot(): Snapshot;
 
+  /**
+   * Copies bytes out of the program's memory. A parked program comes back for it.
+   *
+   * @throws {RangeError} if the range is not inside the memory.
+   * @throws {VmError} `vm/not-runnable`, `vm/out-of-memory`
+   */
+  readMemory(offset: number, length: number): Uint8Array;
+
+  /** Copies bytes into the program's memory, between two slices. @throws as {@link Vm.readMemory} does */
+  writeMemory(offset: number, bytes: Uint8Array): void;
+
   /** SHA-256, in hex, of all state that the program can observe or that decides how it goes on. */
   stateHash(): string;
 

@@ -44,12 +44,22 @@ describe("generateAssemblyScript()", () => {
       /**
        * Opens the probe that is attached under a name.
        *
-       * @param name Its name
+       * @param name Its name, as a string
        * @return a handle for the other calls, or ERR_NO_DEVICE
        */
       export function probe_open(name: string): probe_t {
         return _probe_open(changetype<usize>(String.UTF8.encode(name, true)));
       }
+
+      /**
+       * Opens one probe after the other, in the order of their names.
+       *
+       * @param index Which one, from 0
+       * @return a handle for the other calls, or ERR_NO_DEVICE behind the last one
+       */
+      // @ts-ignore: decorator
+      @external("device.probe", "at")
+      export declare function probe_at(index: i32): i32;
 
       /**
        * Answers what it was given, plus one.
@@ -83,6 +93,16 @@ describe("generateAssemblyScript()", () => {
       // @ts-ignore: decorator
       @external("device.probe", "work")
       export declare function probe_work(probe: probe_t, ticks: i32): i32;
+
+      /**
+       * Starts probe_work and goes on at once.
+       *
+       * @param ticks How many
+       * @return a task for task_wait, task_poll and task_cancel; ERR_BUSY if there are too many
+       */
+      // @ts-ignore: decorator
+      @external("device.probe", "work_start")
+      export declare function probe_work_start(probe: probe_t, ticks: i32): i32;
       "
     `);
   });

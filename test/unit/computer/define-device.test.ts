@@ -13,9 +13,11 @@ describe("defineDevice()", () => {
       importModule: "device.probe",
       functions: {
         open: { params: ["i32"], results: ["i32"], cost: 50, mayWait: false },
+        at: { params: ["i32"], results: ["i32"], cost: 50, mayWait: false },
         ask: { params: ["i32", "i32"], results: ["i32"], cost: 5, mayWait: false },
         check: { params: ["i32", "i32", "i32", "i64", "f32"], results: ["i32"], cost: 5, mayWait: false },
         work: { params: ["i32", "i32"], results: ["i32"], cost: 5, mayWait: true },
+        work_start: { params: ["i32", "i32"], results: ["i32"], cost: 5, mayWait: false },
       },
     });
   });
@@ -96,6 +98,15 @@ describe("generateHeaders()", () => {
       probe_t probe_open(const char *name);
 
       /**
+       * Opens one probe after the other, in the order of their names.
+       *
+       * @param index Which one, from 0
+       * @return a handle for the other calls, or ERR_NO_DEVICE behind the last one
+       */
+      __attribute__((import_module("device.probe"), import_name("at")))
+      probe_t probe_at(int index);
+
+      /**
        * Answers what it was given, plus one.
        *
        * @param n Any number
@@ -124,6 +135,15 @@ describe("generateHeaders()", () => {
        */
       __attribute__((import_module("device.probe"), import_name("work")))
       int probe_work(probe_t probe, int ticks);
+
+      /**
+       * Starts probe_work and goes on at once.
+       *
+       * @param ticks How many
+       * @return a task for task_wait, task_poll and task_cancel; ERR_BUSY if there are too many
+       */
+      __attribute__((import_module("device.probe"), import_name("work_start")))
+      int probe_work_start(probe_t probe, int ticks);
 
       #endif
       "

@@ -58,10 +58,10 @@ describe("the manual of a computer", () => {
   it("says what each argument may be, and what a call costs", () => {
     const text = generateDevicePage(Gauge);
     expect(text).toContain("## `int gauge_read(gauge_t gauge, int scale, int least, int most, int free)`");
-    expect(text).toContain("| `scale` | i32 | `GAUGE_LOW` (1), `GAUGE_HIGH` (2) | Which scale |");
-    expect(text).toContain("| `least` | i32 | from 3 | Not less |");
-    expect(text).toContain("| `most` | i32 | up to 9 | Not more |");
-    expect(text).toContain("| `free` | i32 | any | Anything |");
+    expect(text).toContain("| `scale` | `int` | `GAUGE_LOW` (1), `GAUGE_HIGH` (2) | Which scale |");
+    expect(text).toContain("| `least` | `int` | from 3 | Not less |");
+    expect(text).toContain("| `most` | `int` | up to 9 | Not more |");
+    expect(text).toContain("| `free` | `int` | any | Anything |");
     expect(text).toContain("Gives what it shows; negative on an error. Costs 7 gas.");
   });
 });

@@ -146,23 +146,29 @@ describe("ComputerWorld.restore()", () => {
     await expect(other.restore(save)).rejects.toMatchObject({ code: "computer/save-mismatch" });
   });
 
-  const handle = { label: "probe", type: "probe" };
+  const bank = ["power", "run", "bank"];
+  const task = { id: 1, handle: 1, function: "work", state: 1, place: null, answer: null };
   it.each<[string, readonly string[], JsonValue]>([
-    ["another version", ["version"], 2],
+    ["another version", ["version"], 3],
     ["a tick rate that is no number", ["ticksPerSecond"], "20"],
     ["gas that is no number", ["gasUsed"], "many"],
     ["an unknown power", ["power", "kind"], "asleep"],
     ["no run", ["power", "run"], null],
-    ["handles that are no list", ["power", "run", "handles"], {}],
-    ["a handle without a name", ["power", "run", "handles"], [{ type: "probe" }]],
-    ["no task though the program waits", ["power", "run", "task"], null],
-    ["a task nobody waits for", ["power", "run", "task"], { device: handle, function: "other", state: 1 }],
-    ["a system task instead", ["power", "run", "task"], { device: null, function: "work", state: 1 }],
+    ["handles that are no list", [...bank, "handles"], {}],
+    ["a handle without a name", [...bank, "handles"], [{ type: "probe", isLost: false }]],
+    ["no call though the program waits", [...bank, "blocked"], null],
+    ["a task that is not there", [...bank, "blocked"], { kind: "task", id: 99, isDirect: true }],
+    ["a task nobody declared", [...bank, "tasks"], [{ ...task, function: "other" }]],
+    ["two tasks of one number", [...bank, "tasks"], [task, task]],
+    ["a sleep instead", [...bank, "blocked"], { kind: "sleep", function: "sleep_ticks", until: 4 }],
     [
       "a sleep that is no number of ticks",
-      ["power", "run", "task"],
-      { device: null, function: "sleep_ticks", state: 0.5 },
+      [...bank, "blocked"],
+      { kind: "sleep", function: "sleep_ticks", until: 0.5 },
     ],
+    ["an event at no place", [...bank, "blocked"], { kind: "event", address: -1, until: 4 }],
+    ["random numbers that are none", [...bank, "random"], [1, 2, 3]],
+    ["a device without a version", ["devices"], [{ label: "probe", type: "probe", abi: "", state: {}, random: null }]],
     ["bytes that are none", ["power", "run", "pendingOutput", "stdout"], [256]],
     ["a console of another kind", ["console", "entries"], [{ stream: "stdin", text: "x" }]],
     ["a console that dropped less than nothing", ["console", "droppedCharacters"], -1],

@@ -1,6 +1,8 @@
 // Drives and turns whatever the game puts behind the port, in tiles and quarter turns.
 
-import { defineDevice, done, i32, pending, task, type DeviceDefinition } from "../define-device.ts";
+import { defineDevice, type DeviceDefinition } from "../device/define-device.ts";
+import { i32 } from "../device/fields.ts";
+import { done, pending, task } from "../device/members.ts";
 
 /** One tick of a movement: when `ticksDone` reaches `ticksTotal`, the machine has arrived. */
 export interface Motion {

@@ -1,6 +1,7 @@
 // Looks straight ahead.
 
-import { defineDevice, query, type DeviceDefinition } from "../define-device.ts";
+import { defineDevice, type DeviceDefinition } from "../device/define-device.ts";
+import { query } from "../device/members.ts";
 
 /** What a radar can tell apart. */
 export type Sight = "nothing" | "wall" | "ore" | "base";

@@ -1,9 +1,10 @@
 // Checks what the module of a mod exports. Anybody may have written it, against any version of this package: all of it is
 // looked at, and all that is wrong is told at once.
 
-import { importModuleOf } from "../device-names.ts";
+import { importModuleOf } from "../device/device-names.ts";
 import { ComputerError } from "../errors.ts";
-import { DEVICE_ABI, type Mod, type ModDevice, type ModManifest, type ModProgram, type TileProperty } from "./mod.ts";
+import { DEVICE_ABI } from "../device/abi.ts";
+import { type Mod, type ModDevice, type ModManifest, type ModProgram, type TileProperty } from "./mod.ts";
 import { MOD_VERSION } from "./mod-version.ts";
 import { isTileValue, TILE_TYPES } from "./tile-values.ts";
 

@@ -1,7 +1,7 @@
 // The page of a mod for those who make maps: what its devices can be set up with, and which programs there are. What players
 // may call is on the pages of its devices.
 
-import { page, table } from "../device-manual.ts";
+import { page, table } from "../device/device-manual.ts";
 import type { Mod, ModDevice, TileProperty } from "./mod.ts";
 import { describeTileValue } from "./tile-values.ts";
 

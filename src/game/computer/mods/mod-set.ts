@@ -1,7 +1,8 @@
 // The mods of a game together: what they offer, what a save says of them, and whether a save can be loaded with them.
 
 import type { SavedMod } from "../../../persistence/index.ts";
-import type { AttachedDevice, DeviceFace } from "../define-device.ts";
+import type { AttachedDevice } from "../device/attached-device.ts";
+import type { DeviceFace } from "../device/define-device.ts";
 import { ComputerError } from "../errors.ts";
 import { fitOf } from "./mod-version.ts";
 import { reasonOf, type Mod, type ModDevice, type ModProgram } from "./mod.ts";

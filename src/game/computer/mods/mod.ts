@@ -1,13 +1,8 @@
 // What a mod is: devices, the tile properties that set them up, and programs, under a name and a version.
 
 import type { Sources } from "../../../../toolchain/index.ts";
-import type { AttachedDevice, DeviceFace } from "../define-device.ts";
-
-/**
- * Version of what devices and computers expect of each other. A mod says the one that it was made for, as a number: a game
- * with another one refuses it.
- */
-export const DEVICE_ABI = 1;
+import type { AttachedDevice } from "../device/attached-device.ts";
+import type { DeviceFace } from "../device/define-device.ts";
 
 /** What a mod says of itself. */
 export interface ModManifest {

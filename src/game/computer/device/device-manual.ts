@@ -1,9 +1,11 @@
 // The manual pages of devices, from the same declarations as the C headers: Markdown, for players, in the game and in docs.
 
 import { attachedTypes } from "./attached-types.ts";
-import type { Argument, AttachedDevice, CallShape, Constant, DeviceFace } from "./define-device.ts";
+import type { AttachedDevice } from "./attached-device.ts";
+import type { Constant, DeviceFace } from "./define-device.ts";
+import { callsOf, eventsOf, signatureOf, structsOf, type CallKind, type DeviceStruct } from "./device-calls.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
-import { signatureOf } from "./device-header.ts";
+import { SYSTEM_EVENTS } from "./event-names.ts";
 import { SYSTEM_CALLS } from "./system-calls.ts";
 
 /**
@@ -26,6 +28,12 @@ export function generateSystemPage(): string {
     "# Every computer",
     '`#include "gasworks.h"` declares these.',
     ...calls,
+    "## Events",
+    "Devices that the program has opened tell things of their own accord; `event_wait` gives one after the other.",
+    table(
+      ["event", "meaning"],
+      Object.entries(SYSTEM_EVENTS).map(([name, { doc }]) => [`\`EVENT_${name.toUpperCase()}\``, doc]),
+    ),
     "## Errors",
     "Calls of devices give a negative number where something is wrong; `error_text(number)` says it in a sentence.",
     table(["error", "number", "meaning"], errors),
@@ -38,40 +46,49 @@ export function generateSystemPage(): string {
  * @param labels - Names under which it is attached to a computer. @defaultValue nothing is said of that
  */
 export function generateDevicePage(device: DeviceFace, labels: readonly string[] = []): string {
-  const { type, doc, constants, queries, commands, tasks, deviceType } = device;
+  const { type, doc, constants } = device;
   const names = labels.map((label) => `\`${JSON.stringify(label)}\``).join(", ");
-  const members = [
-    ...Object.entries(queries).map(([name, { shape }]) => ({ name, shape, note: "" })),
-    ...Object.entries(commands).map(([name, { shape }]) => ({ name, shape, note: COMMAND_NOTE })),
-    ...Object.entries(tasks).map(([name, { shape }]) => ({ name, shape, note: TASK_NOTE })),
-  ];
+  const structs = new Map(structsOf(device).map((struct) => [struct.name, struct]));
+  const events = eventsOf(device);
   return page([
     `# ${type}`,
     doc,
     ...(labels.length === 0 ? [] : [`Attached to this computer as ${names}.`]),
     '`#include "devices.h"` declares these. Every call costs its gas and that of a call.',
-    call({
-      signature: `${type}_t ${type}_open(const char *name)`,
-      doc: `Opens the ${type} that is attached under a name.`,
-      args: [["name", "const char *", "", "Its name, as a string"]],
-      returns: `a handle for the other calls, or ${DEVICE_ERRORS.noDevice.name}`,
-      cost: deviceType.functions["open"]?.cost ?? 0,
+    ...callsOf(device).map((each) => {
+      const struct = structs.get(each.name === "map" ? `${type}_registers` : `${type}_${each.name}`);
+      return call({
+        signature: signatureOf(type, each),
+        doc: `${each.doc}${NOTES[each.kind]}`,
+        args: each.parameters
+          .filter(({ name }) => name !== type)
+          .map((one) => [`\`${one.name}\``, `\`${one.c}\``, one.allowed === "" ? "any" : one.allowed, one.doc]),
+        returns: each.returns,
+        cost: each.cost,
+        ...(struct === undefined ? {} : { struct }),
+      });
     }),
-    ...members.map(({ name, shape, note }) =>
-      call({
-        signature: signatureOf(type, name, shape),
-        doc: `${shape.doc}${note}`,
-        args: Object.entries<Argument>(shape.args ?? {}).map((entry) => argumentRow(entry, constants, type)),
-        returns: `${shape.returns}; negative on an error`,
-        cost: shape.cost,
-      }),
+    ...(events.length === 0 ? [] : ["## Events", "`event_wait` gives them once the device is open."]),
+    ...events.map((event) =>
+      [
+        `### \`${event.constant}\``,
+        event.doc,
+        ...(event.payload === undefined
+          ? []
+          : [`\`${event.payload.name}(&event)\` gives what goes with it.`, structTable(event.payload)]),
+      ].join("\n\n"),
     ),
     ...(Object.keys(constants).length === 0 ? [] : ["## Constants", constantsTable(type, constants)]),
   ]);
 }
 
-const TASK_NOTE = " The program waits until it is done; waiting costs no gas.";
-const COMMAND_NOTE = " The program goes on at once; it happens at the end of the tick.";
+const NOTES: Readonly<Record<CallKind, string>> = {
+  query: "",
+  command: " The program goes on at once; it happens at the end of the tick.",
+  task: " The program waits until it is done; waiting costs no gas.",
+  start: "",
+  system: "",
+};
 
 interface CallText {
   readonly signature: string;
@@ -79,32 +96,25 @@ interface CallText {
   /** Name, type, what is allowed, meaning. */
   readonly args: readonly (readonly string[])[];
   readonly returns: string;
-  readonly cost: CallShape["cost"];
+  readonly cost: number;
+  readonly struct?: DeviceStruct;
 }
 
-function call({ signature, doc, args, returns, cost }: CallText): string {
+function call({ signature, doc, args, returns, cost, struct }: CallText): string {
   return [
     `## \`${signature}\``,
     doc,
     ...(args.length === 0 ? [] : [table(["argument", "type", "allowed", "meaning"], args)]),
+    ...(struct === undefined ? [] : [`\`${struct.name}_t\` is a struct:`, structTable(struct)]),
     `Gives ${returns}. Costs ${cost} gas.`,
   ].join("\n\n");
 }
 
-function argumentRow(
-  [name, argument]: readonly [string, Argument],
-  constants: Readonly<Record<string, Constant>>,
-  type: string,
-): readonly string[] {
-  return [`\`${name}\``, argument.type, allowed(argument, constants, type), argument.doc];
-}
-
-function allowed({ min, max, oneOf }: Argument, constants: Readonly<Record<string, Constant>>, type: string): string {
-  if (oneOf !== undefined) {
-    return oneOf.map((name) => `\`${type.toUpperCase()}_${name}\` (${constants[name]?.value ?? "?"})`).join(", ");
-  }
-  if (min === undefined && max === undefined) return "any";
-  return max === undefined ? `from ${min}` : min === undefined ? `up to ${max}` : `${min} to ${max}`;
+function structTable({ fields }: DeviceStruct): string {
+  return table(
+    ["member", "type", "meaning"],
+    fields.map(({ name, c, doc }) => [`\`${name}\``, `\`${c}\``, doc]),
+  );
 }
 
 function constantsTable(type: string, constants: Readonly<Record<string, Constant>>): string {

@@ -1,6 +1,7 @@
 // The wiring of a computer, seen from its device types: what headers and manuals tell about.
 
-import type { AttachedDevice, DeviceFace } from "./define-device.ts";
+import type { AttachedDevice } from "./attached-device.ts";
+import type { DeviceFace } from "./define-device.ts";
 
 /** A device type of a computer, with the names under which it is attached. */
 export interface AttachedType {

@@ -6,3 +6,8 @@ const PREFIX = "device.";
 export function importModuleOf(type: string): string {
   return PREFIX + type;
 }
+
+/** The function that starts a task without waiting for it. */
+export function startNameOf(task: string): string {
+  return `${task}_start`;
+}

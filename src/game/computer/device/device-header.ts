@@ -1,8 +1,19 @@
 // The C headers of a computer, generated from its wiring: what is not attached cannot even be named.
 
 import { attachedTypes } from "./attached-types.ts";
-import type { Argument, ArgumentType, AttachedDevice, CallShape, DeviceFace } from "./define-device.ts";
+import type { AttachedDevice } from "./attached-device.ts";
+import type { DeviceFace } from "./define-device.ts";
+import {
+  callsOf,
+  declare,
+  eventsOf,
+  signatureOf,
+  structsOf,
+  type DeviceEvent,
+  type DeviceStruct,
+} from "./device-calls.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
+import { SYSTEM_EVENTS } from "./event-names.ts";
 import { SYSTEM_CALLS, SYSTEM_MODULE } from "./system-calls.ts";
 
 /** Names of the generated files; players' files may not have them. */
@@ -37,6 +48,25 @@ export function generateGasworksHeader(): string {
     '    default: return error < 0 ? "Unknown error." : "No error.";',
     "  }",
     "}",
+    "",
+    "/** Something that a device tells; see event_wait. */",
+    "typedef struct event {",
+    "  /** What it is, e.g. EVENT_DEVICE_LOST. */",
+    "  int type;",
+    "  /** The handle of the device. */",
+    "  int device;",
+    "  /** The tick from which it could be heard. */",
+    "  long long tick;",
+    "  /** What goes with it: a function with the name of the event reads it. */",
+    "  unsigned char payload[32];",
+    "} event_t;",
+    "",
+    "enum {",
+    ...Object.entries(SYSTEM_EVENTS).flatMap(([name, { value, doc }]) => [
+      `  /** ${doc} */`,
+      `  EVENT_${name.toUpperCase()} = ${value},`,
+    ]),
+    "};",
     ...Object.entries(SYSTEM_CALLS).flatMap(([name, { doc, returns, c }]) => [
       "",
       ...comment(doc, [`@return ${returns}`]),
@@ -57,52 +87,59 @@ function generateDevicesHeader(devices: Readonly<Record<string, AttachedDevice>>
 function declareType(device: DeviceFace, labels: readonly string[]): string[] {
   const { type } = device;
   const names = labels.map((label) => JSON.stringify(label)).join(", ");
-  const constants = Object.entries(device.constants);
-  const calls = [device.queries, device.commands, device.tasks].flatMap((members) => Object.entries(members));
+  const constants = Object.entries(device.constants).map(([name, { value, doc }]) => ({
+    name: `${type.toUpperCase()}_${name}`,
+    value,
+    doc,
+  }));
   return [
     ...comment(device.doc, [`Attached to this computer: ${names}.`]),
     `typedef int ${type}_t;`,
-    ...(constants.length === 0 ? [] : ["", "enum {"]),
-    ...constants.flatMap(([name, { value, doc }]) => [
-      `  /** ${doc} */`,
-      `  ${type.toUpperCase()}_${name} = ${value},`,
-    ]),
-    ...(constants.length === 0 ? [] : ["};"]),
-    "",
-    ...comment(`Opens the ${type} that is attached under a name.`, [
-      "@param name Its name, as a string",
-      `@return a handle for the other calls, or ${DEVICE_ERRORS.noDevice.name}`,
-    ]),
-    `${imported(device.deviceType.importModule, "open")}\n${type}_t ${type}_open(const char *name);`,
-    ...calls.flatMap(([name, { shape }]) => [
+    ...enumeration(constants),
+    ...structsOf(device).flatMap(declareStruct),
+    ...eventsOf(device).flatMap(declareEvent),
+    ...callsOf(device).flatMap((call) => [
       "",
-      ...comment(shape.doc, [
-        ...Object.entries(shape.args ?? {}).map(([argument, { doc }]) => `@param ${argument} ${doc}`),
-        `@return ${shape.returns}; negative on an error`,
+      ...comment(call.doc, [
+        ...call.parameters.filter(({ name }) => name !== type).map(({ name, doc }) => `@param ${name} ${doc}`),
+        `@return ${call.returns}`,
       ]),
-      `${imported(device.deviceType.importModule, name)}\n${signatureOf(type, name, shape)};`,
+      `${imported(device.deviceType.importModule, call.name)}\n${signatureOf(type, call)};`,
     ]),
   ];
 }
 
-/** The C declaration of a member of a device type. */
-export function signatureOf(type: string, name: string, shape: CallShape): string {
-  return `int ${type}_${name}(${parameters(type, shape)})`;
+function enumeration(constants: readonly { name: string; value: number; doc: string }[]): string[] {
+  if (constants.length === 0) return [];
+  const lines = constants.flatMap(({ name, value, doc }) => [`  /** ${doc} */`, `  ${name} = ${value},`]);
+  return ["", "enum {", ...lines, "};"];
 }
 
-const C_TYPES: Readonly<Record<ArgumentType, string>> = {
-  i32: "int",
-  u32: "unsigned",
-  i64: "long long",
-  f32: "float",
-  f64: "double",
-};
+function declareStruct({ name, doc, fields }: DeviceStruct): string[] {
+  return [
+    "",
+    `/** ${doc} */`,
+    `typedef struct ${name} {`,
+    ...fields.flatMap((field) => [`  /** ${field.doc} */`, `  ${declare(field)};`]),
+    `} ${name}_t;`,
+  ];
+}
 
-function parameters(type: string, shape: CallShape): string {
-  const args = Object.entries<Argument>(shape.args ?? {}).map(
-    ([name, argument]) => `${C_TYPES[argument.type]} ${name}`,
-  );
-  return [`${type}_t ${type}`, ...args].join(", ");
+function declareEvent({ doc, constant, number, payload }: DeviceEvent): string[] {
+  const known = enumeration([{ name: constant, value: number, doc }]);
+  if (payload === undefined) return known;
+  const { name } = payload;
+  return [
+    ...known,
+    ...declareStruct(payload),
+    "",
+    `/** What goes with an event of the type ${constant}. */`,
+    `static inline ${name}_t ${name}(const event_t *event) {`,
+    `  ${name}_t payload;`,
+    "  __builtin_memcpy(&payload, event->payload, sizeof payload);",
+    "  return payload;",
+    "}",
+  ];
 }
 
 function imported(module: string, name: string): string {
@@ -126,13 +163,18 @@ function guarded(guard: string, lines: readonly string[]): string {
 export function requireDistinctNames(devices: Readonly<Record<string, AttachedDevice>>): void {
   const definitions = new Set(Object.values(devices).map(({ definition }) => definition));
   const owners = new Map<string, string>();
-  for (const { type, queries, commands, tasks, constants } of definitions) {
-    const names = [
+  for (const device of definitions) {
+    const { type, constants } = device;
+    const names = new Set([
       `${type}_t`,
-      `${type}_open`,
-      ...[queries, commands, tasks].flatMap((members) => Object.keys(members)).map((name) => `${type}_${name}`),
+      ...callsOf(device).map(({ name }) => `${type}_${name}`),
+      ...structsOf(device).map(({ name }) => `${name}_t`),
+      ...eventsOf(device).flatMap(({ constant, payload }) => [
+        constant,
+        ...(payload === undefined ? [] : [payload.name, `${payload.name}_t`]),
+      ]),
       ...Object.keys(constants).map((name) => `${type.toUpperCase()}_${name}`),
-    ];
+    ]);
     for (const name of names) {
       const owner = owners.get(name);
       if (owner !== undefined) {

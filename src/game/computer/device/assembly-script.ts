@@ -1,7 +1,8 @@
 // The devices of a computer as AssemblyScript: what `devices.h` and `gasworks.h` are for C, as two modules to import from.
 
 import { attachedTypes, type AttachedType } from "./attached-types.ts";
-import type { Argument, ArgumentType, AttachedDevice, CallShape } from "./define-device.ts";
+import type { AttachedDevice } from "./attached-device.ts";
+import { callsOf, eventsOf, structsOf, type DeviceStruct, type Parameter } from "./device-calls.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
 import { comment, requireDistinctNames } from "./device-header.ts";
 import { SYSTEM_CALLS, SYSTEM_MODULE } from "./system-calls.ts";
@@ -111,44 +112,82 @@ function generateDevicesModule(devices: Readonly<Record<string, AttachedDevice>>
 function declareType({ device, labels }: AttachedType): string[] {
   const { type, doc, deviceType } = device;
   const names = labels.map((label) => JSON.stringify(label)).join(", ");
-  const calls = [device.queries, device.commands, device.tasks].flatMap((members) => Object.entries(members));
   return [
     "",
     ...comment(doc, [`Attached to this computer: ${names}.`]),
     `export type ${type}_t = i32;`,
-    ...Object.entries(device.constants).flatMap(([name, constant]) => [
-      "",
-      `/** ${constant.doc} */`,
-      `export const ${type.toUpperCase()}_${name}: i32 = ${constant.value};`,
+    ...Object.entries(device.constants).flatMap(([name, constant]) =>
+      constantLines(`${type.toUpperCase()}_${name}`, constant.value, constant.doc),
+    ),
+    ...structsOf(device).flatMap(structLines),
+    ...eventsOf(device).flatMap((event) => [
+      ...constantLines(event.constant, event.number, event.doc),
+      ...(event.payload === undefined ? [] : payloadLines(event.payload)),
     ]),
     "",
     ...external(deviceType.importModule, "open"),
     `declare function _${type}_open(name: usize): i32;`,
-    "",
-    ...comment(`Opens the ${type} that is attached under a name.`, [
-      "@param name Its name",
-      `@return a handle for the other calls, or ${DEVICE_ERRORS.noDevice.name}`,
-    ]),
-    `export function ${type}_open(name: string): ${type}_t {`,
-    `  return _${type}_open(changetype<usize>(String.UTF8.encode(name, true)));`,
-    "}",
-    ...calls.flatMap(([name, { shape }]) => [
+    ...callsOf(device).flatMap((call) => [
       "",
-      ...comment(shape.doc, [
-        ...Object.entries(shape.args ?? {}).map(([argument, told]) => `@param ${safe(argument)} ${told.doc}`),
-        `@return ${shape.returns}; negative on an error`,
+      ...comment(call.doc, [
+        ...call.parameters
+          .filter(({ name }) => name !== type)
+          .map(({ name, doc: told }) => `@param ${safe(name)} ${told}`),
+        `@return ${call.returns}`,
       ]),
-      ...external(deviceType.importModule, name),
-      `export declare function ${type}_${name}(${parametersOf(type, shape)}): i32;`,
+      ...(call.name === "open"
+        ? [
+            `export function ${type}_open(name: string): ${type}_t {`,
+            `  return _${type}_open(changetype<usize>(String.UTF8.encode(name, true)));`,
+            "}",
+          ]
+        : [
+            ...external(deviceType.importModule, call.name),
+            `export declare function ${type}_${call.name}(${call.parameters.map(parameter).join(", ")}): i32;`,
+          ]),
     ]),
   ];
 }
 
-const TYPES: Readonly<Record<ArgumentType, string>> = { i32: "i32", u32: "u32", i64: "i64", f32: "f32", f64: "f64" };
+function constantLines(name: string, value: number, doc: string): string[] {
+  return ["", `/** ${doc} */`, `export const ${name}: i32 = ${value};`];
+}
 
-function parametersOf(type: string, shape: CallShape): string {
-  const args = Object.entries<Argument>(shape.args ?? {});
-  return [`${type}: ${type}_t`, ...args.map(([name, argument]) => `${safe(name)}: ${TYPES[argument.type]}`)].join(", ");
+/** A class without a header is laid out as the struct is in C. */
+function structLines({ name, doc, fields }: DeviceStruct): string[] {
+  return [
+    "",
+    `/** ${doc} */`,
+    "// @ts-ignore: decorator",
+    "@unmanaged",
+    `export class ${name}_t {`,
+    ...fields.flatMap((field) => [`  /** ${field.doc} */`, `  ${safe(field.name)}: ${TYPES[field.c] ?? "i32"} = 0;`]),
+    "}",
+  ];
+}
+
+function payloadLines(struct: DeviceStruct): string[] {
+  const { name } = struct;
+  return [
+    ...structLines(struct),
+    "",
+    "/** What goes with an event; a view into it. */",
+    `export function ${name}(event: usize): ${name}_t {`,
+    `  return changetype<${name}_t>(event + 16);`,
+    "}",
+  ];
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  int: "i32",
+  unsigned: "u32",
+  "long long": "i64",
+  float: "f32",
+  double: "f64",
+};
+
+function parameter({ name, c }: Parameter): string {
+  return `${safe(name)}: ${c.endsWith("*") ? "usize" : (TYPES[c] ?? c)}`;
 }
 
 /** Names that an argument may have in C, and not here. */

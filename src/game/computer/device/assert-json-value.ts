@@ -1,6 +1,6 @@
 // Whether a device's state can be saved. Found out when the state is made, and not when the player saves.
 
-import type { JsonValue } from "../../persistence/index.ts";
+import type { JsonValue } from "../../../persistence/index.ts";
 
 /** Arrays and objects inside each other; a save allows some more around them. */
 const MAX_DEPTH = 32;

@@ -1,0 +1,90 @@
+// Which devices a program has opened, and which it could.
+
+import type { DeviceType } from "../../../vm/index.ts";
+import type { AttachedDevice } from "./attached-device.ts";
+import { DEVICE_ERRORS } from "./device-errors.ts";
+
+/** Devices by the name under which programs open them. */
+export type Wiring = Readonly<Record<string, AttachedDevice>>;
+
+/** What a handle stands for. */
+export interface OpenDevice {
+  readonly label: string;
+  readonly type: string;
+  /** The device has gone. Another one under the same name has another handle. */
+  readonly isLost: boolean;
+}
+
+/** Handles that a program may hold; only devices that come and go use more than one each. */
+const MAX_HANDLES = 4_096;
+
+/** Handle n is entry n − 1, so that 0 is never a handle. */
+export class HandleTable {
+  readonly #wiring: () => Wiring;
+  readonly #handles: OpenDevice[];
+
+  constructor(wiring: () => Wiring, handles: readonly OpenDevice[] = []) {
+    this.#wiring = wiring;
+    this.#handles = [...handles];
+  }
+
+  /** In the order of opening. */
+  get all(): readonly OpenDevice[] {
+    return this.#handles;
+  }
+
+  get(handle: number): OpenDevice | undefined {
+    return this.#handles[handle - 1];
+  }
+
+  /** The device of a handle, unless it is gone. */
+  device(handle: number): AttachedDevice | undefined {
+    const opened = this.get(handle);
+    if (opened === undefined || opened.isLost) return undefined;
+    const attached = this.#find(opened.label);
+    return attached?.definition.type === opened.type ? attached : undefined;
+  }
+
+  /** The handle of a device that is there; `undefined` if the program has not opened it. */
+  handleOf(label: string): number | undefined {
+    const index = this.#handles.findIndex((opened) => opened.label === label && !opened.isLost);
+    return index < 0 ? undefined : index + 1;
+  }
+
+  /** @param type - The type that it must have. @defaultValue any @returns a handle, or an error number */
+  open(label: string, type?: DeviceType): number {
+    const definition = this.#find(label)?.definition;
+    if (definition === undefined || (type !== undefined && definition.deviceType !== type)) {
+      return DEVICE_ERRORS.noDevice.value;
+    }
+    const known = this.handleOf(label);
+    if (known !== undefined && this.get(known)?.type === definition.type) return known;
+    if (this.#handles.length >= MAX_HANDLES) return DEVICE_ERRORS.busy.value;
+    return this.#handles.push({ label, type: definition.type, isLost: false });
+  }
+
+  /** As {@link HandleTable.open}, of the devices of a type in the order of their names. */
+  openAt(index: number, type: DeviceType): number {
+    const label = this.inOrder().filter(([, { definition }]) => definition.deviceType === type)[index]?.[0];
+    return label === undefined ? DEVICE_ERRORS.noDevice.value : this.open(label, type);
+  }
+
+  /** All devices in the order of their names. */
+  inOrder(): [string, AttachedDevice][] {
+    return Object.entries(this.#wiring()).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  lose(handle: number): void {
+    const opened = this.get(handle);
+    if (opened !== undefined) this.#handles[handle - 1] = { ...opened, isLost: true };
+  }
+
+  capture(): OpenDevice[] {
+    return this.#handles.map((opened) => ({ ...opened }));
+  }
+
+  #find(label: string): AttachedDevice | undefined {
+    const wiring = this.#wiring();
+    return Object.hasOwn(wiring, label) ? wiring[label] : undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
+import type { Snapshot } from "../../vm/index.ts";
+import type { Program } from "./program.ts";
+import { encodeState, type SavedState } from "./saved-state.ts";
+
+/** What a computer is made of when it is saved. */
+export interface CapturedComputer {
+  readonly id: string;
+  readonly program: Program | undefined;
+  readonly snapshot: Snapshot | undefined;
+  readonly state: Omit<SavedState, "ownSources">;
+}
+
+/** A computer in a save; its program goes to `programs`, once for all computers that run it. */
+export function saveComputer(
+  { id, program, snapshot, state }: CapturedComputer,
+  programs: Map<string, SavedProgram>,
+): SavedComputer {
+  const saved = program === undefined ? undefined : keepProgram(programs, program);
+  // The same wasm may come from other sources: another comment, another name.
+  const isOwn =
+    saved?.sources !== program?.sources && JSON.stringify(saved?.sources) !== JSON.stringify(program?.sources);
+  return {
+    id,
+    programHash: program?.module.hash ?? null,
+    snapshot: snapshot ?? null,
+    state: encodeState({ ...state, ownSources: isOwn ? { sources: program?.sources } : undefined }),
+  };
+}
+
+function keepProgram(programs: Map<string, SavedProgram>, { module, wasm, sources }: Program): SavedProgram {
+  const known = programs.get(module.hash);
+  if (known !== undefined) return known;
+  const saved = { hash: module.hash, wasm: wasm.slice(), ...(sources === undefined ? {} : { sources }) };
+  programs.set(module.hash, saved);
+  return saved;
+}
