@@ -50,7 +50,7 @@ export function putTogetherCompressed(header: Uint8Array | string, sections: rea
   return putStoredTogether(
     header,
     sections.map(({ id, bytes }) => {
-      const stored = new Uint8Array(deflateRawSync(bytes, { level: 9 }));
+      const stored = new Uint8Array(deflateRawSync(bytes, { level: 1 }));
       return stored.length < bytes.length ? { id, codec: 1, length: bytes.length, stored } : { id, stored: bytes };
     }),
   );

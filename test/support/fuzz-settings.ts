@@ -14,6 +14,9 @@ export const SEED: number = Number(process.env["GASWORKS_SEED"] ?? (IS_LONG ? Da
 /** Programs that `npm run fuzz -- --modules N` asked for, each compared with the interpreter; 0 if only time counts. */
 export const MODULES: number = Number(process.env["GASWORKS_FUZZ_MODULES"] ?? 0);
 
+/** Saves that `npm run fuzz -- --saves N` asked for, damaged and forged ones each; 0 if only time counts. */
+export const SAVES: number = Number(process.env["GASWORKS_FUZZ_SAVES"] ?? 0);
+
 /** What the tests take by default, in all. */
 const DEFAULT_SECONDS = 97;
 const factor = IS_LONG ? Math.max(1, (minutes * 60) / DEFAULT_SECONDS) : 1;
