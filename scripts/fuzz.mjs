@@ -19,6 +19,7 @@ const TESTS = [
   "hostile/snapshots",
   "hostile/host-functions",
   SAVES,
+  "hostile/saved-worlds",
   "verifier/seeded-faults",
   "verifier/byte-mutants",
   "isolation/slots",

@@ -14,3 +14,9 @@ declare module "*.wast?raw" {
   const text: string;
   export default text;
 }
+
+// And where the page can fetch it, with "?url".
+declare module "*.gws?url" {
+  const url: string;
+  export default url;
+}

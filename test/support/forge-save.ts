@@ -79,7 +79,7 @@ export function putStoredTogether(header: Uint8Array | string, sections: readonl
 export function prefixedParts(bytes: Uint8Array): Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const parts: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length;) {
+  for (let at = 0; at + 4 <= bytes.length;) {
     const end = at + 4 + view.getUint32(at, true);
     parts.push(bytes.slice(at + 4, end));
     at = end;

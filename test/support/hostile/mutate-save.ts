@@ -154,7 +154,7 @@ function mutatePages(bytes: Uint8Array, random: Random): Uint8Array {
     Buffer.concat(
       random.pick<() => Uint8Array[]>([
         () => pages.with(at, mutateBytes(page, random).slice(0, PAGE)),
-        () => pages.with(at, page.with(random.below(PAGE), random.below(256))),
+        () => pages.with(at, page.with(random.below(page.length), random.below(256))),
         () => pages.with(at, new Uint8Array(PAGE)),
         () => pages.with(at, random.pick(pages)),
         () => pages.toSpliced(at, 1),
