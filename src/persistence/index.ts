@@ -2,11 +2,13 @@
 
 export {
   canonicalSave,
+  compressSave,
   decodeSave,
   DEFAULT_SAVE_LIMITS,
   encodeSave,
   readSaveHeader,
   readSaveMeta,
+  SaveEncoder,
   type EncodeOptions,
   type SaveLimits,
 } from "./save-codec.ts";

@@ -28,7 +28,7 @@ import { JsonReader, jsonBytes } from "./json-value.ts";
 import { migrateSave } from "./migrate-save.ts";
 import { plainView } from "./plain-view.ts";
 import { decodeContainer, decodeHeader, encodeContainer, payloadOf, type Section } from "./save-container.ts";
-import type { SavedProgram, SaveGame, SaveMeta, SaveSource, Thumbnail } from "./save-game.ts";
+import type { SavedComputer, SavedProgram, SaveGame, SaveMeta, SaveSource, Thumbnail } from "./save-game.ts";
 import {
   decodeHeaderFields,
   decodeList,
@@ -67,51 +67,79 @@ const THUMBNAIL_TYPES = ["image/avif", "image/jpeg", "image/png", "image/webp"] 
 const MAX_THUMBNAIL_BYTES = 262_144;
 
 /**
- * The bytes of a save. Of computers that come one by one, no memory is kept but what is not zero, and that once.
+ * Makes the bytes of a save whose computers come over some time, as over several frames in which no tick runs. Of their
+ * memories nothing is kept but what is not zero, and that once.
+ */
+export class SaveEncoder {
+  readonly #capture = new ComputerCapture(pageBudget(DEFAULT_SAVE_LIMITS));
+  readonly #computers: CapturedComputer[] = [];
+
+  /**
+   * Takes a computer as it is now; its memory may change afterwards.
+   *
+   * @throws {SaveError} `save/too-large` if it exceeds {@link DEFAULT_SAVE_LIMITS}.
+   * @throws {TypeError} if its state is not JSON, or its memory no multiple of 64 KiB.
+   */
+  add(computer: SavedComputer): void {
+    this.#computers.push(this.#capture.capture(computer));
+  }
+
+  /**
+   * The bytes of the save, with the computers that were added.
+   *
+   * @throws {SaveError} {@link TypeError} like {@link encodeSave}.
+   */
+  finish(save: Omit<SaveSource, "computers">, { compress = true }: EncodeOptions = {}): Uint8Array {
+    const computers = this.#computers.toSorted((a, b) => order(a.id, b.id));
+    const programs = [...save.programs].toSorted((a, b) => order(a.hash, b.hash));
+    const list = { computers, programs: programs.map(({ hash }) => hash) };
+    const header = {
+      meta: save.meta,
+      gasworksVersion: save.gasworksVersion ?? GASWORKS_VERSION,
+      mods: save.mods ?? [],
+      computers: computers.length,
+      programs: programs.length,
+    };
+    const problem =
+      findHeaderProblem(header) ??
+      findListProblem(list) ??
+      findHashProblem(programs) ??
+      findOwnerProblem(computers) ??
+      findThumbnailProblem(save.thumbnail);
+    if (problem !== undefined) throw new TypeError(`Cannot encode the save: ${problem}`);
+
+    const sections: Section[] = [
+      ...(save.thumbnail === undefined ? [] : [{ id: "thmb", bytes: encodeThumbnail(save.thumbnail) }]),
+      { id: "LIST", bytes: encodeList(list) },
+      { id: "WRLD", bytes: jsonBytes(save.world) },
+      ...programs.map((program) => ({ id: "PROG", bytes: encodeProgram(program) })),
+      ...this.#capture.encode(computers, programs),
+    ];
+    for (const section of save.unknownSections ?? []) {
+      if (!/^[a-z]/.test(section.id) || section.id === "thmb") {
+        throw new TypeError(`Cannot encode "${section.id}" as an unknown section`);
+      }
+      sections.push(section);
+    }
+    checkUnpacked(
+      sections.map(({ bytes }) => bytes.length),
+      DEFAULT_SAVE_LIMITS,
+    );
+    return encodeContainer({ header: encodeHeader(header), sections }, { compress });
+  }
+}
+
+/**
+ * The bytes of a save, with its computers read one by one: see {@link SaveEncoder}.
  *
  * @throws {SaveError} `save/too-large` if it exceeds {@link DEFAULT_SAVE_LIMITS} or 1 GiB.
  * @throws {TypeError} if it could not be read back: a hash or an id twice, a hash that is not the program's, a computer
  * whose program is missing, something that is not JSON.
  */
-export function encodeSave(save: SaveSource, { compress = true }: EncodeOptions = {}): Uint8Array {
-  const capture = new ComputerCapture(pageBudget(DEFAULT_SAVE_LIMITS));
-  const computers = Array.from(save.computers, (computer) => capture.capture(computer));
-  computers.sort((a, b) => order(a.id, b.id));
-  const programs = [...save.programs].toSorted((a, b) => order(a.hash, b.hash));
-  const list = { computers, programs: programs.map(({ hash }) => hash) };
-  const header = {
-    meta: save.meta,
-    gasworksVersion: save.gasworksVersion ?? GASWORKS_VERSION,
-    mods: save.mods ?? [],
-    computers: computers.length,
-    programs: programs.length,
-  };
-  const problem =
-    findHeaderProblem(header) ??
-    findListProblem(list) ??
-    findHashProblem(programs) ??
-    findOwnerProblem(computers) ??
-    findThumbnailProblem(save.thumbnail);
-  if (problem !== undefined) throw new TypeError(`Cannot encode the save: ${problem}`);
-
-  const sections: Section[] = [
-    ...(save.thumbnail === undefined ? [] : [{ id: "thmb", bytes: encodeThumbnail(save.thumbnail) }]),
-    { id: "LIST", bytes: encodeList(list) },
-    { id: "WRLD", bytes: jsonBytes(save.world) },
-    ...programs.map((program) => ({ id: "PROG", bytes: encodeProgram(program) })),
-    ...capture.encode(computers, programs),
-  ];
-  for (const section of save.unknownSections ?? []) {
-    if (!/^[a-z]/.test(section.id) || section.id === "thmb") {
-      throw new TypeError(`Cannot encode "${section.id}" as an unknown section`);
-    }
-    sections.push(section);
-  }
-  checkUnpacked(
-    sections.map(({ bytes }) => bytes.length),
-    DEFAULT_SAVE_LIMITS,
-  );
-  return encodeContainer({ header: encodeHeader(header), sections }, { compress });
+export function encodeSave(save: SaveSource, options: EncodeOptions = {}): Uint8Array {
+  const encoder = new SaveEncoder();
+  for (const computer of save.computers) encoder.add(computer);
+  return encoder.finish(save, options);
 }
 
 /**
@@ -166,13 +194,27 @@ export function decodeSave(bytes: Uint8Array, limits: Partial<SaveLimits> = {}):
  * @throws {SaveError} like {@link decodeSave}, as far as the frame of the file goes; what its sections hold is not checked.
  */
 export function canonicalSave(bytes: Uint8Array): Uint8Array {
+  return repack(bytes, { compress: false });
+}
+
+/**
+ * A save, compressed: what {@link encodeSave} gives in much less time with `compress: false` can go to a worker for this.
+ * A seal is left away.
+ *
+ * @throws {SaveError} like {@link canonicalSave}.
+ */
+export function compressSave(bytes: Uint8Array): Uint8Array {
+  return repack(bytes, { compress: true });
+}
+
+function repack(bytes: Uint8Array, options: Required<EncodeOptions>): Uint8Array {
   const { header, sections } = decodeContainer(migrateSave(plainView(bytes)));
   checkUnpacked(
     sections.map(({ length }) => length),
     DEFAULT_SAVE_LIMITS,
   );
   const payloads = sections.map((section) => ({ id: section.id, bytes: payloadOf(section) }));
-  return encodeContainer({ header, sections: payloads }, { compress: false });
+  return encodeContainer({ header, sections: payloads }, options);
 }
 
 /**

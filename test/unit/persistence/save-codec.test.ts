@@ -4,12 +4,14 @@ import { describe, expect, it } from "vitest";
 
 import {
   canonicalSave,
+  compressSave,
   decodeSave,
   encodeSave,
   GASWORKS_VERSION,
   readSaveHeader,
   readSaveMeta,
   type SavedProgram,
+  SaveEncoder,
   SaveError,
   type SaveGame,
 } from "gasworks/persistence";
@@ -256,6 +258,14 @@ describe("encodeSave()", () => {
     expect(order).toEqual(["computer", "computer", "computer", "program", "program"]);
   });
 
+  it("gives uncompressed what compressSave() makes the same of, later and elsewhere", () => {
+    const save = crowdSave(20);
+    const plain = encodeSave(save, { compress: false });
+    expect(compressSave(plain)).toEqual(encodeSave(save));
+    expect(compressSave(encodeSave(save))).toEqual(encodeSave(save));
+    expect(encodeSave(save).length).toBeLessThan(plain.length / 2);
+  });
+
   it("refuses more memory than it would read back", () => {
     const save = sampleSave();
     const computers = save.computers.map((computer) =>
@@ -264,6 +274,19 @@ describe("encodeSave()", () => {
         : computer,
     );
     expect(() => encodeSave({ ...save, computers })).toThrow(expect.objectContaining({ code: "save/too-large" }));
+  });
+});
+
+describe("SaveEncoder", () => {
+  it("takes computers as they are when they are added, in any order", () => {
+    const { computers, programs, ...save } = crowdSave(40);
+    const encoder = new SaveEncoder();
+    for (const computer of computers.toReversed()) {
+      const memory = computer.snapshot?.memory.slice() ?? new Uint8Array();
+      encoder.add(computer.snapshot === null ? computer : { ...computer, snapshot: { ...computer.snapshot, memory } });
+      memory.fill(9);
+    }
+    expect(encoder.finish({ ...save, programs })).toEqual(encodeSave(crowdSave(40)));
   });
 });
 
