@@ -35,6 +35,8 @@ function compileFlags(settings: CompileSettings): readonly Flag[] {
     // Where headers are.
     implied("-resource-dir", SYSROOT, "-isysroot", SYSROOT, "-internal-isystem", `${SYSROOT}/include`),
     implied(...(isWasi ? ["-internal-isystem", `${SYSROOT}/include/wasm32-wasip1`] : [])),
+    // `<gasworks.h>` is beside the sources; a player's own `string.h` does not take the library's place.
+    { driver: ["-idirafter."], cc1: ["-idirafter", "."] },
     // What is said about it.
     same("-Wall"),
     same("-Wextra"),

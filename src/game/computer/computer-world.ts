@@ -354,6 +354,8 @@ export class ComputerWorld {
         `Cannot restore computer "${saved.id}": saved at ${state.ticksPerSecond} ticks a second, the world has ${this.ticksPerSecond}`,
       );
     }
+    // Before anything is prepared: a program may be refused for the same reason, in words that say less.
+    computer.stageDevices(state);
     return { computer, saved, state };
   }
 

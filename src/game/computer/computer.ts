@@ -108,7 +108,9 @@ export class Computer {
     this.#host = host;
     const onError: RunSetting["onError"] = (error, where, source) =>
       host.onError(error, `computer "${id}": ${where}`, { computer: this, ...source });
-    const raise = (label: string, event: RaisedEvent): void => this.#raise(label, event);
+    const raise = (label: string, event: RaisedEvent): void => {
+      if (this.#run?.raise(label, event, this.#nextTick) === true) host.wake(this);
+    };
     const set = new DeviceSet(devices, { id, entropySeed, tickNow: host.tickNow, raise, onError });
     this.#devices = set;
     this.#setting = {
@@ -422,6 +424,11 @@ export class Computer {
     return saveComputer({ id: this.id, program: this.#program, snapshot: captured?.snapshot, state }, programs);
   }
 
+  /** @internal Reads the devices' part of a save. @returns what puts it in place */
+  stageDevices({ devices }: SavedState): () => void {
+    return this.#devices.stage(devices);
+  }
+
   /**
    * @internal Makes everything of a save ready without touching what is.
    *
@@ -429,7 +436,7 @@ export class Computer {
    */
   stage({ state, snapshot, tick }: SavedOrigin, program: Program | undefined): StagedComputer {
     const { power } = state;
-    const putDevices = this.#devices.stage(state.devices);
+    const putDevices = this.stageDevices(state);
     if (power.kind !== "on") return { computer: this, state, program, putDevices, resume: undefined };
     if (program === undefined || snapshot === null) {
       throw new ComputerError(
@@ -606,11 +613,6 @@ export class Computer {
   #keepEarlier(): void {
     this.#earlier = this.#program && this.#run && keepProgramRun(this.#program, this.#run, this.#setting);
     this.#endRun(true);
-  }
-
-  /** A device has something to tell the program. */
-  #raise(label: string, event: RaisedEvent): void {
-    if (this.#run?.raise(label, event, this.#nextTick) === true) this.#host.wake(this);
   }
 
   /** The first tick in which programs may see what happens now: while they run, the world stands still. */

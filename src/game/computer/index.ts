@@ -26,6 +26,7 @@ export {
   defineTrait,
   devicesOf,
   port,
+  type AnyTrait,
   type Constant,
   type DeviceDeclaration,
   type DeviceDefinition,

@@ -266,17 +266,24 @@ export function defineTrait<
   return { ...defineDevice<Thing, S, E, I, O>(rest, members), fits };
 }
 
+/** A trait, whatever it is for. */
+export interface AnyTrait {
+  readonly type: string;
+  fits(thing: unknown): boolean;
+  attach(thing: unknown): AttachedDevice;
+}
+
 /**
  * The devices of a thing: one for each trait that fits, under the name of its type.
  *
  * @throws {TypeError} if two traits have the same type.
  */
-export function devicesOf(thing: unknown, traits: readonly Trait<never>[]): Readonly<Record<string, AttachedDevice>> {
+export function devicesOf(thing: unknown, traits: readonly AnyTrait[]): Readonly<Record<string, AttachedDevice>> {
   const found: Record<string, AttachedDevice> = {};
   for (const trait of traits) {
     if (!trait.fits(thing)) continue;
     if (Object.hasOwn(found, trait.type)) throw new TypeError(`Cannot attach two traits of the type "${trait.type}"`);
-    found[trait.type] = (trait as Trait<unknown>).attach(thing);
+    found[trait.type] = trait.attach(thing);
   }
   return found;
 }
