@@ -8,6 +8,25 @@ const shape = { doc: "Does it.", returns: "0", cost: 1 };
 const lamp: DeviceDeclaration<object> = { type: "lamp", doc: "A lamp.", queries: { look: query(shape, answer) } };
 
 describe("defineDevice()", () => {
+  it("begins a number that is kept at what is allowed and nearest to 0", () => {
+    const device = defineDevice(
+      {
+        type: "gauge",
+        doc: "A gauge.",
+        state: {
+          any: i32("x"),
+          up: i32("x", { min: 3 }),
+          down: i32("x", { max: -3 }),
+          between: i32("x", { min: -3, max: 3 }),
+          above: i32("x", { min: 2, max: 5 }),
+          given: i32("x", { min: 2, max: 5, initial: 4 }),
+        },
+      },
+      {},
+    ).attach();
+    expect(device.state).toEqual({ any: 0, up: 3, down: -3, between: 0, above: 2, given: 4 });
+  });
+
   it("gives the import types of the Vm: a handle first, an i32 back", () => {
     expect(Probe.deviceType).toEqual({
       importModule: "device.probe",

@@ -17,7 +17,7 @@ export interface NumberField<T extends NumberType = NumberType> {
   readonly max?: number;
   /** Names of constants of the same device: no other value is allowed. @defaultValue any value */
   readonly oneOf?: readonly string[];
-  /** Of a state, before anything has changed it. @defaultValue 0, or `min` if 0 is not allowed */
+  /** Of a state, before anything has changed it. @defaultValue 0, or what is allowed and nearest to it */
   readonly initial?: number;
 }
 
@@ -234,7 +234,7 @@ export function initialOf(field: StateField): unknown {
       return null;
     default: {
       const { min = 0, max = 0 } = field;
-      const initial = field.initial ?? Math.min(Math.max(0, min), Math.max(0, max));
+      const initial = field.initial ?? (max < 0 ? max : Math.max(0, min));
       return field.type === "i64" ? BigInt(initial) : initial;
     }
   }
