@@ -45,29 +45,29 @@ int main(void) {
 class Field implements MotorPort, RadarPort {
   readonly ticksPerTile = 4;
   readonly ticksPerTurn = 2;
-  pose: { x: number; y: number; heading: number; part: number } = { x: 0, y: 0, heading: 0, part: 0 };
+  place: { x: number; y: number; heading: number; part: number } = { x: 0, y: 0, heading: 0, part: 0 };
 
   canMove(): boolean {
     return this.scan().distance > 0;
   }
 
   advance(motion: Parameters<MotorPort["advance"]>[0]): void {
-    this.pose.part = motion.ticksDone / motion.ticksTotal;
+    this.place.part = motion.ticksDone / motion.ticksTotal;
     if (motion.ticksDone < motion.ticksTotal) return;
-    const { x, y, heading } = this.pose;
+    const { x, y, heading } = this.place;
     const [dx, dy] = stepOf(heading);
-    this.pose =
+    this.place =
       motion.kind === "forward"
         ? { x: x + dx, y: y + dy, heading, part: 0 }
         : { x, y, heading: (heading + (motion.kind === "turn-right" ? 1 : 3)) % 4, part: 0 };
   }
 
   halt(): void {
-    this.pose.part = 0;
+    this.place.part = 0;
   }
 
   scan(): { distance: number; sight: "wall" } {
-    const { x, y, heading } = this.pose;
+    const { x, y, heading } = this.place;
     return { distance: [5 - x, 5 - y, x, y][heading] ?? 0, sight: "wall" };
   }
 }
@@ -101,7 +101,7 @@ function createTrip(): Trip {
 function factsOf({ world, computer, field }: Trip): unknown {
   return {
     tick: world.tick,
-    pose: { ...field.pose },
+    place: { ...field.place },
     console: computer.console.text,
     state: computer.state,
     gas: [computer.gasUsed, computer.gasUsedLastTick],
@@ -111,12 +111,12 @@ function factsOf({ world, computer, field }: Trip): unknown {
 function save({ world, field }: Trip): Uint8Array {
   const { tick, programs, computers } = world.capture();
   const meta = { name: "test", tick, savedAt: "2026-01-01T00:00:00.000Z" };
-  return encodeSave({ meta, world: { ...field.pose } as JsonValue, programs, computers });
+  return encodeSave({ meta, world: { ...field.place } as JsonValue, programs, computers });
 }
 
 async function load(trip: Trip, bytes: Uint8Array): Promise<void> {
   const { meta, world, programs, computers } = decodeSave(bytes);
-  trip.field.pose = world as Field["pose"];
+  trip.field.place = world as Field["place"];
   await trip.world.restore({ tick: meta.tick, programs, computers });
 }
 
@@ -141,7 +141,7 @@ describe("a rover's program", () => {
 
   it("drives, prints and exits", () => {
     expect(reference.at(-1)).toMatchObject({
-      pose: { part: 0 },
+      place: { part: 0 },
       state: { kind: "exited", exitCode: 15 },
       console: expect.stringContaining("sorted 3 3 5 5, work 370000") as string,
     });
@@ -179,9 +179,9 @@ describe("a rover's program", () => {
   it("stops half-way through a tile, and the rover is put back on it", async () => {
     const trip = other;
     await load(trip, saves[2]!);
-    expect(trip.field.pose.part).toBeGreaterThan(0);
+    expect(trip.field.place.part).toBeGreaterThan(0);
     trip.computer.stop();
-    expect(trip.field.pose.part).toBe(0);
+    expect(trip.field.place.part).toBe(0);
   });
 });
 

@@ -66,6 +66,16 @@ describe("FleetWorld", () => {
     expect([world.isTaken(from), world.isTaken(from + 1)]).toEqual([false, true]);
   });
 
+  it("tells a rover's motor the column and the row that it stands in", () => {
+    const world = new FleetWorld(HALL, 1);
+    const [rover] = world.rovers as [FleetRover];
+    facing(world, rover, 3);
+    const { width } = world.grid;
+    const { x, y, heading } = rover.pose();
+    expect([y * width + x, heading]).toEqual([rover.cell, "west"]);
+    expect(world.grid.isOpen(y * width + x - 1)).toBe(rover.canMove());
+  });
+
   it("gives a claimed cell back when the program is stopped on the way", () => {
     const world = new FleetWorld(HALL, 1);
     const [rover] = world.rovers as [FleetRover];

@@ -33,6 +33,13 @@ function turn(world: RoverWorld, kind: "turn-left" | "turn-right", times = 1): v
 }
 
 describe("driving", () => {
+  test("tells the motor where it stands and faces", () => {
+    const world = new RoverWorld(LEVEL);
+    drive(world, 2);
+    turn(world, "turn-right");
+    expect(world.pose()).toEqual({ x: 3, y: 1, heading: "south" });
+  });
+
   test("a rover is on its old tile until the last tick of a movement", () => {
     const world = new RoverWorld(LEVEL);
     world.advance({ kind: "forward", ticksDone: 4, ticksTotal: 5 });

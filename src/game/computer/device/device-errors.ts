@@ -21,7 +21,9 @@ type ErrorName =
   | "noTask"
   | "notFound"
   | "full"
-  | "timeout";
+  | "timeout"
+  | "blocked"
+  | "unsupported";
 
 /** By name in TypeScript; the C header is generated from the same table. */
 export const DEVICE_ERRORS: Readonly<Record<ErrorName, DeviceError>> = {
@@ -40,4 +42,6 @@ export const DEVICE_ERRORS: Readonly<Record<ErrorName, DeviceError>> = {
   notFound: { name: "ERR_NOT_FOUND", value: -9, doc: "There is nothing of that name." },
   full: { name: "ERR_FULL", value: -10, doc: "There is no room for more." },
   timeout: { name: "ERR_TIMEOUT", value: -11, doc: "It did not happen in time." },
+  blocked: { name: "ERR_BLOCKED", value: -12, doc: "Something is in the way." },
+  unsupported: { name: "ERR_UNSUPPORTED", value: -13, doc: "The thing behind the device cannot do this." },
 };

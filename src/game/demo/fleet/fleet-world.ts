@@ -1,14 +1,14 @@
 // The rules of the field: rovers that stand in each other's way, and ore that turns up elsewhere when it is mined. All of
 // it is numbers in a few lists, so that a thousand rovers are saved as cheaply as they move. No Phaser, no clock.
 
-import type { Motion, MotorPort, RadarPort, Sight } from "gasworks/computer";
+import type { Motion, MotorPort, MotorPose, RadarPort, Sight } from "gasworks/computer";
 import type { JsonValue } from "gasworks/persistence";
 
 import { CellGrid } from "./fleet-field.ts";
 import type { Level } from "../rules/level.ts";
 
 /** Clockwise: turning right adds one. */
-const HEADING_COUNT = 4;
+const HEADINGS = ["north", "east", "south", "west"] as const;
 const MOTIONS = ["forward", "turn-left", "turn-right"] as const satisfies readonly Motion["kind"][];
 
 /** Free cells that the radar can see. */
@@ -64,6 +64,12 @@ export class FleetRover implements MotorPort, RadarPort {
 
   // The motor's port.
 
+  pose(): MotorPose {
+    const { width } = this.#world.grid;
+    const heading = HEADINGS[this.heading] ?? "north";
+    return { x: this.cell % width, y: Math.floor(this.cell / width), heading };
+  }
+
   canMove(): boolean {
     const ahead = this.#world.grid.next(this.cell, this.heading);
     if (this.#world.isTaken(ahead)) return false;
@@ -85,8 +91,8 @@ export class FleetRover implements MotorPort, RadarPort {
       const mined = this.mined + (this.#world.mine(ahead) ? 1 : 0);
       this.#state = { ...this.#state, cell: ahead, ahead: -1, mined };
     } else {
-      const quarters = kind === "turn-right" ? 1 : HEADING_COUNT - 1;
-      this.#state = { ...this.#state, heading: (heading + quarters) % HEADING_COUNT };
+      const quarters = kind === "turn-right" ? 1 : HEADINGS.length - 1;
+      this.#state = { ...this.#state, heading: (heading + quarters) % HEADINGS.length };
     }
   }
 
@@ -147,7 +153,7 @@ export class FleetWorld {
     this.rovers = Array.from({ length: count }, (_, number) => {
       const cell = places[number] ?? 0;
       const still = { mined: 0, ahead: -1, motion: -1, ticksDone: 0, ticksTotal: 0 };
-      return new FleetRover(this, number, { cell, heading: number % HEADING_COUNT, ...still });
+      return new FleetRover(this, number, { cell, heading: number % HEADINGS.length, ...still });
     });
     this.#ore = places.slice(count, count + ORE_COUNT);
     this.#mark();
@@ -218,7 +224,8 @@ export class FleetWorld {
     const numbers = integers(saved, [-1, this.#taken.length - 1], FIELDS.length);
     const state = Object.fromEntries(FIELDS.map((field, at) => [field, numbers[at] ?? 0])) as RoverNumbers;
     const isPlaced = this.grid.isOpen(state.cell) && (state.ahead < 0 || this.grid.isOpen(state.ahead));
-    if (isPlaced && state.heading >= 0 && state.heading < HEADING_COUNT && state.motion < MOTIONS.length) return state;
+    if (isPlaced && state.heading >= 0 && state.heading < HEADINGS.length && state.motion < MOTIONS.length)
+      return state;
     throw new TypeError("Cannot load the field: a rover is where none can be");
   }
 

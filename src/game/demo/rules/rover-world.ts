@@ -1,7 +1,7 @@
 // The rules of the yard: one rover on a grid, ore to fetch, a base to bring it to. No Phaser, no clock: everything
 // happens in ticks that the computers' devices count.
 
-import type { Motion, MotorPort, RadarPort, Sight } from "gasworks/computer";
+import type { Motion, MotorPort, MotorPose, RadarPort, Sight } from "gasworks/computer";
 import type { JsonValue } from "gasworks/persistence";
 
 import type { Level, Tile } from "./level.ts";
@@ -92,6 +92,11 @@ export class RoverWorld implements MotorPort, RadarPort {
   }
 
   // The motor's port.
+
+  pose(): MotorPose {
+    const { x, y, heading } = this.#state.rover;
+    return { x, y, heading };
+  }
 
   canMove(): boolean {
     const { rover } = this.#state;
