@@ -1,25 +1,17 @@
 // Manual pages come from the declarations. Those in docs/devices are what `npx vitest run --project unit
 // test/unit/computer/device-manual.test.ts -u` writes.
 
-import {
-  defineDevice,
-  generateDevicePage,
-  generateManual,
-  generateSystemPage,
-  i32,
-  Motor,
-  query,
-  Radar,
-} from "gasworks/computer";
+import { defineDevice, generateDevicePage, generateManual, generateSystemPage, i32, query } from "gasworks/computer";
 import { describe, expect, it } from "vitest";
+
+import { SHIPPED_DEVICES } from "../../support/shipped-devices.ts";
 
 const DOCS = new URL("../../../docs/devices/", import.meta.url);
 
 describe("docs/devices", () => {
   it.each([
     ["every-computer", generateSystemPage],
-    ["motor", () => generateDevicePage(Motor)],
-    ["radar", () => generateDevicePage(Radar)],
+    ...SHIPPED_DEVICES.map((device): [string, () => string] => [device.type, () => generateDevicePage(device)]),
   ])("%s.md is what the declarations say", async (name, generate) => {
     await expect(generate()).toMatchFileSnapshot(new URL(`${name}.md`, DOCS).pathname);
   });
