@@ -3,12 +3,13 @@
 
 import { isZeroPage, PAGE_BYTES } from "./pages.ts";
 
+/** Ascending, and none reaches into the next: so that one page is found quickly, whoever made the module. */
 interface Segment {
   readonly start: number;
   readonly bytes: Uint8Array;
 }
 
-/** Compilers write a few. With more, finding what overlaps a page could take long. */
+/** Compilers write a few. So many in one page still take no time. */
 const MOST_SEGMENTS = 1_000;
 
 const DATA_SECTION = 11;
@@ -18,8 +19,8 @@ export class ProgramImage {
   readonly #segments: readonly Segment[];
 
   /**
-   * @param wasm - Kept by reference. Of bytes that are no module, whose segments go to places that are not constant, or
-   * of which there are more than 1,000, the image is empty.
+   * @param wasm - Kept by reference. The image is empty if it is no module, or if one of its active segments goes to a
+   * place that is not constant or not behind the one before, or if there are more than 1,000 segments.
    */
   constructor(wasm: Uint8Array) {
     try {
@@ -33,15 +34,27 @@ export class ProgramImage {
   /** What a page of 4 KiB holds at the start; `undefined` if it is all zero. */
   page(index: number): Uint8Array | undefined {
     const start = index * PAGE_BYTES;
+    const end = start + PAGE_BYTES;
     let page: Uint8Array | undefined;
-    for (const segment of this.#segments) {
+    for (let at = this.#firstEndingBehind(start); at < this.#segments.length; at++) {
+      const segment = this.#segments[at] as Segment;
+      if (segment.start >= end) break;
       const from = Math.max(start, segment.start);
-      const to = Math.min(start + PAGE_BYTES, segment.start + segment.bytes.length);
-      if (from >= to) continue;
       page ??= new Uint8Array(PAGE_BYTES);
-      page.set(segment.bytes.subarray(from - segment.start, to - segment.start), from - start);
+      page.set(segment.bytes.subarray(from - segment.start, end - segment.start), from - start);
     }
     return page === undefined || isZeroPage(page) ? undefined : page;
+  }
+
+  #firstEndingBehind(address: number): number {
+    let [low, high] = [0, this.#segments.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { start, bytes } = this.#segments[middle] as Segment;
+      if (start + bytes.length > address) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 }
 
@@ -68,6 +81,7 @@ function readDataSection(section: Cursor): readonly Segment[] {
   const segments: Segment[] = [];
   const count = readU32(section);
   if (count > MOST_SEGMENTS) throw new UnreadableError();
+  let end = 0;
   for (let left = count; left > 0; left--) {
     const mode = readU32(section);
     const isPassive = mode === 1;
@@ -75,7 +89,10 @@ function readDataSection(section: Cursor): readonly Segment[] {
     if (mode > 2) throw new UnreadableError();
     const start = isPassive ? 0 : readAddress(section);
     const bytes = readBytes(section, readU32(section));
-    if (!isPassive) segments.push({ start, bytes });
+    if (isPassive || bytes.length === 0) continue;
+    if (start < end) throw new UnreadableError();
+    end = start + bytes.length;
+    segments.push({ start, bytes });
   }
   return segments;
 }

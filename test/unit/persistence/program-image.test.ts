@@ -14,10 +14,10 @@ describe("ProgramImage", () => {
   it("is what the memory of a program holds before it runs, page by page", async () => {
     const wasm = await assembleWat(`(module (memory 3) (func (export "_start"))
       (data (i32.const 3) "first") (data (i32.const 4094) "over two pages")
-      (data "passive") (data (i32.const 5) "later") (data (i32.const 131072) "far") (data (i32.const 8192) "\\00\\00"))`);
+      (data "passive") (data (i32.const 5000) "") (data (i32.const 8192) "\\00\\00") (data (i32.const 131072) "far"))`);
     const image = new ProgramImage(wasm);
     expect([0, 1, 2, 32].map((index) => pageOf(image, index))).toEqual([
-      `...filater${".".repeat(4_084)}ov`,
+      `...first${".".repeat(4_086)}ov`,
       "er two pages",
       undefined,
       "far",
@@ -40,6 +40,8 @@ describe("ProgramImage", () => {
     ["an address of six bytes", dataSection(0, 0x41, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 0x0b, 1, 1)],
     ["a segment of another memory", dataSection(2, 1, 0x41, 0, 0x0b, 1, 1)],
     ["a segment of an unknown mode", dataSection(3, 0x41, 0, 0x0b, 1, 1)],
+    ["a segment that reaches into the next", section([2, 0, 0x41, 0, 0x0b, 2, 1, 1, 0, 0x41, 1, 0x0b, 1, 1])],
+    ["segments out of order", section([2, 0, 0x41, 1, 0x0b, 1, 1, 0, 0x41, 0, 0x0b, 1, 1])],
     ["a segment longer than the section", dataSection(0, 0x41, 0, 0x0b, 200, 1, 1)],
   ])("is empty for %s", (_, wasm) => {
     expect(new ProgramImage(wasm).page(0)).toBeUndefined();
@@ -52,10 +54,18 @@ describe("ProgramImage", () => {
 
   it("is empty for more than a thousand segments", () => {
     const module = (count: number): Uint8Array => {
-      const segments = Array.from({ length: count }, () => [0, 0x41, 0, 0x0b, 1, 0x78]).flat();
+      const segments = Array.from({ length: count }, (_, i) => [
+        0,
+        0x41,
+        (i & 0x7f) | 0x80,
+        i >> 7,
+        0x0b,
+        1,
+        0x78,
+      ]).flat();
       return section([(count & 0x7f) | 0x80, count >> 7, ...segments]);
     };
-    expect(pageOf(new ProgramImage(module(1_000)), 0)).toBe("x");
+    expect(pageOf(new ProgramImage(module(1_000)), 0)).toBe("x".repeat(1_000));
     expect(pageOf(new ProgramImage(module(1_001)), 0)).toBeUndefined();
   });
 });
