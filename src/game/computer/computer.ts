@@ -14,7 +14,7 @@ import type { CalledCommand } from "./device/device-bank.ts";
 import { generateHeaders } from "./device/device-header.ts";
 import { generateManual } from "./device/device-manual.ts";
 import { DeviceSet } from "./device/device-set.ts";
-import { TaskError } from "./device/task-error.ts";
+import { HandlerError } from "./device/handler-error.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
 import { ComputerError } from "./errors.ts";
 import { keepProgramRun, type EarlierProgram } from "./earlier-program.ts";
@@ -106,8 +106,10 @@ export class Computer {
     this.console = new ConsoleBuffer(deliver);
     this.#events = new Emitter(deliver, (event, payload) => host.forward(this, event, payload));
     this.#host = host;
-    const onError: RunSetting["onError"] = (error, where, source) =>
-      host.onError(error, `computer "${id}": ${where}`, { computer: this, ...source });
+    const onError: RunSetting["onError"] = (error, where, source) => {
+      const known = error instanceof HandlerError ? error : { cause: error, message: where, source };
+      host.onError(known.cause, `computer "${id}": ${known.message}`, { computer: this, ...known.source });
+    };
     const raise = (label: string, event: RaisedEvent): void => {
       if (this.#run?.raise(label, event, this.#nextTick) === true) host.wake(this);
     };
@@ -387,20 +389,12 @@ export class Computer {
 
   /** @internal Tells the devices what the program has written into registers. Never throws. */
   tellRegisters(): void {
-    try {
-      this.#run?.tellRegisters();
-    } catch (error) {
-      this.#failDevice(error, "telling registers");
-    }
+    this.#attempt("telling registers", () => this.#run?.tellRegisters());
   }
 
   /** @internal Applies a command that the program called in this tick. Never throws. */
   applyCommand({ name, source, apply }: CalledCommand): void {
-    try {
-      apply();
-    } catch (error) {
-      this.#failDevice(error, `applying ${name}`, source);
-    }
+    this.#attempt(`applying ${name}`, apply, source);
   }
 
   /** @internal Gives up the memory of a program that waits, until it goes on. */
@@ -566,8 +560,7 @@ export class Computer {
           return state satisfies never;
       }
     } catch (error) {
-      if (error instanceof TaskError) this.#setting.onError(error.cause, error.message, error.source);
-      else this.#setting.onError(error, "running a tick");
+      this.#setting.onError(error, "running a tick");
       this.#crash(outOfMemoryIn(error) ?? { code: "host-error", message: "A device failed between two slices" });
     }
   }
@@ -621,9 +614,13 @@ export class Computer {
   }
 
   /** What a device throws between two slices ends the program. */
-  #failDevice(error: unknown, where: string, source?: Omit<ErrorSource, "computer">): void {
-    this.#setting.onError(error, where, source);
-    if (this.#run !== undefined) this.#crash({ code: "host-error", message: "A device failed between two slices" });
+  #attempt(where: string, act: () => void, source?: Omit<ErrorSource, "computer">): void {
+    try {
+      act();
+    } catch (error) {
+      this.#setting.onError(error, where, source);
+      if (this.#run !== undefined) this.#crash({ code: "host-error", message: "A device failed between two slices" });
+    }
   }
 
   #setOff(): void {

@@ -107,7 +107,7 @@ export class ProgramRun {
       },
       clock: setting.clock,
       entropySeed: setting.entropySeed,
-      onHostError: (error, call) => setting.onError(error, `${call.module}.${call.function}`, sourceOf(call)),
+      onHostError: (error, call) => setting.onError(error, `${call.module}.${call.function}`),
     };
     this.#vm =
       from === undefined
@@ -171,7 +171,7 @@ export class ProgramRun {
     return this.state;
   }
 
-  /** Advances the tasks by a tick and gives the program its answer, if there is one. @throws {TaskError} */
+  /** Advances the tasks by a tick and gives the program its answer, if there is one. @throws {HandlerError} */
   runTasks(): RunState {
     const answer = this.#bank.tick(this.#vm);
     if (answer !== undefined) this.#vm.answer(answer);
@@ -276,11 +276,6 @@ export class ProgramRun {
     this.#isWaiting = isWaiting;
     this.#setting.onWaiting(isWaiting);
   }
-}
-
-function sourceOf(call: { readonly module: string; readonly function: string }): ErrorSource {
-  const [, type] = /^device\.(.*)$/.exec(call.module) ?? [];
-  return { ...(type === undefined ? {} : { device: { type } }), member: call.function };
 }
 
 /** Of the types that a program was prepared for, those of devices that it imports from. */

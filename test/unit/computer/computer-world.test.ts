@@ -112,7 +112,7 @@ describe("what goes wrong in a tick", () => {
     const other = await addRunning("b", { print: "1" }, { print: "2" }, { print: "3" });
     runTicks(3);
     expect(broken.state).toMatchObject({ kind: "crashed", report: { code: "host-error" } });
-    expect(errors).toMatchObject([{ error: { message: "broken lamp" }, where: 'computer "a": device.probe.ask' }]);
+    expect(errors).toMatchObject([{ error: { message: "broken lamp" }, where: 'computer "a": probe.ask of "probe"' }]);
     expect(other.console.text).toBe("123");
   });
 

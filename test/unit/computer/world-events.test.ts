@@ -183,9 +183,9 @@ describe("the event error", () => {
     expect(reports).toEqual([
       {
         error: new Error("ask 7"),
-        where: 'computer "asking": device.probe.ask',
+        where: 'computer "asking": probe.ask of "left"',
         computer: asking,
-        device: { type: "probe" },
+        device: { type: "probe", label: "left" },
         member: "ask",
       },
       {
@@ -197,7 +197,7 @@ describe("the event error", () => {
       },
       {
         error: new Error("tick 5"),
-        where: 'computer "working": advancing probe.work of "left"',
+        where: 'computer "working": probe.work of "left"',
         computer: working,
         device,
         member: "work",

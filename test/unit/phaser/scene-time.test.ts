@@ -132,8 +132,8 @@ describe("this.computers.on()", () => {
       throw new Error("broken");
     };
     runFrames(page, 1);
-    const source = { computer: page.computer, device: { type: "probe" }, member: "ask" };
-    const where = 'computer "rover-1": device.probe.ask';
+    const source = { computer: page.computer, device: { type: "probe", label: "probe" }, member: "ask" };
+    const where = 'computer "rover-1": probe.ask of "probe"';
     expect(reports).toEqual([{ error: new Error("broken"), where, ...source }]);
     expect(onError.mock.calls).toEqual([[new Error("broken"), where, source]]);
     expect(page.computer.state.kind).toBe("crashed");

@@ -15,7 +15,7 @@ import { HandleTable, type OpenDevice, type Wiring } from "./handle-table.ts";
 import { migrateTask } from "./migrate-task.ts";
 import { giveAnswer, readCall, type Place, type WriteBytes } from "./read-call.ts";
 import { EVENT_BYTES, SYSTEM_DEVICE_TYPE, SYSTEM_MODULE } from "./system-calls.ts";
-import { TaskError } from "./task-error.ts";
+import { HandlerError } from "./handler-error.ts";
 import { TaskList, type RunningTask } from "./task-list.ts";
 import type { ErrorSource } from "../world-events.ts";
 
@@ -215,7 +215,8 @@ export class DeviceBank {
       const out = bytes.subarray(inSize);
       if (out.every((byte, at) => byte === mapped.told[at])) continue;
       this.#registers[index] = { ...mapped, told: out };
-      changes.push(() => device.operations.writeRegisters(bytes));
+      const { handle } = mapped;
+      changes.push(() => this.#blaming(handle, "registers.write", () => device.operations.writeRegisters(bytes)));
     }
     return changes;
   }
@@ -224,7 +225,7 @@ export class DeviceBank {
    * Advances all tasks by a tick. While the program only sleeps, calls may be left out before {@link DeviceBank.nextTick}.
    *
    * @returns the answer for the program, once there is one. Then it waits no more.
-   * @throws {TaskError} for what a handler throws, and for an answer or a state that a program or a save cannot hold. Then
+   * @throws {HandlerError} for what a handler throws, and for an answer or a state that a program or a save cannot hold. Then
    * that task is gone.
    */
   tick(memory: BankMemory): number | undefined {
@@ -391,8 +392,8 @@ export class DeviceBank {
     const { state, function: name } = task;
     const isQueued = this.#host.queueCommand({
       priority: 0,
-      name: `the end of ${this.#nameOf(task)}`,
-      source: this.#sourceOf(task),
+      name: `the end of ${this.#nameOf(task.handle, task.function)}`,
+      source: this.#sourceOf(task.handle, task.function),
       apply: () => attached?.operations.cancel(name, state),
     });
     if (!isQueued) return DEVICE_ERRORS.busy.value;
@@ -432,10 +433,12 @@ export class DeviceBank {
     const read = readCall(shape, call, definition.constants);
     if (read === undefined) return DEVICE_ERRORS.badArgument.value;
     if (Object.hasOwn(queries, name)) {
-      const answer = attached.operations.query(name, read.args);
-      return giveAnswer(answer, this.#answered(attached, name, read.place), (address, given) =>
-        call.writeBytes(address, given),
-      );
+      return this.#blaming(handle, name, () => {
+        const answer = attached.operations.query(name, read.args);
+        return giveAnswer(answer, this.#answered(attached, name, read.place), (address, given) =>
+          call.writeBytes(address, given),
+        );
+      });
     }
     if (Object.hasOwn(commands, name)) {
       const isQueued = this.#host.queueCommand({
@@ -449,7 +452,6 @@ export class DeviceBank {
       return isQueued ? 0 : DEVICE_ERRORS.busy.value;
     }
     if (this.#tasks.isFull) return DEVICE_ERRORS.busy.value;
-    const step = attached.operations.start(name, read.args);
     const task: RunningTask = {
       id: this.#tasks.takeId(),
       handle,
@@ -458,7 +460,10 @@ export class DeviceBank {
       place: read.place,
       answer: null,
     };
-    const next = this.#stepped(task, step, attached, (address, given) => call.writeBytes(address, given));
+    const next = this.#blaming(handle, name, () => {
+      const step = attached.operations.start(name, read.args);
+      return this.#stepped(task, step, attached, (address, given) => call.writeBytes(address, given));
+    });
     if (started === undefined && next.answer !== null) return next.answer;
     this.#tasks.add(next);
     if (started !== undefined) return next.id;
@@ -470,7 +475,8 @@ export class DeviceBank {
     const { layout, inSize } = definition.registers;
     const address = Number(call.args[1]) >>> 0;
     const told = call.readBytes(address, layout.size).slice(inSize);
-    call.writeBytes(address, operations.readRegisters());
+    const bytes = this.#blaming(handle, "registers.read", () => operations.readRegisters());
+    call.writeBytes(address, bytes);
     this.#registers = [...this.#registers.filter((mapped) => mapped.handle !== handle), { handle, address, told }];
     return 0;
   }
@@ -478,7 +484,9 @@ export class DeviceBank {
   #refreshRegisters(memory: BankMemory): void {
     for (const { handle, address } of this.#registers) {
       const device = this.#handles.device(handle);
-      if (device !== undefined) memory.writeMemory(address, device.operations.readRegisters());
+      if (device === undefined) continue;
+      const bytes = this.#blaming(handle, "registers.read", () => device.operations.readRegisters());
+      memory.writeMemory(address, bytes);
     }
   }
 
@@ -491,12 +499,10 @@ export class DeviceBank {
     // A task that throws is not to be canceled afterwards.
     this.#tasks.replace({ ...task, state: null, answer: DEVICE_ERRORS.interrupted.value });
     const write: WriteBytes = (address, bytes) => memory.writeMemory(address, bytes);
-    try {
+    this.#blaming(task.handle, task.function, () => {
       const step = attached.operations.tick(task.function, task.state);
       this.#tasks.replace(this.#stepped(task, step, attached, write));
-    } catch (error) {
-      throw new TaskError(error, `advancing ${this.#nameOf(task)}`, this.#sourceOf(task));
-    }
+    });
   }
 
   /** The task as it stands after a step. */
@@ -527,18 +533,31 @@ export class DeviceBank {
     try {
       this.#handles.device(task.handle)?.operations.cancel(task.function, task.state);
     } catch (error) {
-      onError(error, `canceling ${this.#nameOf(task)}`, this.#sourceOf(task));
+      onError(
+        error,
+        `canceling ${this.#nameOf(task.handle, task.function)}`,
+        this.#sourceOf(task.handle, task.function),
+      );
     }
   }
 
-  #nameOf(task: RunningTask): string {
-    const opened = this.#handles.get(task.handle);
-    return `${opened?.type}.${task.function} of "${opened?.label}"`;
+  /** Says of what a handler throws whose it was. @throws {HandlerError} */
+  #blaming<T>(handle: number, member: string, act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      throw new HandlerError(error, this.#nameOf(handle, member), this.#sourceOf(handle, member));
+    }
   }
 
-  #sourceOf(task: RunningTask): ErrorSource {
-    const { type = "", label = "" } = this.#handles.get(task.handle) ?? {};
-    return { device: { type, label }, member: task.function };
+  #nameOf(handle: number, member: string): string {
+    const opened = this.#handles.get(handle);
+    return `${opened?.type}.${member} of "${opened?.label}"`;
+  }
+
+  #sourceOf(handle: number, member: string): ErrorSource {
+    const { type = "", label = "" } = this.#handles.get(handle) ?? {};
+    return { device: { type, label }, member };
   }
 
   #markLost(handle: number, tick: number): void {

@@ -1,7 +1,7 @@
 import type { ErrorSource } from "../world-events.ts";
 
-/** What a device threw between two slices; the cause is the device's own error. */
-export class TaskError extends Error {
+/** What a handler of a device threw; the cause is the device's own error. */
+export class HandlerError extends Error {
   readonly source: ErrorSource;
 
   constructor(cause: unknown, what: string, source: ErrorSource) {
