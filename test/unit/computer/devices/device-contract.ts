@@ -188,7 +188,7 @@ int main(void) {
   ${locals}
   ${type}_t device = ${type}_at(0);
   ${task === undefined ? "sleep_ticks(3);" : ""}
-  ${made.map((name) => `printf("${name} %d\\n", ${calls[name] ?? "0"});`).join("\n  ")}
+  ${made.map((name) => `printf("${name} %d\\n", ${calls[name]});`).join("\n  ")}
   event_t event;
   do event_wait(&event, -1); while (event.type != EVENT_DEVICE_LOST);
   printf("%d %d\\n", event.device == device, ${type}_at(0));
