@@ -27,6 +27,8 @@ export type SaveErrorCode =
   /** There is no WebCrypto, as in pages that came over plain HTTP. */
   | "save/no-crypto"
   | "save/bad-slot-name"
+  /** Another page or window saves into this slot. */
+  | "save/slot-in-use"
   /** The disk or the browser's share of it is full. What was saved before is intact. */
   | "save/quota-exceeded"
   /** The storage did not answer in time. */

@@ -36,7 +36,23 @@ export {
 } from "./seal.ts";
 export { GASWORKS_VERSION } from "./version.ts";
 export { canonicalJson, type JsonValue } from "./json-value.ts";
-export { bySlot, checkSlotName, type SaveStore, type SlotInfo } from "./save-store.ts";
+export {
+  bySlot,
+  checkSlotName,
+  nothingWhole,
+  oldestKept,
+  resolveKeep,
+  type GenerationInfo,
+  type SaveStore,
+  type SlotInfo,
+  type StorageRoom,
+  type StoredSave,
+  type StoreMessage,
+  type WriteOptions,
+} from "./save-store.ts";
+export { isDamagedSave } from "./check-save.ts";
+export { FolderStore, type FileStart, type SaveFolder } from "./folder-store.ts";
+export { OriginFileStore, type OriginFileStoreOptions } from "./origin-file-store.ts";
 export { MemoryStore } from "./memory-store.ts";
 export { IndexedDbStore, type IndexedDbStoreOptions } from "./indexed-db-store.ts";
 export { SaveError, type SaveErrorCode } from "./errors.ts";

@@ -3,21 +3,33 @@
 // One object store; every value is a Uint8Array that owns its buffer.
 //
 //   key                              value
-//   ["head", slot]                   canonical JSON { current, previous, slot }: what the slot holds, and held before
-//   ["data", slot, generation, n]    chunk n of that generation's save
+//   ["save", slot, generation]       canonical JSON { bytes, crc, name, savedAt, tick }: this generation is there
+//   ["chunk", slot, generation, n]   chunk n of that generation's save
 //
-// A save is one transaction: the chunks of a new generation, the head that points at them, and the removal of what is
-// older than the generation before. It happens wholly or not at all, also when the browser is killed.
+// A save is one transaction: the chunks of a new generation, the entry that says it is there, and the removal of what is
+// too old. It happens wholly or not at all, also when the browser is killed. No value is needed by two generations, so
+// what the storage damages is one of them.
 
 import { createStore, promisifyRequest, type UseStore } from "idb-keyval";
 
 import { crc32 } from "./crc32.ts";
 import { SaveError } from "./errors.ts";
 import { expectInteger, expectObject, expectString } from "./expect-shape.ts";
-import { canonicalJson, type JsonValue, parseCanonicalJson } from "./json-value.ts";
+import { canonicalJson, parseCanonicalJson } from "./json-value.ts";
 import { plainView } from "./plain-view.ts";
 import type { SaveMeta } from "./save-game.ts";
-import { bySlot, checkSlotName, type SaveStore, type SlotInfo } from "./save-store.ts";
+import {
+  bySlot,
+  checkSlotName,
+  nothingWhole,
+  oldestKept,
+  resolveKeep,
+  type GenerationInfo,
+  type SaveStore,
+  type SlotInfo,
+  type StoredSave,
+  type WriteOptions,
+} from "./save-store.ts";
 
 export interface IndexedDbStoreOptions {
   /** Shared by all pages of the origin. @defaultValue "gasworks-saves" */
@@ -29,27 +41,20 @@ export interface IndexedDbStoreOptions {
   readonly timeLimitMs?: number;
 }
 
+const OBJECT_STORE = "saves";
+
 // From 64 KiB on, Chromium keeps a value as a file of its own, and those did not survive a simulated power cut.
 const CHUNK_BYTES = 60_000;
 
-/** One whole save of a slot. */
-interface Generation extends SaveMeta {
-  readonly number: number;
-  readonly bytes: number;
-  readonly crc: number;
-}
-
-interface Head {
-  readonly slot: string;
-  readonly current: Generation;
-  /** Kept in case the storage damages the current one. */
-  readonly previous: Generation | null;
-}
+/** What an entry says. */
+type Entry = Omit<GenerationInfo, "generation"> & { readonly crc: number };
 
 export class IndexedDbStore implements SaveStore {
   readonly #databaseName: string;
   readonly #timeLimitMs: number;
   #connection: UseStore | undefined;
+  /** What reads have found damaged, as `generation slot`. */
+  readonly #damaged = new Set<string>();
 
   constructor({ databaseName = "gasworks-saves", timeLimitMs = 20_000 }: IndexedDbStoreOptions = {}) {
     this.#databaseName = databaseName;
@@ -57,52 +62,72 @@ export class IndexedDbStore implements SaveStore {
   }
 
   async list(): Promise<readonly SlotInfo[]> {
-    // Arrays sort behind strings, so this range holds the heads of all slots.
-    const heads = await this.#transact("readonly", (store) =>
-      promisifyRequest<unknown[]>(store.getAll(IDBKeyRange.bound(["head"], ["head", []]))),
+    // Arrays sort behind strings and numbers, so this range holds the generations of all slots.
+    const all = await this.#transact("readonly", (store) =>
+      readEntries(store, IDBKeyRange.bound(["save"], ["save", []])),
     );
-    return heads
-      .map((value) => {
-        const { slot, current } = decodeHead(value);
-        return { slot, name: current.name, tick: current.tick, savedAt: current.savedAt, bytes: current.bytes };
-      })
-      .toSorted(bySlot);
+    // Ascending by slot and generation: the last one of a slot stays.
+    const newest = new Map(all.map((entry) => [entry.slot, entry]));
+    return [...newest.values()].toSorted(bySlot);
   }
 
-  async read(slot: string): Promise<Uint8Array | undefined> {
+  async generations(slot: string): Promise<readonly GenerationInfo[]> {
+    checkSlotName(slot);
+    const entries = await this.#transact("readonly", (store) => readEntries(store, entriesOf(slot)));
+    return entries.map(({ slot: _, ...info }) => info).toReversed();
+  }
+
+  async read(slot: string, generation?: number): Promise<StoredSave | undefined> {
     checkSlotName(slot);
     return await this.#transact("readonly", async (store) => {
-      const value = await promisifyRequest<unknown>(store.get(["head", slot]));
-      if (value === undefined) return undefined;
-      const { current, previous } = decodeHead(value);
-      const bytes = (await readGeneration(store, slot, current)) ?? (await readGeneration(store, slot, previous));
-      if (bytes !== undefined) return bytes;
-      throw new SaveError("save/corrupt", `Cannot read slot "${slot}": the browser lost part of its save`);
+      const there = numbersIn(await asked(store.getAllKeys(entriesOf(slot)))).toReversed();
+      const wanted = generation === undefined ? there : there.filter((number) => number === generation);
+      const damaged: number[] = [];
+      let cause: unknown;
+      for (const number of wanted) {
+        const bytes = await readSave(store, slot, number).catch((error: unknown) => void (cause = lost(error)));
+        if (bytes !== undefined) return { generation: number, bytes, damaged };
+        damaged.push(number);
+        this.#damaged.add(`${number} ${slot}`);
+      }
+      if (damaged.length > 0) throw nothingWhole(slot, cause);
+      return undefined;
     });
   }
 
-  async write(slot: string, bytes: Uint8Array, { name, tick, savedAt }: SaveMeta): Promise<void> {
+  async write(
+    slot: string,
+    bytes: Uint8Array,
+    { name, tick, savedAt }: SaveMeta,
+    options: WriteOptions = {},
+  ): Promise<number> {
     checkSlotName(slot);
+    const keep = resolveKeep(options);
     // A stored view would take its whole buffer along.
     const chunks = Array.from({ length: Math.ceil(bytes.length / CHUNK_BYTES) }, (_, n) =>
       plainView(bytes).slice(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES),
     );
-    const written = { bytes: bytes.length, crc: crc32(bytes), name, tick, savedAt };
-    await this.#transact("readwrite", async (store) => {
+    const entry = canonicalJson({ bytes: bytes.length, crc: crc32(bytes), name, tick, savedAt });
+    const value = new TextEncoder().encode(entry);
+    return await this.#transact("readwrite", async (store) => {
       // Read in the same transaction: of two pages that save into one slot, the later builds on the earlier.
-      const previous = readableHead(await promisifyRequest<unknown>(store.get(["head", slot])))?.current ?? null;
-      const current = { ...written, number: (previous?.number ?? 0) + 1 };
-      for (const [n, chunk] of chunks.entries()) store.put(chunk, ["data", slot, current.number, n]);
-      store.put(encodeHead({ slot, current, previous }), ["head", slot]);
-      store.delete(IDBKeyRange.bound(["data", slot], ["data", slot, previous?.number ?? 0], false, true));
+      const before = numbersIn(await promisifyRequest(store.getAllKeys(entriesOf(slot))));
+      const generation = Math.max(0, ...before) + 1;
+      for (const [n, chunk] of chunks.entries()) store.put(chunk, ["chunk", slot, generation, n]);
+      store.put(value, ["save", slot, generation]);
+      const good = before.filter((number) => !this.#damaged.has(`${number} ${slot}`));
+      const oldest = oldestKept([...good, generation], keep);
+      store.delete(IDBKeyRange.bound(["save", slot], ["save", slot, oldest], false, true));
+      store.delete(IDBKeyRange.bound(["chunk", slot], ["chunk", slot, oldest], false, true));
+      return generation;
     });
   }
 
   async delete(slot: string): Promise<void> {
     checkSlotName(slot);
     await this.#transact("readwrite", async (store) => {
-      store.delete(["head", slot]);
-      store.delete(IDBKeyRange.bound(["data", slot], ["data", slot, []]));
+      store.delete(entriesOf(slot));
+      store.delete(IDBKeyRange.bound(["chunk", slot], ["chunk", slot, []]));
     });
   }
 
@@ -123,22 +148,26 @@ export class IndexedDbStore implements SaveStore {
   }
 
   async #attempt<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<T>): Promise<T> {
-    this.#connection ??= createStore(this.#databaseName, "saves");
-    return await this.#connection(mode, async (store) => {
-      const { transaction } = store;
-      transaction.db.onversionchange = () => {
-        // Another page wants to delete the database; holding on would block it for ever.
-        transaction.db.close();
-        this.#connection = undefined;
-      };
-      const ended = completion(transaction);
-      const [worked] = await Promise.allSettled([abortOnThrow(transaction, work(store)), ended]);
-      // Why the transaction failed says more than that a request in it did; one that we aborted has no error.
-      if (worked.status === "rejected" && transaction.error === null) throw worked.reason;
-      await ended;
-      if (worked.status === "rejected") throw worked.reason;
-      return worked.value;
-    });
+    this.#connection ??= createStore(this.#databaseName, OBJECT_STORE);
+    const { transaction: opened } = await this.#connection("readonly", (store) => store);
+    const database = opened.db;
+    database.onversionchange = () => {
+      // Another page wants to delete the database; holding on would block it for ever.
+      database.close();
+      this.#connection = undefined;
+    };
+    // Not idb-keyval's own transaction: it cannot be told to wait for the disk.
+    const transaction = database.transaction(OBJECT_STORE, mode, { durability: "strict" });
+    const ended = completion(transaction);
+    const [worked] = await Promise.allSettled([
+      abortOnThrow(transaction, () => work(transaction.objectStore(OBJECT_STORE))),
+      ended,
+    ]);
+    // Why the transaction failed says more than that a request in it did; one that we aborted has no error.
+    if (worked.status === "rejected" && transaction.error === null) throw worked.reason;
+    await ended;
+    if (worked.status === "rejected") throw worked.reason;
+    return worked.value;
   }
 
   async #inTime<T>(answer: Promise<T>): Promise<T> {
@@ -156,50 +185,43 @@ export class IndexedDbStore implements SaveStore {
   }
 }
 
-/** The generation's bytes, or `undefined` if they are not what was written. */
-async function readGeneration(
-  store: IDBObjectStore,
-  slot: string,
-  generation: Generation | null,
-): Promise<Uint8Array | undefined> {
-  if (generation === null) return undefined;
-  const range = IDBKeyRange.bound(["data", slot, generation.number], ["data", slot, generation.number, []]);
-  const chunks: unknown[] = await promisifyRequest<unknown[]>(store.getAll(range));
-  const bytes = new Uint8Array(generation.bytes);
-  let offset = 0;
-  for (const chunk of chunks) {
-    // Not `instanceof`: in some test environments the realms differ.
-    if (!ArrayBuffer.isView(chunk) || offset + chunk.byteLength > bytes.length) return undefined;
-    bytes.set(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength), offset);
-    offset += chunk.byteLength;
-  }
-  return offset === bytes.length && crc32(bytes) === generation.crc ? bytes : undefined;
+/** All entries of a slot. */
+function entriesOf(slot: string): IDBKeyRange {
+  return IDBKeyRange.bound(["save", slot], ["save", slot, []]);
 }
 
-function encodeHead({ slot, current, previous }: Head): Uint8Array {
-  return new TextEncoder().encode(
-    canonicalJson({ slot, current: { ...current }, previous: previous === null ? null : { ...previous } }),
-  );
+/** The generations that these keys of entries are of, ascending. */
+function numbersIn(keys: readonly unknown[]): number[] {
+  return keys.flatMap((key) => (Array.isArray(key) && typeof key[2] === "number" ? [key[2]] : []));
 }
 
-function decodeHead(value: unknown): Head {
-  const head = readableHead(value);
-  if (head === undefined) {
-    throw new SaveError("save/corrupt", "Cannot read the list of slots: the browser's copy of it is damaged");
-  }
-  return head;
+/** The entries that can be read, ascending by slot and generation. */
+async function readEntries(store: IDBObjectStore, range: IDBKeyRange): Promise<readonly SlotInfo[]> {
+  const keys = await asked(store.getAllKeys(range));
+  const values: unknown[] = await asked(store.getAll(range));
+  return keys.flatMap((key, index) => {
+    const [, slot, generation] = Array.isArray(key) ? key : [];
+    if (typeof slot !== "string" || typeof generation !== "number") return [];
+    const entry = decodeEntry(values[index]);
+    if (entry === undefined) return [];
+    const { crc: _, ...info } = entry;
+    return [{ slot, generation, ...info }];
+  });
 }
 
-/** The head that `value` encodes; `undefined` if there is none or it is damaged. */
-function readableHead(value: unknown): Head | undefined {
+/** `undefined` if the entry is damaged. */
+function decodeEntry(value: unknown): Entry | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
+  const what = "a save's entry";
   try {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    const head = expectObject(parseCanonicalJson(bytes, "head"), "head", ["current", "previous", "slot"]);
+    const fields = expectObject(parseCanonicalJson(bytes, what), what, ["bytes", "crc", "name", "savedAt", "tick"]);
     return {
-      slot: expectString(head.slot, "slot"),
-      current: decodeGeneration(head.current),
-      previous: head.previous === null ? null : decodeGeneration(head.previous),
+      bytes: expectInteger(fields.bytes, "bytes", [0, 0x4000_0000]),
+      crc: expectInteger(fields.crc, "crc"),
+      name: expectString(fields.name, "name"),
+      tick: expectInteger(fields.tick, "tick"),
+      savedAt: expectString(fields.savedAt, "savedAt"),
     };
   } catch (error) {
     if (error instanceof SaveError) return undefined;
@@ -207,22 +229,48 @@ function readableHead(value: unknown): Head | undefined {
   }
 }
 
-function decodeGeneration(value: JsonValue): Generation {
-  const fields = expectObject(value, "generation", ["bytes", "crc", "name", "number", "savedAt", "tick"]);
-  return {
-    number: expectInteger(fields.number, "number"),
-    bytes: expectInteger(fields.bytes, "bytes", [0, 0x4000_0000]),
-    crc: expectInteger(fields.crc, "crc"),
-    name: expectString(fields.name, "name"),
-    tick: expectInteger(fields.tick, "tick"),
-    savedAt: expectString(fields.savedAt, "savedAt"),
-  };
+/** The generation's bytes, or `undefined` if they are not what was written. */
+async function readSave(store: IDBObjectStore, slot: string, generation: number): Promise<Uint8Array | undefined> {
+  const entry = decodeEntry(await asked<unknown>(store.get(["save", slot, generation])));
+  if (entry === undefined) return undefined;
+  const key = ["chunk", slot, generation];
+  const chunks: unknown[] = await asked(store.getAll(IDBKeyRange.bound(key, [...key, []])));
+  const bytes = new Uint8Array(entry.bytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    // Not `instanceof`: in some test environments the realms differ.
+    if (!ArrayBuffer.isView(chunk) || offset + chunk.byteLength > bytes.length) return undefined;
+    bytes.set(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength), offset);
+    offset += chunk.byteLength;
+  }
+  return offset === bytes.length && crc32(bytes) === entry.crc ? bytes : undefined;
+}
+
+/** What a request found; unlike idb-keyval's, one that fails leaves the transaction to the others. */
+function asked<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      reject(request.error ?? new DOMException("The request failed", "UnknownError"));
+    };
+  });
+}
+
+/** Names of errors that are about the transaction, and not about what was to be read. */
+const OF_THE_TRANSACTION = ["AbortError", "InvalidStateError", "TransactionInactiveError"];
+
+/** Goes on only with errors that say that something cannot be read. */
+function lost(error: unknown): unknown {
+  if (OF_THE_TRANSACTION.includes(nameOf(error))) throw error;
+  return error;
 }
 
 /** Without this, what was put before a throw would be committed. */
-async function abortOnThrow<T>(transaction: IDBTransaction, work: Promise<T>): Promise<T> {
+async function abortOnThrow<T>(transaction: IDBTransaction, work: () => Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     try {
       transaction.abort();

@@ -108,7 +108,7 @@ test("a damaged save is refused with a sentence, and the game is as it was", asy
   expect(player.uncaught).toEqual([]);
 });
 
-/** Runs in the page: flips a bit in the middle of the largest piece of bytes of every store. */
+/** Runs in the page: flips a bit in the middle of all large pieces of bytes of every store. */
 async function flipOneBit(): Promise<number> {
   let flipped = 0;
   for (const { name } of await indexedDB.databases()) {
@@ -117,7 +117,7 @@ async function flipOneBit(): Promise<number> {
       const store = database.transaction(storeName, "readwrite").objectStore(storeName);
       for (const key of await asked(store.getAllKeys())) {
         const value: unknown = await asked(store.get(key));
-        if (!ArrayBuffer.isView(value) || value.byteLength < 100) continue;
+        if (!ArrayBuffer.isView(value) || value.byteLength < 1_000) continue;
         const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
         bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
         await asked(store.put(bytes, key));

@@ -2,9 +2,11 @@
 
 import { encodeSave } from "gasworks/persistence";
 
-import type { StoredSave } from "../contract/save-store.ts";
+import type { SampleSave } from "../contract/save-store.ts";
 
-export function storedSave(name: string, tick: number, atLeastBytes: number = 0): StoredSave {
+export function storedSave(name: string, tick: number, atLeastBytes: number = 0): SampleSave {
   const meta = { name, tick, savedAt: "2026-01-02T03:04:05.000Z" };
-  return { meta, bytes: encodeSave({ meta, world: "x".repeat(atLeastBytes), programs: [], computers: [] }) };
+  const save = { meta, world: "x".repeat(atLeastBytes), programs: [], computers: [] };
+  // Not compressed: it would have no size to speak of.
+  return { meta, bytes: encodeSave(save, { compress: false }) };
 }

@@ -283,7 +283,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    */
   async save(slot: string, name: string = slot): Promise<void> {
     const { meta, bytes } = this.#encode(name);
-    await this.#inTurn((store) => store.write(slot, bytes, meta));
+    await this.#inTurn((store) => store.write(slot, bytes, meta).then(() => undefined));
   }
 
   /**
@@ -296,11 +296,11 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    */
   async load(slot: string): Promise<void> {
     await this.#whileLoading(async () => {
-      const bytes = await this.#inTurn((store) => store.read(slot));
-      if (bytes === undefined) {
+      const stored = await this.#inTurn((store) => store.read(slot));
+      if (stored === undefined) {
         throw new ComputerError("computer/empty-slot", `Cannot load the slot "${slot}": it holds no save`);
       }
-      await this.#apply(bytes);
+      await this.#apply(stored.bytes);
     });
   }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -6,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { FileStore } from "gasworks/server";
 
 import { describeSaveStore } from "../../contract/save-store.ts";
+import { ROOT } from "../../support/source-files.ts";
 import { storedSave } from "../../support/stored-save.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
@@ -13,15 +15,30 @@ const at = temporaryDirectory();
 let directories = 0;
 const freshDirectory = (): string => at(`store-${directories++}`);
 
-describeSaveStore("FileStore", async () => new FileStore(freshDirectory()), storedSave);
+describeSaveStore(
+  "FileStore",
+  async () => {
+    const directory = freshDirectory();
+    return {
+      store: new FileStore(directory),
+      damage: async (slot, generation) => {
+        const path = join(directory, `${slot}.${generation}.gws`);
+        const bytes = readFileSync(path);
+        bytes[100] = (bytes[100] ?? 0) ^ 1;
+        writeFileSync(path, bytes);
+      },
+    };
+  },
+  storedSave,
+);
 
 describe("FileStore", () => {
   it("keeps the very bytes of a save in a file named after the slot, and nothing else", async () => {
     const directory = freshDirectory();
     const save = storedSave("one", 1);
     await new FileStore(directory).write("autosave", save.bytes, save.meta);
-    expect(readdirSync(directory)).toEqual(["autosave.gws"]);
-    expect(new Uint8Array(readFileSync(join(directory, "autosave.gws")))).toEqual(save.bytes);
+    expect(readdirSync(directory)).toEqual(["autosave.1.gws"]);
+    expect(new Uint8Array(readFileSync(join(directory, "autosave.1.gws")))).toEqual(save.bytes);
   });
 
   it("writes nothing outside its directory", async () => {
@@ -29,7 +46,7 @@ describe("FileStore", () => {
     const save = storedSave("one", 1);
     await new FileStore(directory).write("../escaped", save.bytes, save.meta);
     expect(existsSync(at("escaped.gws"))).toBe(false);
-    expect(readdirSync(directory)).toEqual(["%2e%2e%2fescaped.gws"]);
+    expect(readdirSync(directory)).toEqual(["%2e%2e%2fescaped.1.gws"]);
   });
 
   it("lists saves that were copied there, and leaves alone what is none", async () => {
@@ -43,13 +60,79 @@ describe("FileStore", () => {
     expect((await new FileStore(directory).list()).map(({ slot }) => slot)).toEqual(["copied"]);
   });
 
-  it("keeps the old save when the new one cannot take its place", async () => {
+  it("takes a file that was copied there under the slot's name for one older than its own", async () => {
+    const directory = freshDirectory();
+    const store = new FileStore(directory);
+    const [copied, own] = [storedSave("copied", 1), storedSave("own", 2)];
+    mkdirSync(directory);
+    writeFileSync(join(directory, "slot.gws"), copied.bytes);
+    expect((await store.read("slot"))?.bytes).toEqual(copied.bytes);
+    await store.write("slot", own.bytes, own.meta);
+    expect((await store.generations("slot")).map(({ name }) => name)).toEqual(["own", "copied"]);
+    expect((await store.read("slot"))?.bytes).toEqual(own.bytes);
+  });
+
+  it("counts on where something else has the next file's name", async () => {
     const directory = freshDirectory();
     const store = new FileStore(directory);
     const save = storedSave("one", 1);
-    // A directory of the slot's name cannot be replaced by a file.
-    mkdirSync(join(directory, "slot.gws"), { recursive: true });
+    await store.write("slot", save.bytes, save.meta);
+    mkdirSync(join(directory, "slot.2.gws"));
+    expect(await store.write("slot", save.bytes, save.meta)).toBe(3);
+    expect((await store.read("slot"))?.generation).toBe(3);
+  });
+
+  it("says what is wrong where there can be no directory", async () => {
+    const directory = freshDirectory();
+    writeFileSync(directory, "a file");
+    const save = storedSave("one", 1);
+    const store = new FileStore(directory);
     await expect(store.write("slot", save.bytes, save.meta)).rejects.toMatchObject({ code: "save/unavailable" });
-    expect(readdirSync(directory)).toEqual(["slot.gws"]);
+    expect(readFileSync(directory, "utf8")).toBe("a file");
+  });
+
+  it("removes what a process that died has left unfinished, and nothing of one that lives", async () => {
+    const directory = freshDirectory();
+    mkdirSync(directory);
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const living = `.slot.2.gws.${process.ppid}.0.tmp`;
+    for (const name of [`.slot.2.gws.${pid}.0.tmp`, living]) writeFileSync(join(directory, name), "half");
+    const save = storedSave("one", 1);
+    await new FileStore(directory).write("slot", save.bytes, save.meta);
+    expect(readdirSync(directory).toSorted()).toEqual([living, "slot.1.gws"]);
+  });
+
+  it("keeps the old saves when there is no room for another", () => {
+    const directory = freshDirectory();
+    // A limit on the size of files stands for a full disk; in blocks of 512 bytes.
+    const { stdout, stderr } = spawnSync(
+      "sh",
+      [
+        "-c",
+        `ulimit -f 100; exec "${process.execPath}" --input-type=module -e "${WRITE_SMALL_AND_BIG}" "${directory}"`,
+      ],
+      { cwd: ROOT, encoding: "utf8" },
+    );
+    expect({ stdout, stderr }).toEqual({ stdout: "1 save/quota-exceeded 1", stderr: "" });
+    expect(readdirSync(directory)).toEqual(["slot.1.gws"]);
+  });
+
+  it("tells how full the disk is", async () => {
+    const directory = freshDirectory();
+    mkdirSync(directory);
+    const room = await new FileStore(directory).room();
+    expect(room?.quotaBytes).toBeGreaterThan(room?.usedBytes ?? Infinity);
+    expect(await new FileStore(freshDirectory()).room()).toBeUndefined();
   });
 });
+
+const WRITE_SMALL_AND_BIG = `
+  import { FileStore } from 'gasworks/server';
+  import { encodeSave } from 'gasworks/persistence';
+  const store = new FileStore(process.argv[1]);
+  const meta = { name: '', tick: 0, savedAt: '' };
+  const save = (world) => encodeSave({ meta, world, programs: [], computers: [] }, { compress: false });
+  const first = await store.write('slot', save('small'), meta);
+  const second = await store.write('slot', save('x'.repeat(200000)), meta).catch(({ code }) => code);
+  process.stdout.write([first, second, (await store.read('slot')).generation].join(' '));
+`;

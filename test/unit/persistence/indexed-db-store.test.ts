@@ -4,12 +4,14 @@ import { expect, it } from "vitest";
 
 import { IndexedDbStore } from "gasworks/persistence";
 
-import { describeDamagedIndexedDb, freshDatabase } from "../../contract/damaged-indexed-db.ts";
+import { describeDamagedIndexedDb, freshDatabase, openFreshIndexedDb } from "../../contract/damaged-indexed-db.ts";
+import { describeFailingIndexedDb } from "../../contract/failing-indexed-db.ts";
 import { describeSaveStore } from "../../contract/save-store.ts";
 import { storedSave } from "../../support/stored-save.ts";
 
-describeSaveStore("IndexedDbStore", async () => new IndexedDbStore({ databaseName: freshDatabase() }), storedSave);
+describeSaveStore("IndexedDbStore", openFreshIndexedDb, storedSave);
 describeDamagedIndexedDb();
+describeFailingIndexedDb();
 
 it("IndexedDbStore says that storage is unavailable where there is none", async () => {
   const store = new IndexedDbStore({ databaseName: freshDatabase() });
