@@ -86,6 +86,8 @@ export type { AttachedDevice, SavedDevice, TypedDevice } from "./device/attached
 export { DEVICE_ABI } from "./device/abi.ts";
 export { completionsOf, costTableOf, type DeviceCompletion } from "./device/completions.ts";
 export { Motor, type Motion, type MotorPort, type MotorPose } from "./devices/motor.ts";
+export { Disk, type DiskPort, type DiskState } from "./devices/disk.ts";
+export { Entropy } from "./devices/entropy.ts";
 export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
 export { DEVICE_ERRORS, type DeviceError } from "./device/device-errors.ts";
 export { generateAssemblyScript } from "./device/assembly-script.ts";

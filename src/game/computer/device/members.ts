@@ -66,7 +66,10 @@ export interface CallShape<A extends ArgumentFields = ArgumentFields, G extends 
   readonly cost: number;
 }
 
-/** A call that is answered at once and changes nothing in the world. */
+/**
+ * A call that is answered at once and changes nothing in the world. It may change what the device itself keeps, its `state`
+ * and its random numbers, as long as no other computer can see that.
+ */
 export interface Query<Port, Context = DeviceContext> {
   readonly kind: "query";
   readonly shape: CallShape;
