@@ -56,7 +56,11 @@ export function putTogetherCompressed(header: Uint8Array | string, sections: rea
   );
 }
 
-export function putStoredTogether(header: Uint8Array | string, sections: readonly StoredForgery[]): Uint8Array {
+export function putStoredTogether(
+  header: Uint8Array | string,
+  sections: readonly StoredForgery[],
+  flags = 0,
+): Uint8Array {
   const headerBytes = Buffer.from(header);
   const parts = sections.map(({ id, codec = 0, stored, length = stored.length }) => {
     const start = Buffer.concat([Buffer.from(id, "latin1"), u32(codec), u32(length), u32(stored.length)]);
@@ -69,7 +73,7 @@ export function putStoredTogether(header: Uint8Array | string, sections: readonl
     4;
   const formatAndVersion = Buffer.from([1, 0, 0, 0, 0, 0, 1, 0, 0, 0]);
   const counts = [fileBytes, sections.length, headerBytes.length].map(u32);
-  const beginning = Buffer.concat([Buffer.from("GSWK"), formatAndVersion, Buffer.alloc(2), ...counts]);
+  const beginning = Buffer.concat([Buffer.from("GSWK"), formatAndVersion, Buffer.from([flags, 0]), ...counts]);
   const preamble = Buffer.concat([beginning, u32(crc32(headerBytes, crc32(beginning)))]);
   const frame = parts.reduce((crc, [prefix]) => crc32(prefix, crc), crc32(preamble));
   return new Uint8Array(Buffer.concat([preamble, headerBytes, ...parts.flat(), u32(frame)]));

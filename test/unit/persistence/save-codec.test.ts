@@ -132,6 +132,7 @@ describe("encodeSave() and decodeSave()", () => {
 
   it.each([
     ["bytes", encodeSave(sampleSave())],
+    ["bytes that are not compressed", encodeSave(sampleSave(), { compress: false })],
     ["a Buffer, whose slice() does not copy", Buffer.from(encodeSave(sampleSave()))],
   ])("share nothing with %s", (_, bytes) => {
     const save = decodeSave(bytes);
