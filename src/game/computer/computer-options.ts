@@ -4,6 +4,7 @@ import type { CompileOptions } from "../../../toolchain/index.ts";
 import { MAX_SLICE_GAS, type MemoryBackend } from "../../vm/index.ts";
 import { hashText } from "./hash-text.ts";
 import type { AttachedDevice } from "./device/attached-device.ts";
+import type { EnergySource } from "./energy-source.ts";
 import { MAX_GAS_BANK } from "./gas-bank.ts";
 import { MOST_RESTARTS, type RestartOptions } from "./watchdog.ts";
 
@@ -25,6 +26,12 @@ export interface ComputerOptions {
    * @defaultValue nobody's, without a quota
    */
   readonly owner?: string;
+  /**
+   * What the program's gas comes out of beside `gasPerTick`, e.g. a `BatteryCell`: a slice has at most what it can give.
+   *
+   * @defaultValue nothing: gas costs nothing
+   */
+  readonly energy?: EnergySource;
   /** Most memory the program may have, in pages of 64 KiB, 1 to 65,536. @defaultValue 16 */
   readonly memoryPages?: number;
   /**
@@ -44,8 +51,9 @@ export interface ComputerOptions {
 }
 
 /** All options with their values. */
-export type ResolvedOptions = Required<Omit<ComputerOptions, "restarts" | "owner">> & {
+export type ResolvedOptions = Required<Omit<ComputerOptions, "restarts" | "owner" | "energy">> & {
   readonly owner: string | undefined;
+  readonly energy: EnergySource | undefined;
   readonly restarts: Required<RestartOptions>;
 };
 
@@ -83,7 +91,7 @@ export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBack
     devices = DEFAULTS.devices,
     memory = worldMemory,
   } = options;
-  const { entropySeed = hashText(id), owner } = options;
+  const { entropySeed = hashText(id), owner, energy } = options;
   requireInteger("an id of this length:", id.length, [1, 200]);
   if (owner !== undefined) requireInteger("an owner's name of this length:", owner.length, [1, 200]);
   requireInteger("gasPerTick", gasPerTick, [1, MAX_SLICE_GAS]);
@@ -92,7 +100,18 @@ export function resolveOptions(options: ComputerOptions, worldMemory: MemoryBack
   requireInteger("entropySeed", entropySeed, [0, 2 ** 32 - 1]);
   requireMemory(memory);
   const restarts = resolveRestarts(options.restarts ?? { most: 0 });
-  return { id, owner, gasPerTick, gasBank, memoryPages, memory, devices: { ...devices }, restarts, entropySeed };
+  return {
+    id,
+    owner,
+    energy,
+    gasPerTick,
+    gasBank,
+    memoryPages,
+    memory,
+    devices: { ...devices },
+    restarts,
+    entropySeed,
+  };
 }
 
 function resolveRestarts({ most, afterTicks = 20, withinTicks = 1_200 }: RestartOptions): Required<RestartOptions> {

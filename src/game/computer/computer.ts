@@ -93,7 +93,7 @@ export class Computer {
   /** @internal */
   constructor(options: ComputerOptions, host: ComputerHost) {
     const resolved = resolveOptions(options, host.memory);
-    const { id, owner, gasPerTick, gasBank, memoryPages, memory, devices, entropySeed } = resolved;
+    const { id, owner, energy, gasPerTick, gasBank, memoryPages, memory, devices, entropySeed } = resolved;
     this.id = id;
     this.owner = owner;
     this.gasPerTick = gasPerTick;
@@ -121,6 +121,7 @@ export class Computer {
       },
       gas: this.#gas,
       quota: host.quotaFor(owner),
+      energy,
       entropySeed,
       tickNow: host.tickNow,
       tickAt: host.tickAt,

@@ -11,6 +11,7 @@ export type { Computer } from "./computer.ts";
 export type { ComputerEvents } from "./computer-host.ts";
 export type { ErrorReport, ErrorSource, WorldEvents } from "./world-events.ts";
 export type { ComputerOptions, LoadOptions, MemoryChoice } from "./computer-options.ts";
+export type { EnergySource } from "./energy-source.ts";
 export type { ComputerState } from "./computer-state.ts";
 export type { RestartOptions, RestartVerdict } from "./watchdog.ts";
 export {
@@ -85,9 +86,18 @@ export {
 export type { AttachedDevice, SavedDevice, TypedDevice } from "./device/attached-device.ts";
 export { DEVICE_ABI } from "./device/abi.ts";
 export { completionsOf, costTableOf, type DeviceCompletion } from "./device/completions.ts";
+export { Battery, BatteryCell, type BatteryOptions } from "./devices/battery.ts";
+export { Button, PushButton } from "./devices/button.ts";
+export { Display, PixelScreen, spreadColor, type ScreenSize } from "./devices/display.ts";
+export { Door, type DoorPort } from "./devices/door.ts";
+export { Gripper, type GripperMotion, type GripperPort } from "./devices/gripper.ts";
+export { Crate, Inventoried, type Holder, type Inventory } from "./devices/inventory.ts";
+export { Keyboard, keyNumber, Keys } from "./devices/keyboard.ts";
+export { Lamp, type LampLight, type LampPort } from "./devices/lamp.ts";
 export { Motor, type Motion, type MotorPort, type MotorPose } from "./devices/motor.ts";
 export { Disk, type DiskPort, type DiskState } from "./devices/disk.ts";
 export { Entropy } from "./devices/entropy.ts";
+export { Positioned, type Placed } from "./devices/positioned.ts";
 export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
 export { DEVICE_ERRORS, type DeviceError } from "./device/device-errors.ts";
 export { generateAssemblyScript } from "./device/assembly-script.ts";

@@ -16,6 +16,7 @@ import type { RaisedEvent } from "./device/attached-device.ts";
 import { DeviceBank, type BankOrigin, type CalledCommand, type SavedBank } from "./device/device-bank.ts";
 import type { OpenDevice, Wiring } from "./device/handle-table.ts";
 import { SYSTEM_MODULE } from "./device/system-calls.ts";
+import type { EnergySource } from "./energy-source.ts";
 import type { GasBank } from "./gas-bank.ts";
 import type { GasQuota } from "./owner-quotas.ts";
 import type { Program, VmFactory } from "./program.ts";
@@ -29,6 +30,8 @@ export interface RunSetting {
   readonly gas: GasBank;
   /** What bounds it together with others, if anything does. */
   readonly quota: GasQuota | undefined;
+  /** What its gas comes out of beside, if anything. */
+  readonly energy: EnergySource | undefined;
   readonly entropySeed: number;
   readonly tickNow: () => number;
   /** The first tick in which the clock shows a time, in nanoseconds. */
@@ -80,7 +83,7 @@ export class ProgramRun {
   /** As it was told. */
   #isWaiting = false;
   #isParked = false;
-  /** Whether the last slice was left out, because others had used the quota. */
+  /** Whether the last slice was left out, because others had used the quota or there was no energy. */
   #isHeld = false;
   /** What the last slice has changed in registers. */
   #registerChanges: readonly (() => void)[] = [];
@@ -150,15 +153,16 @@ export class ProgramRun {
     return waitsFor?.kind === "time" ? Math.max(next, this.#setting.tickAt(waitsFor.at)) : next;
   }
 
-  /** Runs on the gas of one tick and of the bank, unless a task keeps the program waiting or the quota is used. */
+  /** Runs on the gas of one tick and of the bank, unless a task keeps the program waiting, the quota is used or there is no energy. */
   runSlice(): RunState {
     this.#gasUsedLastTick = 0;
     this.#isHeld = false;
     const answer = this.#bank.beginSlice(this.#vm);
     if (answer !== undefined) this.#vm.answer(answer);
     if (this.#bank.blocked !== null) return this.state;
-    const { gas: bank, quota, tickNow } = this.#setting;
-    const budget = Math.min(bank.budgetAt(tickNow()), quota?.leftAt(tickNow()) ?? Infinity);
+    const { gas: bank, quota, energy, tickNow } = this.#setting;
+    const most = Math.min(quota?.leftAt(tickNow()) ?? Infinity, energy?.gasLeft ?? Infinity);
+    const budget = Math.min(bank.budgetAt(tickNow()), most);
     this.#isHeld = budget === 0;
     if (this.#isHeld) return this.state;
     // A slice brings a parked program back, also where it finds that the program has to wait on.
@@ -265,9 +269,10 @@ export class ProgramRun {
     const result = this.#vm.runSlice(gas(budget));
     // Gas pays what was owed, then what was used. What was used beyond the budget is owed now, and paid for later.
     const left = Math.max(0, budget - debt - result.gasUsed + this.#vm.debt);
-    const { gas: bank, quota, tickNow } = this.#setting;
+    const { gas: bank, quota, energy, tickNow } = this.#setting;
     bank.pay(tickNow(), budget - left);
     quota?.pay(tickNow(), budget - left);
+    energy?.use(budget - left);
     return result;
   }
 

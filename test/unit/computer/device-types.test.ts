@@ -139,6 +139,24 @@ const Lamp = defineDevice(
   },
 );
 
+const Counter = defineDevice(
+  { type: "counter", doc: "A counter.", state: { count: u32("How often") } },
+  {
+    commands: {
+      add: command({ doc: "Adds one.", cost: 1 }, (_port, _args, counter) => {
+        counter.state.count += 1;
+        // @ts-expect-error no such state
+        void counter.state.total;
+      }),
+    },
+    lifecycle: { attach: (_port, counter) => void counter.state.count },
+  },
+);
+
+it("gives handlers the state of a device that tells nothing", () => {
+  expect(Counter.attach(undefined).state.count).toBe(0);
+});
+
 it("gives the game a device with its state and its events in types", () => {
   const lamp = Lamp.attach({ light: () => {} });
   const lit: boolean = lamp.state.lit;

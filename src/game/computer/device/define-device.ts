@@ -191,7 +191,7 @@ export function defineDevice<
   const O extends ScalarFields = None,
 >(
   head: DeviceHead<Port, S, E, I, O>,
-  members: DeviceMembers<Port, DeviceContext<S, E>, I, O>,
+  members: DeviceMembers<Port, NoInfer<DeviceContext<S, E>>, I, O>,
 ): DeviceDefinition<Port, S, E>;
 export function defineDevice<Port = void>(declaration: DeviceDeclaration<Port>): DeviceDefinition<Port>;
 export function defineDevice<Port>(
@@ -263,7 +263,8 @@ export function defineTrait<
   members: DeviceMembers<Thing, DeviceContext<S, E>, I, O>,
 ): Trait<Thing, S, E> {
   const { fits, ...rest } = head;
-  return { ...defineDevice<Thing, S, E, I, O>(rest, members), fits };
+  // The same object, because what is attached tells by it of which trait it is.
+  return Object.assign(defineDevice<Thing, S, E, I, O>(rest, members), { fits });
 }
 
 /** A trait, whatever it is for. */

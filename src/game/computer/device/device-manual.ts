@@ -75,7 +75,10 @@ export function generateDevicePage(device: DeviceFace, labels: readonly string[]
         event.doc,
         ...(event.payload === undefined
           ? []
-          : [`\`${event.payload.name}(&event)\` gives what goes with it.`, structTable(event.payload)]),
+          : [
+              `\`${event.payload.name}(&event)\` gives what goes with it, in a \`${event.payload.name}_t\`.`,
+              structTable(event.payload),
+            ]),
       ].join("\n\n"),
     ),
     ...(Object.keys(constants).length === 0 ? [] : ["## Constants", constantsTable(type, constants)]),
