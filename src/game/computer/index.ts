@@ -98,6 +98,7 @@ export { Motor, type Motion, type MotorPort, type MotorPose } from "./devices/mo
 export { Disk, type DiskPort, type DiskState } from "./devices/disk.ts";
 export { Entropy } from "./devices/entropy.ts";
 export { Positioned, type Placed } from "./devices/positioned.ts";
+export { Radio, RadioNetwork, type RadioEvents, type RadioPort, type RadioState } from "./devices/radio.ts";
 export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
 export { DEVICE_ERRORS, type DeviceError } from "./device/device-errors.ts";
 export { generateAssemblyScript } from "./device/assembly-script.ts";

@@ -259,15 +259,16 @@ export async function layoutOf(deviceCase: DeviceCase): Promise<string> {
 }
 
 /** What a forged save may hold in the place of any value. */
-export const JUNK: readonly JsonValue[] = [null, -1, 1e300, 0.5, "no such thing \u0000", true, [], {}, [[1]], { a: 1 }];
+export const JUNK: readonly JsonValue[] = [null, -1, 1e300, "no such thing \u0000", [[1]], { a: 1 }];
 
-/** Each value in a JSON tree, with the way to replace it. */
+/** Each value in a JSON tree, but of lists only the first, with the way to replace it. */
 export function placesIn(tree: JsonValue, path = ""): { readonly path: string; put(value: JsonValue): void }[] {
   if (typeof tree !== "object" || tree === null) return [];
   const parts = tree as Record<string, JsonValue>;
-  return Object.entries(parts).flatMap(([name, value]) => [
+  const names = Object.keys(parts).slice(0, Array.isArray(tree) ? 1 : undefined);
+  return names.flatMap((name) => [
     { path: `${path}.${name}`, put: (other: JsonValue) => void (parts[name] = other) },
-    ...placesIn(value, `${path}.${name}`),
+    ...placesIn(parts[name] ?? null, `${path}.${name}`),
   ]);
 }
 
