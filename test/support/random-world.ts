@@ -1,8 +1,6 @@
 // Worlds in which everything happens that makes a computer wait or go on: programs that do as their dice tell them, and
 // players who type, stop, start, remove, add, save and load. Everything that can be seen of such a world is written down.
 
-import { bytesToHex } from "@noble/hashes/utils.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import {
   ComputerWorld,
   type Computer,
@@ -12,6 +10,7 @@ import {
 } from "gasworks/computer";
 
 import { assembleWat } from "./assemble-wat.ts";
+import { hashOf } from "./hash-save.ts";
 import { Probe } from "./probe-device.ts";
 import { Random } from "./random.ts";
 
@@ -174,12 +173,4 @@ class Game {
     await this.#world.restore(save);
     this.#seen.push(`restored ${hashOf(this.#world.capture())}`);
   }
-}
-
-function hashOf(save: ComputersSave): string {
-  const text = JSON.stringify(save, (_key, value: unknown) => {
-    if (value instanceof Uint8Array) return bytesToHex(sha256(value));
-    return typeof value === "bigint" ? `${value}n` : value;
-  });
-  return bytesToHex(sha256(new TextEncoder().encode(text)));
 }

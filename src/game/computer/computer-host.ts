@@ -33,6 +33,10 @@ export interface ComputerEvents {
 /** What a computer needs from its world. */
 export interface ComputerHost {
   readonly isTicking: boolean;
+  /** Whether a tick runs, or a change between two ticks that devices hear of. */
+  readonly isBusy: boolean;
+  /** @param what - In words, for the message. @throws {ComputerError} `computer/inside-tick` if it is busy. */
+  readonly requireBetweenTicks: (what: string) => void;
   readonly ticksPerSecond: number;
   readonly tickNow: () => number;
   /** The first tick in which the clock shows a time, in nanoseconds. */
@@ -46,7 +50,7 @@ export interface ComputerHost {
   readonly deliver: (tell: () => void, computer: Computer) => void;
   /** Told of each event of a computer. */
   readonly forward: <K extends keyof ComputerEvents>(computer: Computer, event: K, payload: ComputerEvents[K]) => void;
-  /** Does something now, or at the end of the tick if one is running. */
+  /** Does something now, or at the end of the tick, or of another change, if one is under way. */
   readonly betweenTicks: (action: () => void) => void;
   /** Has the computer visited in the next tick. */
   readonly wake: (computer: Computer) => void;

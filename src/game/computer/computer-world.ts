@@ -116,6 +116,8 @@ export class ComputerWorld {
   readonly #quotas: OwnerQuotas<Computer>;
   #tick = 0;
   #isTicking = false;
+  /** Whether something changes between two ticks of which devices are told. */
+  #isChanging = false;
   #isTelling = false;
   #actions: (() => void)[] = [];
   #news: News[] = [];
@@ -165,7 +167,7 @@ export class ComputerWorld {
     if (this.get(options.id) !== undefined) {
       throw new ComputerError("computer/duplicate-id", `Cannot add another computer with the id "${options.id}"`);
     }
-    const computer = new Computer(options, this.#host);
+    const computer = this.#change(() => new Computer(options, this.#host));
     this.#computers.add(computer);
     this.#quotas.add(computer);
     return computer;
@@ -206,9 +208,7 @@ export class ComputerWorld {
     for (const computer of computers) this.#schedule.plan(computer, tick, computer.nextVisit());
     this.#parking.run(tick);
     this.#tick = tick + 1;
-    const actions = this.#actions;
-    this.#actions = [];
-    for (const action of actions) action();
+    this.#runActions();
     this.#events.emit("tick", { tick: this.#tick });
     this.#tellNews();
   }
@@ -287,7 +287,7 @@ export class ComputerWorld {
     const wanted = save.computers.map((saved) => this.#match(saved));
     requireDistinct(save.computers);
     const programs = await this.#recall(wanted, save.programs);
-    if (this.#isTicking) await Promise.resolve();
+    if (this.#isBusy) await Promise.resolve();
     if (number !== this.#restoreNumber || wanted.some(({ computer }) => this.get(computer.id) !== computer)) {
       throw new ComputerError("computer/superseded", "Cannot go on restoring the computers: something else came first");
     }
@@ -295,8 +295,10 @@ export class ComputerWorld {
     for (const [index, { computer, saved, state }] of wanted.entries()) {
       staged.set(computer, computer.stage({ state, snapshot: saved.snapshot, tick: save.tick }, programs[index]));
     }
-    this.#tick = save.tick;
-    for (const computer of this.computers) computer.commit(staged.get(computer));
+    this.#change(() => {
+      this.#tick = save.tick;
+      for (const computer of this.computers) computer.commit(staged.get(computer));
+    });
   }
 
   /** Stops and forgets all computers, without a word to devices and listeners. Safe to call twice. */
@@ -313,10 +315,15 @@ export class ComputerWorld {
     const { ticksPerSecond } = this;
     const tickNow = (): number => this.#tick;
     const isTicking = (): boolean => this.#isTicking;
+    const isBusy = (): boolean => this.#isBusy;
     return {
       get isTicking() {
         return isTicking();
       },
+      get isBusy() {
+        return isBusy();
+      },
+      requireBetweenTicks: (what) => this.#requireBetweenTicks(what),
       ticksPerSecond,
       tickNow,
       tickAt: (time) => Number((time * BigInt(ticksPerSecond) + NANOSECONDS_PER_SECOND - 1n) / NANOSECONDS_PER_SECOND),
@@ -386,8 +393,36 @@ export class ComputerWorld {
   }
 
   #betweenTicks(action: () => void): void {
-    if (this.#isTicking) this.#actions.push(action);
-    else action();
+    if (this.#isBusy) this.#actions.push(action);
+    else this.#change(action);
+  }
+
+  get #isBusy(): boolean {
+    return this.#isTicking || this.#isChanging;
+  }
+
+  /** Devices that hear of a change may ask for others: these come after it, and nobody sees it half done. */
+  #change<T>(change: () => T): T {
+    if (this.#isBusy) return change();
+    this.#isChanging = true;
+    try {
+      return change();
+    } finally {
+      this.#isChanging = false;
+      this.#runActions();
+      this.#tellNews();
+    }
+  }
+
+  #runActions(): void {
+    this.#isChanging = true;
+    try {
+      // What an action causes is done in this loop as well.
+      for (let index = 0; index < this.#actions.length; index++) (this.#actions[index] as () => void)();
+    } finally {
+      this.#actions = [];
+      this.#isChanging = false;
+    }
   }
 
   #forward<K extends keyof ComputerEvents>(computer: Computer, event: K, payload: ComputerEvents[K]): void {
@@ -414,7 +449,7 @@ export class ComputerWorld {
   #deliver(tell: () => void, computer?: Computer): void {
     if (this.#isDisposed) return;
     this.#news.push({ tell, computer });
-    if (!this.#isTicking) this.#tellNews();
+    if (!this.#isBusy) this.#tellNews();
   }
 
   /** In order, one after the other: what a listener causes is told after what was there before. */
@@ -435,7 +470,9 @@ export class ComputerWorld {
   }
 
   #requireBetweenTicks(what: string): void {
-    if (this.#isTicking) throw new ComputerError("computer/inside-tick", `Cannot ${what} from inside a tick`);
+    if (!this.#isBusy) return;
+    const where = this.#isTicking ? "inside a tick" : "a device that is told of a change";
+    throw new ComputerError("computer/inside-tick", `Cannot ${what} from ${where}`);
   }
 }
 

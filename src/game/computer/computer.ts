@@ -20,7 +20,7 @@ import { ComputerError } from "./errors.ts";
 import { keepProgramRun, type EarlierProgram } from "./earlier-program.ts";
 import { GasBank } from "./gas-bank.ts";
 import { policyOf, type Program } from "./program.ts";
-import { ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
+import { importedTypes, ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
 import { rehearse } from "./rehearse-run.ts";
 import { saveComputer } from "./save-computer.ts";
 import type { SavedPower, SavedState } from "./saved-state.ts";
@@ -53,7 +53,8 @@ export interface StagedComputer {
  *    ▲                    │ refused          │ │                     │
  *    └────────────────────┴───── stop() ─────┘ └──► exited | crashed ┘      start(), reset(): running again
  *
- * What devices and listeners call during a tick (`start`, `stop`, `reset`, `type`) takes effect at the tick's end.
+ * What devices and listeners call during a tick (`start`, `stop`, `reset`, `type`) takes effect at the tick's end; what
+ * devices call while they are attached, told of a save or canceled, when that is done.
  */
 export class Computer {
   readonly id: string;
@@ -107,7 +108,7 @@ export class Computer {
     this.#events = new Emitter(deliver, (event, payload) => host.forward(this, event, payload));
     this.#host = host;
     const onError: RunSetting["onError"] = (error, where, source) => {
-      const known = error instanceof HandlerError ? error : { cause: error, message: where, source };
+      const known = HandlerError.is(error) ? error : { cause: error, message: where, source };
       host.onError(known.cause, `computer "${id}": ${known.message}`, { computer: this, ...known.source });
     };
     const raise = (label: string, event: RaisedEvent): void => {
@@ -191,10 +192,8 @@ export class Computer {
    */
   attach(label: string, device: AttachedDevice): void {
     this.#requireMember();
-    if (this.#host.isTicking) {
-      throw new ComputerError("computer/inside-tick", `Cannot attach "${label}" from inside a tick`);
-    }
-    this.#devices.add(label, device);
+    this.#host.requireBetweenTicks(`attach "${label}"`);
+    this.#host.betweenTicks(() => this.#devices.add(label, device));
     this.#headers = undefined;
   }
 
@@ -217,9 +216,9 @@ export class Computer {
   }
 
   /** @internal What the program of a save may import. */
-  policyFor({ power }: SavedState): ImportPolicy {
-    const types = power.kind === "on" ? power.run.types : [];
-    return policyOf({ wiring: this.#devices.wiring, memoryPages: this.memoryPages }, types);
+  policyFor({ power, types }: SavedState): ImportPolicy {
+    const imported = power.kind === "on" ? power.run.types : types;
+    return policyOf({ wiring: this.#devices.wiring, memoryPages: this.memoryPages }, imported);
   }
 
   /**
@@ -234,7 +233,7 @@ export class Computer {
    */
   async load(program: Sources | Uint8Array, options: LoadOptions = {}): Promise<CompileResult> {
     // A device may ask for this in the middle of a tick; ticks are synchronous, so this waits for the end of it.
-    if (this.#host.isTicking) await Promise.resolve();
+    if (this.#host.isBusy) await Promise.resolve();
     this.#requireMember();
     this.#abandonLoad();
     if (options.hot !== true || this.#run === undefined) {
@@ -415,6 +414,7 @@ export class Computer {
       watchdog: this.#watchdog.capture(),
       console: this.console.capture(),
       devices: this.#devices.capture(),
+      types: captured === undefined && this.#program !== undefined ? importedTypes(this.#program) : [],
     };
     return saveComputer({ id: this.id, program: this.#program, snapshot: captured?.snapshot, state }, programs);
   }

@@ -18,7 +18,7 @@ export type ComputerErrorCode =
   | "computer/superseded"
   /** The computer was removed from its world. */
   | "computer/removed"
-  /** Called from inside a tick, where only devices may act. */
+  /** Called from inside a tick, or from a device that is being attached, canceled or the like. */
   | "computer/inside-tick"
   /** Preparing the module took longer than the deadline. */
   | "computer/prepare-timeout"

@@ -284,7 +284,7 @@ export class ProgramRun {
 }
 
 /** Of the types that a program was prepared for, those of devices that it imports from. */
-function importedTypes({ module, types }: Program): readonly DeviceType[] {
+export function importedTypes({ module, types }: Program): readonly DeviceType[] {
   const imported = new Set(module.imports.map((each) => each.module));
   return types.filter(({ importModule }) => importModule !== SYSTEM_MODULE && imported.has(importModule));
 }

@@ -2,6 +2,7 @@
 
 import type { Sources } from "../../../toolchain/index.ts";
 import type { JsonValue } from "../../persistence/index.ts";
+import type { DeviceType } from "../../vm/index.ts";
 import type { ConsoleStream, SavedConsole } from "./console-buffer.ts";
 import type { SavedDevice } from "./device/attached-device.ts";
 import {
@@ -38,6 +39,11 @@ export interface SavedState {
   readonly console: SavedConsole;
   /** By the name under which they are attached. */
   readonly devices: Readonly<Record<string, SavedDevice>>;
+  /**
+   * The device types that the program imports, if it does not run: it may be started again where one of them is not attached
+   * any more. A running one has them in its run.
+   */
+  readonly types: readonly DeviceType[];
   /** Where they are not those that the save holds beside the same wasm; the inner `undefined`: given as wasm. */
   readonly ownSources: { readonly sources: Sources | undefined } | undefined;
 }
@@ -49,12 +55,13 @@ const LIMITS = { entries: 10_000, files: 1_000 } as const;
 
 /** As JSON; bigints become decimal strings. */
 export function encodeState(state: SavedState): JsonValue {
-  const { console, power, ownSources, gasBank, watchdog, ...rest } = state;
+  const { console, power, ownSources, gasBank, watchdog, types, ...rest } = state;
   return {
     ...rest,
     // Nothing is said of what is not there, so that saves without it are as they always were.
     ...(gasBank === 0 ? {} : { gasBank }),
     ...(watchdog === undefined ? {} : { watchdog: encodeWatchdog(watchdog) }),
+    ...(types.length === 0 ? {} : { types: encodeDeviceTypes(types) }),
     ownSources: ownSources === undefined ? null : { sources: ownSources.sources ?? null },
     version: VERSION,
     devices: encodeDevices(state.devices),
@@ -86,6 +93,7 @@ export function decodeState(value: JsonValue, id: string): SavedState {
     watchdog: decodeIfThere(state.atIfThere("watchdog"), decodeWatchdog),
     console: decodeConsole(state.at("console")),
     devices: decodeDevices(state.at("devices")),
+    types: decodeIfThere(state.atIfThere("types"), decodeDeviceTypes) ?? [],
     ownSources: state.at("ownSources").orNull(decodeOwnSources) ?? undefined,
   };
 }

@@ -3,7 +3,14 @@
 import type { GuestView } from "../memory/guest-space.ts";
 
 /** Thrown at host functions that were given a bad range; it becomes the trap `memory-out-of-bounds`. */
-export class GuestRangeError extends Error {}
+export class GuestRangeError extends Error {
+  readonly #isOurs = true;
+
+  /** As `instanceof`, which a proxy that a device throws could answer, or throw in. */
+  static is(error: unknown): error is GuestRangeError {
+    return typeof error === "object" && error !== null && #isOurs in error && error.#isOurs;
+  }
+}
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const STRICT_UTF8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });

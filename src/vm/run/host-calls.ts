@@ -113,8 +113,8 @@ export class HostCalls {
       if (!declared.mayWait) throw new TypeError(`Cannot wait in "${call.function}": it is not declared with mayWait`);
       return WAIT;
     } catch (error) {
-      if (error instanceof ExitSignal) throw error;
-      if (error instanceof GuestRangeError) throw new TrapSignal(trap("memory-out-of-bounds"));
+      if (ExitSignal.is(error)) throw error;
+      if (GuestRangeError.is(error)) throw new TrapSignal(trap("memory-out-of-bounds"));
       this.#reportHostError(error, call);
       throw new TrapSignal(trap("host-error"));
     }

@@ -30,10 +30,16 @@ export const MAX_INPUT_BYTES = 1_048_576;
 
 /** Thrown by `proc_exit` to leave the guest's frames for good; the Vm catches it. */
 export class ExitSignal {
+  readonly #isOurs = true;
   readonly exitCode: number;
 
   constructor(exitCode: number) {
     this.exitCode = exitCode;
+  }
+
+  /** As `instanceof`, which a proxy that a device throws could answer, or throw in. */
+  static is(error: unknown): error is ExitSignal {
+    return typeof error === "object" && error !== null && #isOurs in error && error.#isOurs;
   }
 }
 

@@ -197,14 +197,19 @@ export class DeviceBank {
     }));
   }
 
-  /** Before a slice: refreshes registers and delivers an event that is waited for. @returns the answer for the program */
+  /**
+   * Before a slice: refreshes registers and delivers an event that is waited for.
+   *
+   * @returns the answer for the program
+   * @throws {HandlerError} with what a device throws
+   */
   beginSlice(memory: BankMemory): number | undefined {
     const answer = this.#takeAwaited(memory);
     if (this.#blocked === null) this.#refreshRegisters(memory);
     return answer;
   }
 
-  /** After a slice: what the program has changed in registers, for the end of the tick. */
+  /** After a slice: what the program has changed in registers, for the end of the tick. They throw as `beginSlice` does. */
   takeRegisters(memory: BankMemory): readonly (() => void)[] {
     const changes: (() => void)[] = [];
     for (const [index, mapped] of this.#registers.entries()) {

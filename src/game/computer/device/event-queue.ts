@@ -8,6 +8,9 @@ const MAX_EVENTS = 64;
 /** Of one device, so that it does not push out those of others. */
 const MAX_OF_ONE = 16;
 
+/** What programs can be told, as an `int`. */
+const MAX_LOST = 2 ** 31 - 1;
+
 /** One event. */
 export interface QueuedEvent extends RaisedEvent {
   /** Handle of the device; 0 for none. */
@@ -39,9 +42,8 @@ export class EventQueue {
 
   push(event: QueuedEvent): void {
     if (event.coalesce) this.#replaceOlder(event);
-    const ofOne = this.#events.filter(({ handle }) => handle === event.handle).length;
-    if (this.#events.length >= MAX_EVENTS || ofOne >= MAX_OF_ONE) this.#lost += 1;
-    else this.#events.push(event);
+    if (this.#hasRoomFor(event.handle)) this.#events.push(event);
+    else this.#lost = Math.min(this.#lost + 1, MAX_LOST);
   }
 
   /** The oldest event that may be seen in a tick; it is gone afterwards. */
@@ -65,6 +67,13 @@ export class EventQueue {
 
   capture(): SavedEvents {
     return { events: this.#events.map((event) => ({ ...event, payload: event.payload.slice() })), lost: this.#lost };
+  }
+
+  #hasRoomFor(handle: number): boolean {
+    if (this.#events.length >= MAX_EVENTS) return false;
+    let ofOne = 0;
+    for (const event of this.#events) if (event.handle === handle) ofOne += 1;
+    return ofOne < MAX_OF_ONE;
   }
 
   /** The one before stays where the program may see it already: the world stands still while programs run. */
