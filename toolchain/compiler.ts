@@ -20,8 +20,11 @@ export interface DownloadProgress {
 export interface CompileOptions {
   /** @defaultValue "-O1" */
   readonly optimization?: OptimizationLevel;
-  /** Adds line and variable information for debuggers (DWARF 4). @defaultValue false */
-  readonly debug?: boolean;
+  /**
+   * Adds line and variable information for debuggers (DWARF 4), or lines alone (`"lines"`): enough to say where a program
+   * crashed. @defaultValue false
+   */
+  readonly debug?: boolean | "lines";
   /** Size of the C stack, 1,024 … 8,388,608, a multiple of 16. It lies first, so overflowing it traps. @defaultValue 65_536 */
   readonly stackBytes?: number;
   /**
@@ -81,7 +84,7 @@ export interface Compiler extends Disposable {
 /** What decides the bytes of the result, with nothing left out. */
 export interface CompileSettings {
   readonly optimization: OptimizationLevel;
-  readonly debug: boolean;
+  readonly debug: boolean | "lines";
   readonly stackBytes: number;
   readonly target: "wasi" | "freestanding";
   readonly cpu: "lime1" | "generic" | "mvp";
@@ -115,6 +118,7 @@ export function resolveSettings(options: CompileOptions): CompileSettings {
     cpu: options.cpu ?? DEFAULTS.cpu,
   };
   requireOneOf("optimization", settings.optimization, OPTIMIZATION_LEVELS);
+  requireOneOf("debug", settings.debug, [true, false, "lines"]);
   requireOneOf("target", settings.target, ["wasi", "freestanding"]);
   requireOneOf("cpu", settings.cpu, settings.target === "wasi" ? ["lime1", "generic"] : ["lime1", "generic", "mvp"]);
   const { stackBytes } = settings;
@@ -131,12 +135,10 @@ export function resolveSettings(options: CompileOptions): CompileSettings {
   return settings;
 }
 
-function requireOneOf(option: string, value: string, allowed: readonly string[]): void {
-  if (!allowed.includes(value)) {
-    throw new RangeError(
-      `Cannot compile with ${option} "${value}": expected ${allowed.map((a) => `"${a}"`).join(" or ")}`,
-    );
-  }
+function requireOneOf<T extends string | boolean>(option: string, value: T, allowed: readonly T[]): void {
+  if (allowed.includes(value)) return;
+  const values = allowed.map((each) => JSON.stringify(each)).join(" or ");
+  throw new RangeError(`Cannot compile with ${option} ${JSON.stringify(value)}: expected ${values}`);
 }
 
 /**

@@ -24,7 +24,7 @@ function compileFlags(settings: CompileSettings): readonly Flag[] {
     implied(...(isVectorizing ? ["-vectorize-loops", "-vectorize-slp"] : [])),
     same("-std=gnu17"),
     ...(isWasi ? [] : [same("-ffreestanding")]),
-    ...(settings.debug ? [debugFlag(settings)] : []),
+    ...(settings.debug !== false ? [debugFlag(settings)] : []),
     // A fused multiply-add would round differently from the two operations wherever an engine has it.
     same("-ffp-contract=off"),
     implied("-mrelocation-model", "static", "-mframe-pointer=none", "-fno-rounding-math", "-fvisibility=hidden"),
@@ -124,8 +124,12 @@ export function driverArguments(
 }
 
 /** Key instructions, which keep stepping sensible in optimized code, are left out by the driver where nothing moves. */
-function debugFlag({ optimization }: CompileSettings): Flag {
+function debugFlag({ optimization, debug }: CompileSettings): Flag {
   const keyInstructions = optimization === "-O0" ? [] : ["-gkey-instructions"];
+  if (debug === "lines") {
+    const kind = "-debug-info-kind=line-tables-only";
+    return { driver: ["-gline-tables-only"], cc1: [...keyInstructions, kind, "-dwarf-version=4"] };
+  }
   return { driver: ["-g"], cc1: [...keyInstructions, "-debug-info-kind=constructor", "-dwarf-version=4"] };
 }
 

@@ -49,6 +49,7 @@ export const fakePreparer: Preparer = {
       compiled: new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])),
       state: new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])),
       frames: [],
+      places: new Uint8Array(),
       typeKeys: [],
       indirectTypes: {},
       entryFunctions: {},

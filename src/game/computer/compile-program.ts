@@ -50,7 +50,7 @@ export async function compileProgram(
   const signals = compile.signal === undefined ? [signal] : [signal, compile.signal];
   const { wasm, diagnostics } = await compiler.compile(
     { ...headers, ...sources },
-    { ...compile, signal: AbortSignal.any(signals) },
+    { debug: "lines", ...compile, signal: AbortSignal.any(signals) },
   );
   if (wasm === undefined) throw new CompileError(id, diagnostics);
   return { wasm, sources, diagnostics };

@@ -61,7 +61,7 @@ export type ResolvedOptions = Required<Omit<ComputerOptions, "restarts" | "owner
 export interface LoadOptions {
   /** Runs the program as soon as it is ready. @defaultValue true */
   readonly start?: boolean;
-  /** For the compiler, where sources are loaded. */
+  /** For the compiler, where sources are loaded. `debug` is `"lines"` unless it is given: crashes then name the line. */
   readonly compile?: Omit<CompileOptions, "target" | "cpu">;
   /**
    * Lets the program that runs go on until the new one is ready, and keeps it for {@link Computer.goBack}: it stays as it

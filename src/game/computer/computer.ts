@@ -8,6 +8,7 @@ import type { ComputerEvents, ComputerHost } from "./computer-host.ts";
 import { resolveOptions, type ComputerOptions, type LoadOptions } from "./computer-options.ts";
 import { isSameState, type ComputerState } from "./computer-state.ts";
 import { ConsoleBuffer } from "./console-buffer.ts";
+import { findCrashPlace } from "./crash-place.ts";
 import { describeCrash, outOfMemoryIn, type CrashReport } from "./crash-report.ts";
 import type { AttachedDevice, RaisedEvent } from "./device/attached-device.ts";
 import type { CalledCommand } from "./device/device-bank.ts";
@@ -577,11 +578,12 @@ export class Computer {
   }
 
   #crash(trap: { readonly code: string; readonly message: string }): void {
+    const place = this.#program && findCrashPlace(this.#program, this.#run?.trapOffsets ?? []);
     const lastTick = this.#gasUsedLastTick;
     this.#endRun(true);
     this.#gasUsedLastTick = lastTick;
     this.#trap = { code: trap.code, message: trap.message };
-    const report = describeCrash(trap);
+    const report = describeCrash(trap, place);
     this.#watchdog.noteCrash(this.#host.tickNow());
     // Nobody looks at a computer without a program, unless it is told to.
     if (this.#watchdog.nextTick !== Infinity) this.#host.wake(this);

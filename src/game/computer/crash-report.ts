@@ -1,6 +1,7 @@
 // A trap in words for players. Codes are the machine's, words are the game's: a translation replaces this file only.
 
 import { VmError, type TrapCode } from "../../vm/index.ts";
+import type { CrashPlace } from "./crash-place.ts";
 
 /** What a program may end with, from a trap or from the host's want of memory. */
 type CrashCode = TrapCode | "vm/out-of-memory";
@@ -15,9 +16,14 @@ export interface CrashReport {
   readonly text: string;
   /** What to look for: one sentence. */
   readonly hint: string;
+  /**
+   * Where in the player's source, if the program has lines (`debug` of the compiler) and the engine says it. No part of
+   * saves.
+   */
+  readonly place?: CrashPlace;
 }
 
-type Words = Omit<CrashReport, "code">;
+type Words = Omit<CrashReport, "code" | "place">;
 
 const WORDS: Readonly<Record<CrashCode, Words>> = {
   unreachable: {
@@ -82,9 +88,9 @@ const WORDS: Readonly<Record<CrashCode, Words>> = {
  *
  * @param trap - From `SliceResult`, or from a save of another version.
  */
-export function describeCrash(trap: { readonly code: string }): CrashReport {
+export function describeCrash(trap: { readonly code: string }, place?: CrashPlace): CrashReport {
   const words = Object.hasOwn(WORDS, trap.code) ? WORDS[trap.code as CrashCode] : WORDS.unknown;
-  return { code: trap.code, ...words };
+  return { code: trap.code, ...words, ...(place === undefined ? {} : { place }) };
 }
 
 /** What a program ends with that the engine gives no memory to, at its start or when it comes back. */

@@ -21,6 +21,7 @@ export {
   type ConsoleEntry,
   type ConsoleStream,
 } from "./console-buffer.ts";
+export type { CrashPlace } from "./crash-place.ts";
 export { describeCrash, type CrashReport } from "./crash-report.ts";
 export {
   defineDevice,

@@ -124,6 +124,11 @@ export class ProgramRun {
     return this.#vm.gasUsed;
   }
 
+  /** Where the program trapped, if it did; see `Vm.trapOffsets`. */
+  get trapOffsets(): readonly number[] {
+    return this.#vm.trapOffsets ?? [];
+  }
+
   get gasUsedLastTick(): number {
     return this.#gasUsedLastTick;
   }

@@ -34,7 +34,8 @@ const REF_FUNC = 0xd2;
 
 const EXPORT_KINDS: Readonly<Record<Export["kind"], number>> = { function: 0, table: 1, memory: 2, global: 3 };
 
-export function writeModule(module: WritableModule): Uint8Array<ArrayBuffer> {
+/** @param bodyStarts - Is given the offset of each function's body in the module, in their order. */
+export function writeModule(module: WritableModule, bodyStarts: number[] = []): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter().raw(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   const section = (id: number, content: ByteWriter): void => void out.byte(id).sized(content);
   section(1, vector(module.types, writeType));
@@ -55,10 +56,12 @@ export function writeModule(module: WritableModule): Uint8Array<ArrayBuffer> {
   );
   if (module.elements.length > 0) section(9, vector(module.elements, writeElements));
   if (module.hasDataCount) section(12, new ByteWriter().u32(module.data.length));
-  section(
-    10,
-    vector(module.functions, (into, { body }) => into.sized(body)),
-  );
+  const code = vector(module.functions, (into, { body }) => {
+    into.sized(body);
+    bodyStarts.push(into.length - body.length);
+  });
+  section(10, code);
+  for (const [index, start] of bodyStarts.entries()) bodyStarts[index] = out.length - code.length + start;
   if (module.data.length > 0) section(11, vector(module.data, writeData));
   return out.take().slice();
 }

@@ -51,7 +51,7 @@ export type Node =
   | { readonly op: "br_table"; readonly targets: readonly BranchTarget[]; readonly index: CodeList }
   /** `isBranch`: an unconditional branch to the function's end. */
   | { readonly op: "return"; readonly values: CodeList; readonly isBranch?: boolean }
-  | { readonly op: "unreachable" };
+  | { readonly op: "unreachable"; readonly offset: number };
 
 export type Callee =
   | { readonly kind: "function"; readonly index: number }

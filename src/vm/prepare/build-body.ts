@@ -11,7 +11,7 @@
 
 import { malformed } from "../binary/byte-reader.ts";
 import { walkInstructions, type Instruction } from "../binary/instructions.ts";
-import { OP } from "../binary/opcodes.ts";
+import { type CostClass, OP } from "../binary/opcodes.ts";
 import { typeOfFunction, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
 import type { GuestType } from "../binary/guest-type.ts";
 import { COST } from "../gas-schedule.ts";
@@ -20,7 +20,7 @@ import type { BuildContext } from "./build-context.ts";
 import type { BodyIr, BulkOperation, Callee, Construct, Node, Point } from "./body-ir.ts";
 import { BranchBuilder } from "./build-branches.ts";
 import { TableBuilder } from "./build-tables.ts";
-import { CodeList, u32 } from "./code-list.ts";
+import { atPlace, CodeList, u32 } from "./code-list.ts";
 import { labelTypes, type ControlFrame } from "./control-frame.ts";
 import { growCode } from "./emit-grow.ts";
 import { findLazyFloats } from "./lazy-floats.ts";
@@ -135,6 +135,7 @@ class BodyBuilder {
     const { opcode, info } = i;
     // A loop pays on each round, in its own charge.
     if (!this.#isDead && opcode !== OP.loop) this.#gas.add(COST[info.cost]);
+    atPlace(mayTrap(i) ? i.start : -1);
     switch (opcode) {
       case OP.block:
         return this.#openFrame("block", blockTypeOf(this.#module, i), i);
@@ -159,7 +160,7 @@ class BodyBuilder {
         this.#leave(0, i, "return");
         return this.#die();
       case OP.unreachable:
-        this.#trap();
+        this.#trap(i);
         return this.#die();
       case OP.call:
         this.#call(i);
@@ -520,11 +521,11 @@ class BodyBuilder {
     frame.isDead = true;
   }
 
-  #trap(): void {
+  #trap(i: Instruction): void {
     if (this.#isDead) return;
     // What was paid for is done: it may trap first.
     this.#stack.settle();
-    this.#nodes.push({ op: "unreachable" });
+    this.#nodes.push({ op: "unreachable", offset: i.start });
   }
 
   // Validation.
@@ -571,4 +572,20 @@ class BodyBuilder {
     if (target < 0) throw malformed(`unknown label ${depth}`, at.start);
     return target;
   }
+}
+
+/** Costs of instructions that trap on some operands, or call what may. */
+const TRAPPING: ReadonlySet<CostClass> = new Set<CostClass>([
+  "memory",
+  "conversion",
+  "division",
+  "call",
+  "call-indirect",
+  "bulk",
+  "table",
+  "table-write",
+]);
+
+function mayTrap({ info }: Instruction): boolean {
+  return TRAPPING.has(info.cost);
 }

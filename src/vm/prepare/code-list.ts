@@ -17,7 +17,17 @@ export const GROW: number = MARK + 3;
 interface Segment {
   readonly bytes: number[];
   readonly reads: number[];
+  /** Where instructions of the original that may trap begin: index in `bytes`, offset in the original. */
+  readonly places: number[];
   next: Segment | undefined;
+}
+
+/** The instruction of the original that bytes are added for, if it may trap; see {@link atPlace}. */
+let currentPlace = -1;
+
+/** Says what the bytes that are added next are for. @param offset - In the original's bytes; −1 for nothing that traps. */
+export function atPlace(offset: number): void {
+  currentPlace = offset;
 }
 
 export class CodeList {
@@ -30,6 +40,7 @@ export class CodeList {
 
   add(bytes: readonly number[]): this {
     const segment = this.#own();
+    if (currentPlace >= 0) segment.places.push(segment.bytes.length, currentPlace);
     for (const byte of bytes) segment.bytes.push(byte);
     return this;
   }
@@ -61,13 +72,13 @@ export class CodeList {
    * Bytes; {@link MARK}, {@link BASE}, {@link LIMIT}, {@link GROW}; and other negative numbers, which stand for functions:
    * see {@link CodeList.addFunction}.
    */
-  forEachBytes(visit: (bytes: readonly number[]) => void): void {
-    for (let segment = this.#head; segment !== undefined; segment = segment.next) visit(segment.bytes);
+  forEachBytes(visit: (bytes: readonly number[], places: readonly number[]) => void): void {
+    for (let segment = this.#head; segment !== undefined; segment = segment.next) visit(segment.bytes, segment.places);
   }
 
   #own(): Segment {
     if (this.#tail === undefined) {
-      this.#tail = { bytes: [], reads: [], next: undefined };
+      this.#tail = { bytes: [], reads: [], places: [], next: undefined };
       this.#head = this.#tail;
     }
     return this.#tail;

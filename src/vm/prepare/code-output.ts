@@ -15,6 +15,10 @@ export interface CodeBody {
    * unrolled round, and a return that was a branch, cost 1. For the verifier.
    */
   readonly marks: readonly number[];
+  /**
+   * Where instructions of the original that may trap are: offset in `body`, offset in the original, ascending by the first.
+   */
+  readonly places: readonly number[];
 }
 
 /** Never written: a function that names one of them has them. */
@@ -43,6 +47,7 @@ export interface MemoryPlaces {
 
 export class CodeOutput {
   readonly #marks: number[] = [];
+  readonly #places: number[] = [];
   readonly #out = new ByteWriter();
   readonly #locals: readonly GuestType[];
   readonly #shift: number;
@@ -80,6 +85,11 @@ export class CodeOutput {
     this.#marks.push(this.#out.length);
   }
 
+  /** Says which instruction of the original what comes next is for. */
+  place(offset: number): void {
+    if (this.#places.at(-1) !== offset) this.#places.push(this.#out.length, offset);
+  }
+
   u32(opcode: number, value: number): void {
     this.#out.byte(opcode).u32(value);
   }
@@ -95,14 +105,17 @@ export class CodeOutput {
   /** Code that ends by assigning `local` (original numbering), if that is given; what reads it next takes it along. */
   code(code: CodeList, local?: number): void {
     let isFirst = true;
-    code.forEachBytes((bytes) => {
+    code.forEachBytes((bytes, places) => {
       let at = 0;
+      let next = 0;
       if (isFirst && bytes.length > 0) {
         at = this.#takeAlong(bytes);
         isFirst = false;
       }
       for (; at < bytes.length; at++) {
         const byte = bytes[at] as number;
+        for (; next < places.length && (places[next] as number) <= at; next += 2)
+          this.place(places[next + 1] as number);
         if (byte < 0) this.#special(byte);
         else this.#out.byte(byte);
       }
@@ -185,10 +198,12 @@ export class CodeOutput {
     }
     body.u32(runs.length);
     for (const { type, count } of runs) body.u32(count).byte(TYPE_BYTES[type]);
+    const first = body.length;
     body.bytes(this.#out.take());
     // Every way out has returned: this satisfies the validator where the last construct is left only by branches.
     if (!returns) body.byte(OP.unreachable);
-    return { body: body.byte(OP.end), marks: this.#marks };
+    const places = this.#places.map((value, index) => (index % 2 === 0 ? first + value : value));
+    return { body: body.byte(OP.end), marks: this.#marks, places };
   }
 
   #depth(label: number): number {

@@ -241,6 +241,7 @@ class MeteredEmitter {
         if (node.isBranch === true) out.mark();
         return out.raw([OP.return]);
       case "unreachable":
+        out.place(node.offset);
         return out.raw([...this.#context.memory.beforeUnreachable, OP.unreachable]);
       default:
         return node satisfies never;
@@ -326,12 +327,14 @@ class MeteredEmitter {
       out.get(GAS_LOCAL);
       out.u32(OP.globalSet, this.#context.gasGlobal);
       out.code(args);
+      out.place(point.offset);
       out.u32(OP.call, callee.index);
       this.#setResults(point);
       this.#loadGas();
     } else {
       this.#passHidden();
       out.code(args);
+      out.place(point.offset);
       if (callee.kind === "function") out.u32(OP.call, this.#context.definedFunction(callee.index));
       else {
         this.#checkTableIndex(callee.table);
@@ -358,6 +361,7 @@ class MeteredEmitter {
     this.#closeWay(this.#labels.ofPoint(plan));
     const [a, b, n] = node.slots.map((slot) => slot + METERED_SHIFT) as [number, number, number];
     const { opcode } = node.operation;
+    out.place(node.point.offset);
     const test = (): void => this.#test(plan);
     if (opcode === OP.memoryCopy || opcode === OP.memoryFill) {
       const { helper, memory } = this.#context;

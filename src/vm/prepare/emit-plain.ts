@@ -94,6 +94,7 @@ function emitNode(out: CodeOutput, node: Node, { atReturn, context }: NodeParts)
       if (node.isBranch === true) out.mark();
       return out.raw([OP.return]);
     case "unreachable":
+      out.place(node.offset);
       return out.raw([...context.memory.beforeUnreachable, OP.unreachable]);
     case "call":
     case "bulk":

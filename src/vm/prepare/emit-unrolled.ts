@@ -103,6 +103,7 @@ class Round {
         if (node.isBranch === true) out.mark();
         return out.raw([OP.return]);
       case "unreachable":
+        out.place(node.offset);
         return out.raw([...this.#input.memory.beforeUnreachable, OP.unreachable]);
       case "call":
       case "bulk":

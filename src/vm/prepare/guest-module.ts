@@ -22,6 +22,8 @@ export interface GuestModule {
   readonly state: WebAssembly.Module;
   /** What stored frames mean in terms of the original module. */
   readonly frames: FrameMap;
+  /** Where in the original the instructions of `compiled` are that may trap; see `code-places.ts`. */
+  readonly places: Uint8Array;
   /** Keys of the original types, by type index, and of the functions that may be called indirectly, by function index. */
   readonly typeKeys: readonly string[];
   readonly indirectTypes: Readonly<Record<number, string>>;

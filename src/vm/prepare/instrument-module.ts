@@ -26,6 +26,7 @@ import type { BuildContext } from "./build-context.ts";
 import type { CheckedModule } from "./check-module.ts";
 import { chooseCopies, findRepeated, type RoundLoop } from "./choose-copies.ts";
 import { CodeList, u32 } from "./code-list.ts";
+import { encodePlaces } from "./code-places.ts";
 import type { CodeBody } from "./code-output.ts";
 import { helperFunction, type Helper } from "./emit-helpers.ts";
 import { emitMetered, type EmitContext, type EmitInput, type MeteredForm } from "./emit-metered.ts";
@@ -67,6 +68,8 @@ export interface InstrumentedModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly state: Uint8Array<ArrayBuffer>;
   readonly frames: FrameMap;
+  /** See `code-places.ts`. */
+  readonly places: Uint8Array;
   /** What the verifier is to prove of `bytes`. */
   readonly claims: PreparedClaims;
 }
@@ -104,6 +107,7 @@ interface Added {
   readonly guestLocals?: number;
   readonly weight?: number;
   readonly marks?: readonly number[];
+  readonly places?: CodeBody["places"];
 }
 
 /** Where the output has what. */
@@ -268,7 +272,8 @@ class Instrumenter {
     const gas = this.#gasGlobal;
     const written = [...functions, ...resumes, ...this.#added];
     for (const { body } of written) boundFunctionBytes(body.length);
-    const bytes = writeModule({
+    const bodyStarts: number[] = [];
+    const output: WritableModule = {
       types: this.#types.all,
       importedFunctions: [
         ...parsed.importedFunctions,
@@ -303,7 +308,8 @@ class Instrumenter {
       data: this.#isArena ? parsed.data.map(passive) : parsed.data,
       hasDataCount: parsed.hasDataCount,
       functions: written,
-    });
+    };
+    const bytes = writeModule(output, bodyStarts);
     const claims: PreparedClaims = {
       imports: parsed.importedFunctions.map(({ module, field }, index) => ({
         module,
@@ -323,7 +329,8 @@ class Instrumenter {
       })),
       placeBits: this.#idBits,
     };
-    return { bytes, state: state.stateModule(stateFunctions, this.#idBits), frames: this.#frames, claims };
+    const places = encodePlaces(written.map(({ places: own = [] }, index) => ({ start: bodyStarts[index] ?? 0, own })));
+    return { bytes, state: state.stateModule(stateFunctions, this.#idBits), frames: this.#frames, places, claims };
   }
 
   get #isArena(): boolean {

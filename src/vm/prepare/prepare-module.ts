@@ -56,7 +56,7 @@ export async function prepareWithEmission(
   const original = Uint8Array.from(bytes);
   const checked = checkModule(original, policy, backend);
   const { parsed, memory } = checked;
-  const { bytes: instrumented, state, frames, claims } = instrumentModule(checked, emission);
+  const { bytes: instrumented, state, frames, places, claims } = instrumentModule(checked, emission);
   // Of the memory, what the Vm will give it: the bytes of a module for an arena do not say how large it is.
   const finding = verifyModule(instrumented, state, { ...claims, backend, memory });
   if (finding !== undefined) throw notVerified(finding);
@@ -71,6 +71,7 @@ export async function prepareWithEmission(
     outputHash: bytesToHex(sha256(instrumented)),
     state: await WebAssembly.compile(state),
     frames,
+    places,
     typeKeys: parsed.types.map(typeKey),
     indirectTypes: indirectTypes(checked),
     entryFunctions: Object.fromEntries(runnable.map(({ name, index }) => [name, index])),

@@ -37,6 +37,7 @@ import { ParkedProgram } from "./parked-program.ts";
 import { DEFAULT_ENTRY, phasesOf } from "./phases.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
 import { stateMemory } from "./state-memory.ts";
+import { findTrapPlaces } from "./trap-place.ts";
 import type { SliceResult, Vm, VmOptions, VmState, WaitingCall, WaitReason } from "./vm.ts";
 
 /** @param snapshot - One that was checked, and `options` with its entry and arguments. */
@@ -72,6 +73,7 @@ class GuestVm implements Vm {
   /** Globals and tables of a program that has ended and was restored: it has no instance. */
   #endedState: MachineState = { globals: [] };
   #isRunning = false;
+  #trapStack: string | undefined;
 
   constructor(module: GuestModule, options: VmOptions, snapshot?: Snapshot) {
     this.#module = module;
@@ -104,6 +106,10 @@ class GuestVm implements Vm {
 
   get debt(): number {
     return this.#debt;
+  }
+
+  get trapOffsets(): readonly number[] {
+    return findTrapPlaces(this.#trapStack, this.#module.places);
   }
 
   get waiting(): WaitingCall | undefined {
@@ -384,6 +390,7 @@ class GuestVm implements Vm {
       this.#forget();
       throw error;
     }
+    this.#trapStack = error instanceof Error || error instanceof TrapSignal ? error.stack : undefined;
     return this.#trap(error instanceof TrapSignal ? error.trap : (this.#ownCause() ?? this.#engineTrap(error)), start);
   }
 

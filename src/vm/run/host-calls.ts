@@ -17,9 +17,12 @@ const LOWEST_GAS = THRESHOLD / 2;
 /** Carries a trap that we raise ourselves out of the guest's frames. */
 export class TrapSignal {
   readonly trap: Trap;
+  /** Where the guest stands. */
+  readonly stack: string | undefined;
 
   constructor(raised: Trap) {
     this.trap = raised;
+    this.stack = new Error("trap").stack;
   }
 }
 

@@ -71,6 +71,13 @@ export interface Vm extends Disposable {
   runSlice(budget: Gas): SliceResult;
 
   /**
+   * In state `trapped`, the instruction that the program trapped in and the calls around it, the innermost first and not
+   * all of them, as offsets in the original module's bytes; for `locateCode()`. Empty where the engine does not say, and
+   * after a restore: it is no part of the program's state.
+   */
+  readonly trapOffsets?: readonly number[];
+
+  /**
    * Gives the waiting device call its result; the next slice goes on behind the call.
    *
    * @param value - Of the function's declared result type; nothing if it has none.

@@ -37,6 +37,7 @@ describe("driverArguments()", () => {
   const cases = [
     [SOURCES, {}],
     [SOURCES, { optimization: "-O0", debug: true }],
+    [SOURCES, { optimization: "-O2", debug: "lines" }],
     [SOURCES, { optimization: "-O3", stackBytes: 16_384 }],
     [FREESTANDING, { optimization: "-O2", debug: true, target: "freestanding", cpu: "mvp" }],
   ] as const;

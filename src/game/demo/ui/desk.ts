@@ -163,7 +163,9 @@ export class Desk {
       button("Load", () => void this.#saves.open("load"), { id: "open-load", title: "Go back to a saved game" }),
     );
     computer.on("trap", ({ report }) => {
-      computer.console.append("system", `${report.title}. ${report.text} ${report.hint}\n`);
+      const { title, text, hint, place } = report;
+      const where = place === undefined ? "" : ` (${place.file}, line ${place.line})`;
+      computer.console.append("system", `${title}${where}. ${text} ${hint}\n`);
     });
     computers.onTick(() => {
       const isFull = computer.state.kind === "running" && computer.gasUsedLastTick >= computer.gasPerTick * 0.95;

@@ -1,6 +1,6 @@
 // What the rover's computer is doing, in words and as a sign above the rover.
 
-import type { ComputerState } from "gasworks";
+import type { ComputerState, CrashReport } from "gasworks";
 
 import type { RoverSign } from "../scenes/rover-view.ts";
 
@@ -29,7 +29,7 @@ export function wordsFor({ computer, refused }: PanelState): string {
     case "exited":
       return refused ?? `exited with code ${computer.exitCode}`;
     case "crashed":
-      return refused ?? `crashed: ${computer.report.title}`;
+      return refused ?? `crashed: ${computer.report.title}${lineOf(computer.report)}`;
     default:
       return computer satisfies never;
   }
@@ -60,4 +60,8 @@ export function signFor(state: PanelState): RoverSign | undefined {
     default:
       return undefined;
   }
+}
+
+function lineOf({ place }: CrashReport): string {
+  return place === undefined ? "" : ` in line ${place.line}`;
 }

@@ -129,7 +129,10 @@ export class FaultLight extends Phaser.GameObjects.Container {
 
 function wordsFor(signal: FaultSignal, computer: Computer | undefined): string {
   const state = computer?.state;
-  if (signal === "crashed" && state?.kind === "crashed") return `${state.report.title}\n${state.report.code}`;
+  if (signal === "crashed" && state?.kind === "crashed") {
+    const { title, code, place } = state.report;
+    return `${title}\n${place === undefined ? code : `${code}, ${place.file}:${place.line}`}`;
+  }
   if (signal !== "waits-long" || state?.kind !== "waiting") return "";
   return `Still waiting\n${state.device === undefined ? "" : `${state.device}: `}${state.function}`;
 }
