@@ -578,12 +578,11 @@ export class Computer {
   }
 
   #crash(trap: { readonly code: string; readonly message: string }): void {
-    const place = this.#program && findCrashPlace(this.#program, this.#run?.trapOffsets ?? []);
+    const report = describeCrash(trap, findCrashPlace(this.#program, this.#run?.trapOffsets));
     const lastTick = this.#gasUsedLastTick;
     this.#endRun(true);
     this.#gasUsedLastTick = lastTick;
     this.#trap = { code: trap.code, message: trap.message };
-    const report = describeCrash(trap, place);
     this.#watchdog.noteCrash(this.#host.tickNow());
     // Nobody looks at a computer without a program, unless it is told to.
     if (this.#watchdog.nextTick !== Infinity) this.#host.wake(this);

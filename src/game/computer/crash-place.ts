@@ -22,8 +22,9 @@ const known = new WeakMap<Uint8Array, ModuleDebugInfo>();
  * @param offsets - From `Vm.trapOffsets`.
  * @returns `undefined` of a program without line information, or where the engine does not say where it trapped.
  */
-export function findCrashPlace({ wasm, sources }: Program, offsets: readonly number[]): CrashPlace | undefined {
-  if (offsets.length === 0) return undefined;
+export function findCrashPlace(program: Program | undefined, offsets: readonly number[] = []): CrashPlace | undefined {
+  if (program === undefined || offsets.length === 0) return undefined;
+  const { wasm, sources } = program;
   const debug = known.get(wasm) ?? readDebugInfo(wasm);
   known.set(wasm, debug);
   for (const offset of offsets) {

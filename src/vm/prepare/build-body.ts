@@ -11,7 +11,7 @@
 
 import { malformed } from "../binary/byte-reader.ts";
 import { walkInstructions, type Instruction } from "../binary/instructions.ts";
-import { type CostClass, OP } from "../binary/opcodes.ts";
+import { OP } from "../binary/opcodes.ts";
 import { typeOfFunction, type FunctionBody, type FunctionType, type ParsedModule } from "../binary/read-module.ts";
 import type { GuestType } from "../binary/guest-type.ts";
 import { COST } from "../gas-schedule.ts";
@@ -21,6 +21,7 @@ import type { BodyIr, BulkOperation, Callee, Construct, Node, Point } from "./bo
 import { BranchBuilder } from "./build-branches.ts";
 import { TableBuilder } from "./build-tables.ts";
 import { atPlace, CodeList, u32 } from "./code-list.ts";
+import { mayTrap } from "./code-places.ts";
 import { labelTypes, type ControlFrame } from "./control-frame.ts";
 import { growCode } from "./emit-grow.ts";
 import { findLazyFloats } from "./lazy-floats.ts";
@@ -572,20 +573,4 @@ class BodyBuilder {
     if (target < 0) throw malformed(`unknown label ${depth}`, at.start);
     return target;
   }
-}
-
-/** Costs of instructions that trap on some operands, or call what may. */
-const TRAPPING: ReadonlySet<CostClass> = new Set<CostClass>([
-  "memory",
-  "conversion",
-  "division",
-  "call",
-  "call-indirect",
-  "bulk",
-  "table",
-  "table-write",
-]);
-
-function mayTrap({ info }: Instruction): boolean {
-  return TRAPPING.has(info.cost);
 }

@@ -4,6 +4,8 @@
 
 import { ByteReader } from "../binary/byte-reader.ts";
 import { ByteWriter } from "../binary/byte-writer.ts";
+import type { Instruction } from "../binary/instructions.ts";
+import type { CostClass } from "../binary/opcodes.ts";
 
 /** The places of one function. */
 export interface FunctionPlaces {
@@ -44,4 +46,21 @@ export function originOf(places: Uint8Array, offset: number): number | undefined
     origin += reader.s32();
   }
   return origin === 0 ? undefined : origin;
+}
+
+/** Costs of instructions that trap on some operands, or call what may. */
+const TRAPPING: ReadonlySet<CostClass> = new Set<CostClass>([
+  "memory",
+  "conversion",
+  "division",
+  "call",
+  "call-indirect",
+  "bulk",
+  "table",
+  "table-write",
+]);
+
+/** Whether an instruction is one whose place is kept. */
+export function mayTrap({ info }: Pick<Instruction, "info">): boolean {
+  return TRAPPING.has(info.cost);
 }

@@ -273,43 +273,45 @@ class Instrumenter {
     const written = [...functions, ...resumes, ...this.#added];
     for (const { body } of written) boundFunctionBytes(body.length);
     const bodyStarts: number[] = [];
-    const output: WritableModule = {
-      types: this.#types.all,
-      importedFunctions: [
-        ...parsed.importedFunctions,
-        ...stateFunctions.map(({ name, type }) => ({
-          module: STATE_MODULE,
-          field: name,
-          type: this.#types.index(type),
-        })),
-        ...(this.#isArena ? [{ module: HOST_MODULE, field: GROW_IMPORT, type: this.#types.index(GROW_TYPE) }] : []),
-      ],
-      importedMemory: { module: HOST_MODULE, field: "memory", limits: this.#memory.importedLimits },
-      tables: outputTables,
-      globals: [
-        ...parsed.globals.map((global) => {
-          const { init } = global;
-          return typeof init === "number" ? { ...global, init: meteredIndex(init) } : global;
-        }),
-        ...Array.from({ length: ownGlobals(this.#checked.backend) }, () => mutableI32(0)),
-        ...tables.addedGlobals.map(mutableI32),
-      ],
-      exports: [
-        { name: "gas", kind: "global", index: gas },
-        { name: "gin", kind: "global", index: gas + GAS_IN_GLOBAL },
-        { name: "cause", kind: "global", index: gas + CAUSE_GLOBAL },
-        ...(this.#isArena ? arenaGlobals(gas) : []),
-        ...tableExports(tables),
-        ...runners,
-        ...accessors,
-      ],
-      elements,
-      // The host writes what active segments say into the computer's part of an arena. Instructions name segments by index.
-      data: this.#isArena ? parsed.data.map(passive) : parsed.data,
-      hasDataCount: parsed.hasDataCount,
-      functions: written,
-    };
-    const bytes = writeModule(output, bodyStarts);
+    const bytes = writeModule(
+      {
+        types: this.#types.all,
+        importedFunctions: [
+          ...parsed.importedFunctions,
+          ...stateFunctions.map(({ name, type }) => ({
+            module: STATE_MODULE,
+            field: name,
+            type: this.#types.index(type),
+          })),
+          ...(this.#isArena ? [{ module: HOST_MODULE, field: GROW_IMPORT, type: this.#types.index(GROW_TYPE) }] : []),
+        ],
+        importedMemory: { module: HOST_MODULE, field: "memory", limits: this.#memory.importedLimits },
+        tables: outputTables,
+        globals: [
+          ...parsed.globals.map((global) => {
+            const { init } = global;
+            return typeof init === "number" ? { ...global, init: meteredIndex(init) } : global;
+          }),
+          ...Array.from({ length: ownGlobals(this.#checked.backend) }, () => mutableI32(0)),
+          ...tables.addedGlobals.map(mutableI32),
+        ],
+        exports: [
+          { name: "gas", kind: "global", index: gas },
+          { name: "gin", kind: "global", index: gas + GAS_IN_GLOBAL },
+          { name: "cause", kind: "global", index: gas + CAUSE_GLOBAL },
+          ...(this.#isArena ? arenaGlobals(gas) : []),
+          ...tableExports(tables),
+          ...runners,
+          ...accessors,
+        ],
+        elements,
+        // The host writes what active segments say into the computer's part of an arena. Instructions name segments by index.
+        data: this.#isArena ? parsed.data.map(passive) : parsed.data,
+        hasDataCount: parsed.hasDataCount,
+        functions: written,
+      },
+      bodyStarts,
+    );
     const claims: PreparedClaims = {
       imports: parsed.importedFunctions.map(({ module, field }, index) => ({
         module,

@@ -1,6 +1,6 @@
 // The panel of the fleet: one program for a thousand rovers, or for one of them.
 
-import { createOverlayHost, type Computer, type ComputerPlugin } from "gasworks";
+import { completionsOf, createOverlayHost, type Computer, type ComputerPlugin } from "gasworks";
 import type { Diagnostic } from "gasworks/toolchain";
 import type * as Phaser from "phaser";
 
@@ -123,7 +123,7 @@ export class FleetDesk {
       parent: editorRoom,
       file: MAIN_FILE,
       text: FLEET_PROGRAMS[0].source,
-      headers,
+      names: completionsOf(this.#computer.devices),
       onChange: (text) => this.#texts.set(this.#chooser.value, text),
       onRun: () => void this.#send(all),
       onLeave: () => stage.focus(),

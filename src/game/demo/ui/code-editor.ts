@@ -20,19 +20,20 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
+import type { DeviceCompletion } from "gasworks";
 import type { Diagnostic } from "gasworks/toolchain";
 
 import { editorDiagnostics, positionIn } from "./editor-diagnostics.ts";
 import { EDITOR_THEME } from "./editor-theme.ts";
-import { completionsOf, headerCompletionSource } from "./header-completions.ts";
+import { completionsFor, headerCompletionSource, wordTooltips } from "./editor-words.ts";
 
 export interface CodeEditorOptions {
   readonly parent: HTMLElement;
   readonly text: string;
   /** Name under which the text is compiled. */
   readonly file: string;
-  /** What can be included, for completions. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** What devices offer, for completions and tooltips. */
+  readonly names: readonly DeviceCompletion[];
   readonly onChange: (text: string) => void;
   /** Ctrl+Enter. */
   readonly onRun: () => void;
@@ -45,7 +46,7 @@ export class CodeEditor {
   readonly #file: string;
 
   constructor(options: CodeEditorOptions) {
-    const completions = completionsOf(options.headers);
+    const completions = completionsFor(options.names);
     this.#file = options.file;
     this.#view = new EditorView({
       parent: options.parent,
@@ -68,6 +69,7 @@ export class CodeEditor {
             icons: false,
             defaultKeymap: false,
           }),
+          wordTooltips(options.names),
           cpp(),
           EDITOR_THEME,
           EditorView.contentAttributes.of({

@@ -1,6 +1,6 @@
 // The panel beside the canvas: everything the player does with the rover's computer.
 
-import { createOverlayHost, type ComputerPlugin } from "gasworks";
+import { completionsOf, createOverlayHost, type ComputerPlugin } from "gasworks";
 import type { Diagnostic } from "gasworks/toolchain";
 import type * as Phaser from "phaser";
 
@@ -141,7 +141,7 @@ export class Desk {
       parent: editorRoom,
       file: MAIN_FILE,
       text: this.#drafts.text,
-      headers: computer.headers,
+      names: completionsOf(computer.devices),
       onChange: (text) => {
         this.#drafts.write(text);
         this.#restore.disabled = !this.#drafts.isChanged;
