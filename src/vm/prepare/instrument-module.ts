@@ -50,7 +50,7 @@ import {
 } from "./protocol.ts";
 import * as state from "./state-module.ts";
 import { TypeList } from "./type-list.ts";
-import { guestElements, tableExports } from "./output-tables.ts";
+import { guestElements, runs, tableExports } from "./output-tables.ts";
 
 /** Names of what the instrumented module imports on our behalf. */
 export const HOST_MODULE = "gw";
@@ -565,17 +565,6 @@ function metered({ params, results }: FunctionType): FunctionType {
 
 function shapeKey({ shape, isLast }: state.StoredShape): string {
   return `${shape.join()}${isLast ? "" : "+"}`;
-}
-
-/** Numbers in ascending order, split where one is missing. */
-function runs(numbers: readonly number[]): number[][] {
-  const found: number[][] = [];
-  for (const number of numbers) {
-    const run = found.at(-1);
-    if (run?.at(-1) === number - 1) run.push(number);
-    else found.push([number]);
-  }
-  return found;
 }
 
 function constantI32(value: number): Uint8Array {

@@ -44,3 +44,14 @@ export function tableExports({ tables, data, elements, hasReferences, referenceT
     ...(hasReferences ? [{ name: "functions", kind: "table" as const, index: referenceTable }] : []),
   ];
 }
+
+/** Numbers in ascending order, split where one is missing. */
+export function runs(numbers: readonly number[]): number[][] {
+  const found: number[][] = [];
+  for (const number of numbers) {
+    const run = found.at(-1);
+    if (run?.at(-1) === number - 1) run.push(number);
+    else found.push([number]);
+  }
+  return found;
+}
