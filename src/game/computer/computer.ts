@@ -8,6 +8,7 @@ import type { ComputerEvents, ComputerHost } from "./computer-host.ts";
 import { resolveOptions, type ComputerOptions, type LoadOptions } from "./computer-options.ts";
 import { isSameState, type ComputerState } from "./computer-state.ts";
 import { ConsoleBuffer } from "./console-buffer.ts";
+import { CurrentLoad } from "./current-load.ts";
 import { findCrashPlace } from "./crash-place.ts";
 import { describeCrash, outOfMemoryIn, type CrashReport } from "./crash-report.ts";
 import type { AttachedDevice, RaisedEvent } from "./device/attached-device.ts";
@@ -87,7 +88,7 @@ export class Computer {
   #gasUsed = 0n;
   #gasUsedLastTick = 0;
   #trap: { readonly code: string; readonly message: string } | undefined;
-  #loading: AbortController | undefined;
+  readonly #load: CurrentLoad;
   #startsWhenReady = false;
   #earlier: EarlierProgram | undefined;
   #isRemoved = false;
@@ -108,6 +109,7 @@ export class Computer {
     this.console = new ConsoleBuffer(deliver);
     this.#events = new Emitter(deliver, (event, payload) => host.forward(this, event, payload));
     this.#host = host;
+    this.#load = new CurrentLoad(id);
     const onError: RunSetting["onError"] = (error, where, source) => {
       const known = HandlerError.is(error) ? error : { cause: error, message: where, source };
       host.onError(known.cause, `computer "${id}": ${known.message}`, { computer: this, ...known.source });
@@ -236,26 +238,24 @@ export class Computer {
     // A device may ask for this in the middle of a tick; ticks are synchronous, so this waits for the end of it.
     if (this.#host.isBusy) await Promise.resolve();
     this.#requireMember();
-    this.#abandonLoad();
+    const loading = this.#load.begin();
     if (options.hot !== true || this.#run === undefined) {
       this.#endRun(true);
       this.#watchdog.reset();
       this.#setState({ kind: "compiling" });
     }
-    const loading = new AbortController();
-    this.#loading = loading;
     this.#startsWhenReady = options.start ?? true;
     try {
       const { id, headers } = this;
       const setting = { id, headers, compiler: this.#host.compiler, options, signal: loading.signal };
       const compiled = await compileProgram(program, setting);
-      this.#requireCurrent(loading);
+      this.#load.require(loading);
       const { policy } = this;
       const prepared = await this.#host.prepare(compiled.wasm, { policy, memory: this.memory });
-      this.#requireCurrent(loading);
+      this.#load.require(loading);
       const loaded: Program = { ...prepared, sources: compiled.sources, types: policy.devices ?? [] };
       this.#warnings = compiled.diagnostics;
-      this.#loading = undefined;
+      this.#load.end(loading);
       this.#host.betweenTicks(() => {
         this.#keepEarlier();
         this.#program = loaded;
@@ -264,8 +264,7 @@ export class Computer {
       });
       return { wasm: compiled.wasm, diagnostics: compiled.diagnostics };
     } catch (error) {
-      if (this.#loading !== loading) throw this.#superseded(error);
-      this.#loading = undefined;
+      this.#load.end(loading, error);
       if (this.#run === undefined) this.#setOff();
       throw error;
     }
@@ -292,7 +291,7 @@ export class Computer {
       );
     }
     this.#host.betweenTicks(() => {
-      this.#abandonLoad();
+      this.#load.abandon();
       this.#endRun(true);
       this.#earlier = undefined;
       this.#program = earlier.program;
@@ -310,7 +309,7 @@ export class Computer {
   start(): void {
     this.#requireProgram();
     this.#host.betweenTicks(() => {
-      if (this.#loading !== undefined) this.#startsWhenReady = true;
+      if (this.#load.isRunning) this.#startsWhenReady = true;
       else if (this.#run === undefined) this.#startRun();
     });
   }
@@ -318,7 +317,7 @@ export class Computer {
   /** Ends the program at once and frees its memory; gives up a `load()` that is under way. The console stays. */
   stop(): void {
     this.#host.betweenTicks(() => {
-      this.#abandonLoad();
+      this.#load.abandon();
       this.#endRun(true);
       this.#watchdog.reset();
       this.#setOff();
@@ -334,7 +333,7 @@ export class Computer {
     this.#requireProgram();
     this.#host.betweenTicks(() => {
       this.console.clear();
-      if (this.#loading !== undefined) {
+      if (this.#load.isRunning) {
         this.#startsWhenReady = true;
         return;
       }
@@ -456,7 +455,7 @@ export class Computer {
    */
   commit(staged: StagedComputer | undefined): void {
     this.#host.wake(this);
-    this.#abandonLoad();
+    this.#load.abandon();
     this.#endRun(false);
     (staged?.putDevices ?? this.#devices.stage({}))();
     this.#earlier = undefined;
@@ -485,7 +484,7 @@ export class Computer {
 
   /** @internal The world has forgotten the computer. */
   leave(cancelTask: boolean): void {
-    this.#abandonLoad();
+    this.#load.abandon();
     this.#endRun(cancelTask);
     this.#watchdog.reset();
     this.#devices.release(cancelTask ? "detach" : "suspend");
@@ -637,22 +636,6 @@ export class Computer {
     return true;
   }
 
-  #abandonLoad(): void {
-    const loading = this.#loading;
-    this.#loading = undefined;
-    loading?.abort();
-  }
-
-  #requireCurrent(loading: AbortController): void {
-    if (this.#loading !== loading) throw this.#superseded(undefined);
-  }
-
-  #superseded(cause: unknown): ComputerError {
-    if (cause instanceof ComputerError && cause.code === "computer/superseded") return cause;
-    const reason = `Cannot go on loading computer "${this.id}": something else came first`;
-    return new ComputerError("computer/superseded", reason, { cause });
-  }
-
   #requireMember(): void {
     if (!this.#isRemoved) return;
     throw new ComputerError("computer/removed", `Cannot use computer "${this.id}": it was removed from its world`);
@@ -660,7 +643,7 @@ export class Computer {
 
   #requireProgram(): void {
     this.#requireMember();
-    if (this.#program !== undefined || this.#loading !== undefined) return;
+    if (this.#program !== undefined || this.#load.isRunning) return;
     throw new ComputerError("computer/no-program", `Cannot start computer "${this.id}": no program is loaded`);
   }
 }
