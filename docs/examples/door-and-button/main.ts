@@ -1,8 +1,6 @@
-import { ComputerPlugin, ComputerTerminal, GasGauge } from "gasworks";
+import { Button, ComputerPlugin, ComputerTerminal, Door, GasGauge, PushButton } from "gasworks";
 import { createBrowserCompiler } from "gasworks/toolchain";
 import * as Phaser from "phaser";
-
-import { Button, Door } from "./devices.ts";
 
 const program = `
   #include <stdio.h>
@@ -13,11 +11,11 @@ const program = `
     button_t button = button_open("button");
     door_t door = door_open("door");
     for (int visitor = 1;; visitor++) {
-      button_wait(button);
+      button_wait(button, -1);
       printf("visitor %d, come in!\\n", visitor);
-      door_move(door, DOOR_OPEN);
+      door_slide_open(door);
       sleep_ticks(40);
-      door_move(door, DOOR_SHUT);
+      door_slide_shut(door);
     }
   }`;
 
@@ -27,6 +25,7 @@ const WING = { width: 36, height: 96, y: 128 };
 class Hall extends Phaser.Scene {
   wings: { side: number; wing: Phaser.GameObjects.Rectangle }[] = [];
   gap = 0;
+  goal = 0;
 
   async create(): Promise<void> {
     this.add.rectangle(MIDDLE, 88, 320, 176, 0x552c22);
@@ -40,23 +39,16 @@ class Hall extends Phaser.Scene {
     this.add.rectangle(56, 128, 28, 40, 0x2e353b);
     const button = this.add.circle(56, 128, 9, 0xe0b23f).setInteractive({ cursor: "pointer" });
 
-    let isPressed = false;
+    const bell = new PushButton();
     button.on("pointerdown", () => {
-      isPressed = true;
+      bell.press();
       this.tweens.add({ targets: button, scale: 0.8, duration: 80, yoyo: true });
     });
-    let goal = 0;
+    button.on("pointerup", () => bell.release());
     const devices = {
-      button: Button.attach({
-        takePress: () => {
-          const was = isPressed;
-          isPressed = false;
-          return was;
-        },
-      }),
-      door: Door.attach({ move: (isOpen) => (goal = isOpen ? WING.width - 4 : 0) }),
+      button: Button.attach(bell),
+      door: Door.attach({ travelTicks: 8, show: (openness) => (this.goal = openness * (WING.width - 4)) }),
     };
-    this.computers.onTick(() => (this.gap += Phaser.Math.Clamp(goal - this.gap, -4, 4)));
 
     const computer = this.add.computer({ id: "doorkeeper", devices });
     this.add.existing(new ComputerTerminal(this, { computer, x: 8, y: 184, columns: 28, rows: 3, canType: false }));
@@ -64,7 +56,9 @@ class Hall extends Phaser.Scene {
     await computer.load({ "main.c": program });
   }
 
-  override update(): void {
+  override update(_time: number, deltaMs: number): void {
+    // The door moves in ticks, what is drawn in frames.
+    this.gap += (this.goal - this.gap) * Math.min(1, deltaMs / 40);
     for (const { side, wing } of this.wings) {
       wing.setScale(1 - this.gap / WING.width, 1).setX(MIDDLE + (side * (WING.width + this.gap)) / 2);
     }

@@ -13,8 +13,10 @@ import {
   type SlotInfo,
 } from "../../persistence/index.ts";
 import {
+  type AnyTrait,
   ComputerError,
   ComputerWorld,
+  devicesOf,
   ModSet,
   FrameRunner,
   type Computer,
@@ -83,7 +85,14 @@ export interface WorldHooks {
 }
 
 /** As `ComputerOptions`; the id defaults to the game object's name. */
-export type AddComputerOptions = Omit<ComputerOptions, "id"> & { readonly id?: string };
+export type AddComputerOptions = Omit<ComputerOptions, "id"> & {
+  readonly id?: string;
+  /**
+   * The game object becomes a device for each of these that fits it, under the name of its type; `devices` of the same name
+   * come first. E.g. `[Positioned]`. @defaultValue none
+   */
+  readonly traits?: readonly AnyTrait[];
+};
 
 /** What `this.make.computer()` makes one of: options, with the game object or with an id. */
 export type MakeComputerConfig =
@@ -219,8 +228,10 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   add(owner: Phaser.GameObjects.GameObject | ComputerOptions, options: AddComputerOptions = {}): Computer {
     if (!(owner instanceof Phaser.GameObjects.GameObject)) return this.#world.add(owner);
     const gameObject = owner;
+    const { traits = [], ...rest } = options;
+    const devices = { ...devicesOf(gameObject, traits), ...options.devices };
     const id = options.id ?? (gameObject.name === "" ? `${UNNAMED}${++this.#unnamedCount}` : gameObject.name);
-    const computer = this.#world.add({ ...options, id });
+    const computer = this.#world.add({ ...rest, devices, id });
     this.#tie(gameObject, computer);
     return computer;
   }

@@ -9,6 +9,7 @@ export {
 } from "./computer-plugin.ts";
 export { createOverlayHost, type OverlayHost, type OverlayHostOptions } from "./overlay-host.ts";
 export type { AddFromTiledOptions, TiledComputer, TiledComputers, TiledPlace } from "./tiled/add-from-tiled.ts";
+export { ComputerDisplay, type ComputerDisplayOptions } from "./objects/computer-display.ts";
 export { ComputerTerminal, type ComputerTerminalOptions } from "./objects/computer-terminal.ts";
 export { FaultLight, type FaultLightOptions, type FaultSignal } from "./objects/fault-light.ts";
 export { GasGauge, type GasGaugeOptions } from "./objects/gas-gauge.ts";
