@@ -101,6 +101,7 @@ export { Entropy } from "./devices/entropy.ts";
 export { Positioned, type Placed } from "./devices/positioned.ts";
 export { Radio, RadioNetwork, type RadioEvents, type RadioPort, type RadioState } from "./devices/radio.ts";
 export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
+export { Timers, type TimersEvents } from "./devices/timers.ts";
 export { DEVICE_ERRORS, type DeviceError } from "./device/device-errors.ts";
 export { generateAssemblyScript } from "./device/assembly-script.ts";
 export { generateGasworksHeader, generateHeaders, HEADER_NAMES } from "./device/device-header.ts";
