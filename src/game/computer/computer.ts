@@ -117,7 +117,14 @@ export class Computer {
     const raise = (label: string, event: RaisedEvent): void => {
       if (this.#run?.raise(label, event, this.#nextTick) === true) host.wake(this);
     };
-    const set = new DeviceSet(devices, { id, entropySeed, tickNow: host.tickNow, raise, onError });
+    const set = new DeviceSet(devices, {
+      id,
+      entropySeed,
+      tickNow: host.tickNow,
+      raise,
+      onError,
+      console: this.console,
+    });
     this.#devices = set;
     this.#setting = {
       get wiring() {
@@ -348,6 +355,7 @@ export class Computer {
     this.#host.betweenTicks(() => {
       if (this.#run === undefined) return;
       this.#run.writeInput(bytes);
+      this.#devices.type(text);
       this.#host.wake(this);
     });
   }

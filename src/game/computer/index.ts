@@ -102,6 +102,7 @@ export { Positioned, type Placed } from "./devices/positioned.ts";
 export { Radio, RadioNetwork, type RadioEvents, type RadioPort, type RadioState } from "./devices/radio.ts";
 export { Radar, type RadarPort, type Sight } from "./devices/radar.ts";
 export { Timers, type TimersEvents } from "./devices/timers.ts";
+export { Console, type ConsoleEvents, type ConsoleState } from "./devices/console.ts";
 export { DEVICE_ERRORS, type DeviceError } from "./device/device-errors.ts";
 export { generateAssemblyScript } from "./device/assembly-script.ts";
 export { generateGasworksHeader, generateHeaders, HEADER_NAMES } from "./device/device-header.ts";

@@ -2,6 +2,7 @@
 
 import type { JsonValue } from "../../../persistence/index.ts";
 import { Entropy } from "../../../vm/index.ts";
+import type { ConsoleBuffer } from "../console-buffer.ts";
 import { ComputerError } from "../errors.ts";
 import type { DeviceFace, DeviceMembers } from "./define-device.ts";
 import { checkValues, decodeValues, encodeValues, initialOf, checkValue } from "./fields.ts";
@@ -26,6 +27,7 @@ export interface DeviceOwner {
   /** Of the device's random numbers, an unsigned 32-bit integer. */
   readonly seed: number;
   readonly raise: (event: RaisedEvent) => void;
+  readonly console: ConsoleBuffer;
 }
 
 /** A device's own part of a save. */
@@ -74,6 +76,8 @@ export interface DeviceOperations {
   /** Takes the bytes of all registers; says nothing if a value is not allowed. */
   writeRegisters(bytes: Uint8Array): void;
   tell(stage: "attach" | "detach" | "suspend" | "resume"): void;
+  /** Somebody typed to the computer. */
+  type(text: string): void;
   capture(): SavedDevice;
   /**
    * Reads what {@link DeviceOperations.capture} made, of this version or of one that can be migrated; it may be forged.
@@ -105,12 +109,16 @@ export class DeviceInstance<Port> implements AttachedDevice {
     this.state = this.#createState();
     const { state } = this;
     const tick = (): number => this.#owner?.tickNow() ?? 0;
+    const console = (): ConsoleBuffer => this.#console();
     this.#context = {
       state: state as never,
       raise: (event, ...payload) => this.raise(event, (payload as readonly unknown[])[0]),
       random: () => this.#stream().u32(),
       get tick() {
         return tick();
+      },
+      get console() {
+        return console();
       },
     };
     this.operations = this.#createOperations();
@@ -154,6 +162,7 @@ export class DeviceInstance<Port> implements AttachedDevice {
         const out = Object.fromEntries(Object.keys(registers.out).map((name) => [name, values[name]]));
         members.registers?.write?.(port, out as never, context);
       },
+      type: (text) => members.lifecycle?.input?.(port, text, context),
       tell: (stage) => members.lifecycle?.[stage]?.(port, context),
       capture: () => this.#capture(),
       stage: (saved, where) => this.#stage(saved, where),
@@ -167,6 +176,11 @@ export class DeviceInstance<Port> implements AttachedDevice {
       );
     }
     this.#owner = owner;
+  }
+
+  #console(): ConsoleBuffer {
+    if (this.#owner !== undefined) return this.#owner.console;
+    throw new TypeError(`Cannot use the console of a ${this.definition.type} that belongs to no computer`);
   }
 
   #stream(): Entropy {

@@ -66,6 +66,8 @@ export interface Lifecycle<Port, Context> {
   suspend?(port: Port, context: Context): void;
   /** A save has replaced the state: bring the game's part in line with it. */
   resume?(port: Port, context: Context): void;
+  /** Somebody typed to the computer while a program ran: any part of a line, or several. */
+  input?(port: Port, text: string, context: Context): void;
 }
 
 /** From one version to the next. */

@@ -1,5 +1,6 @@
 // The devices of one computer: which they are, and what they keep in saves.
 
+import type { ConsoleBuffer } from "../console-buffer.ts";
 import { ComputerError } from "../errors.ts";
 import { hashText } from "../hash-text.ts";
 import type { ErrorSource } from "../world-events.ts";
@@ -14,6 +15,7 @@ export interface DeviceSetHost {
   readonly entropySeed: number;
   readonly tickNow: () => number;
   readonly raise: (label: string, event: RaisedEvent) => void;
+  readonly console: ConsoleBuffer;
   readonly onError: (error: unknown, where: string, source: ErrorSource) => void;
 }
 
@@ -55,6 +57,12 @@ export class DeviceSet {
     this.#tell(label, "detach");
     device.operations.unbind();
     this.#wiring = Object.fromEntries(Object.entries(this.#wiring).filter(([name]) => name !== label));
+  }
+
+  /** Somebody typed to the computer. */
+  type(text: string): void {
+    for (const label of Object.keys(this.#wiring))
+      this.#attempt(label, "input", ({ operations }) => operations.type(text));
   }
 
   /** Lets all devices go. @param stage - What they are told. */
@@ -99,7 +107,7 @@ export class DeviceSet {
     if (!LABEL.test(label)) {
       throw new TypeError(`Cannot attach a device as ${JSON.stringify(label)}: expected a name like ${LABEL}`);
     }
-    const { id, entropySeed, tickNow, raise } = this.#host;
+    const { id, entropySeed, tickNow, raise, console } = this.#host;
     if (this.#get(label) !== undefined) {
       throw new ComputerError(
         "computer/duplicate-device",
@@ -113,17 +121,23 @@ export class DeviceSet {
       tickNow,
       seed: (entropySeed ^ hashText(label)) >>> 0,
       raise: (event) => raise(label, event),
+      console,
     });
     this.#wiring = wiring;
   }
 
   #tell(label: string, stage: "attach" | "detach" | "suspend" | "resume"): void {
+    this.#attempt(label, stage, ({ operations }) => operations.tell(stage));
+  }
+
+  #attempt(label: string, member: string, act: (device: AttachedDevice) => void): void {
     const device = this.#get(label);
+    if (device === undefined) return;
     try {
-      device?.operations.tell(stage);
+      act(device);
     } catch (error) {
-      const type = device?.definition.type ?? "";
-      this.#host.onError(error, `${stage} of ${type} "${label}"`, { device: { type, label }, member: stage });
+      const { type } = device.definition;
+      this.#host.onError(error, `${member} of ${type} "${label}"`, { device: { type, label }, member });
     }
   }
 }

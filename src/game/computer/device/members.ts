@@ -2,6 +2,7 @@
 
 import type { GuestValue } from "../../../vm/index.ts";
 import type { JsonValue } from "../../../persistence/index.ts";
+import type { ConsoleBuffer } from "../console-buffer.ts";
 import type { ArgumentFields, BufferField, ScalarFields, StateFields, ValueOf, ValuesOf } from "./fields.ts";
 
 /** Nothing by name. */
@@ -40,6 +41,8 @@ export interface DeviceContext<S = None, E = None> {
   random(): number;
   /** The tick of the world. */
   readonly tick: number;
+  /** The console of the computer that the device belongs to, saved with it. @throws {TypeError} if it belongs to none. */
+  readonly console: ConsoleBuffer;
 }
 
 /** What a handler gives back: a number; or what goes into the caller's struct or buffer. */

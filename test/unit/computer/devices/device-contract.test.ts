@@ -41,7 +41,7 @@ describe("the shipped devices", () => {
 describe.each(cases)("%s", (type, deviceCase) => {
   const { device, programs, prints, ticks } = deviceCase;
   const members = [device.queries, device.commands, device.tasks].flatMap((each) => Object.keys(each));
-  const tasks = Object.keys(device.tasks);
+  const tasks = Object.keys(device.tasks).filter((name) => !deviceCase.brief?.includes(name));
 
   it("has its layouts fixed: of structs, calls and saves", async () => {
     await expect(await layoutOf(deviceCase)).toMatchFileSnapshot(
@@ -146,7 +146,7 @@ describe.each(cases)("%s", (type, deviceCase) => {
     });
 
     const losses: readonly [string, string | undefined][] = [
-      ["queries and commands", undefined],
+      ["calls that keep nobody waiting", undefined],
       ...tasks.map((name): [string, string] => [name, name]),
     ];
 

@@ -43,6 +43,8 @@ export interface DeviceCase {
   readonly ticks: number;
   /** Declarations in C that {@link DeviceCase.calls} use. @defaultValue none */
   readonly locals?: string;
+  /** Tasks that end in the tick in which they start, so that no save can be made in the middle. @defaultValue none */
+  readonly brief?: readonly string[];
   /** In C, one call of each member with the handle `device`. Those of tasks must keep waiting for three ticks. */
   readonly calls: Readonly<Record<string, string>>;
 }
@@ -175,12 +177,12 @@ export function statesIn(bytes: Uint8Array): readonly SavedStates[] {
 /**
  * A program that makes calls when its device is gone, and tells what it got and what it heard of.
  *
- * @param task - The one to wait in when that happens. @defaultValue every query and command is called afterwards
+ * @param task - The one to wait in when that happens. @defaultValue all that keep nobody waiting are called afterwards
  */
-export function losingProgram({ device, locals = "", calls }: DeviceCase, task?: string): string {
+export function losingProgram(deviceCase: DeviceCase, task?: string): string {
+  const { device, locals = "", calls } = deviceCase;
   const { type } = device;
-  const after = [device.queries, device.commands].flatMap((each) => Object.keys(each));
-  const made = task === undefined ? after : [task];
+  const made = task === undefined ? answeredAtOnce(deviceCase) : [task];
   return `
 #include <stdio.h>
 #include "devices.h"
@@ -198,10 +200,9 @@ int main(void) {
 }
 
 /** What {@link losingProgram} prints. */
-export function lossOf({ device }: DeviceCase, task?: string): string {
-  const after = [device.queries, device.commands].flatMap((each) => Object.keys(each));
+export function lossOf(deviceCase: DeviceCase, task?: string): string {
   const { gone, noDevice } = DEVICE_ERRORS;
-  const made = task === undefined ? after : [task];
+  const made = task === undefined ? answeredAtOnce(deviceCase) : [task];
   return [...made.map((name) => `${name} ${gone.value}\n`), `1 ${noDevice.value}\n`].join("");
 }
 
@@ -270,6 +271,10 @@ export function placesIn(tree: JsonValue, path = ""): { readonly path: string; p
     { path: `${path}.${name}`, put: (other: JsonValue) => void (parts[name] = other) },
     ...placesIn(parts[name] ?? null, `${path}.${name}`),
   ]);
+}
+
+function answeredAtOnce({ device, brief = [] }: DeviceCase): string[] {
+  return [...[device.queries, device.commands].flatMap((each) => Object.keys(each)), ...brief];
 }
 
 async function compile(sources: Readonly<Record<string, string>>): Promise<Uint8Array> {
