@@ -50,6 +50,7 @@ it("a display shows what was drawn before a save", async () => {
   await start(first, new PixelScreen({ width: 8, height: 4 }));
   for (let count = 0; count < 3; count++) first.frame();
   await first.computers.save("slot");
+  closeDrawnGames();
   const second = await openDrawnGame({ store });
   const screen = new PixelScreen({ width: 8, height: 4 });
   second.scene.add.existing(new ComputerDisplay(second.scene, { screen, scale: 10 }));
