@@ -1,6 +1,7 @@
 // What was measured, as one JSON object, as text for a terminal and as Markdown for docs/performance.md.
 
 import { CONTENDERS } from "./contenders.ts";
+import type { DeviceFigures } from "./devices/measure-devices.ts";
 import type { Figures } from "./measure-figures.ts";
 import type { InstructionTime } from "./measure-instructions.ts";
 import type { KernelResult } from "./measure-kernels.ts";
@@ -14,6 +15,7 @@ export interface EngineResult {
   readonly rounds: number;
   readonly kernels: readonly KernelResult[];
   readonly figures: Figures | undefined;
+  readonly devices: DeviceFigures | undefined;
 }
 
 export interface Report {
@@ -41,7 +43,7 @@ export function asJson({ engines, preparing, instructions }: Report): object {
   ]);
 }
 
-function engineJson({ version, kernels, figures }: EngineResult): object {
+function engineJson({ version, kernels, figures, devices }: EngineResult): object {
   const names = CONTENDERS.map(({ name }) => name);
   const lows = (ratioOf: (name: string) => number | null): object =>
     Object.fromEntries(names.map((name) => [name, rounded(ratioOf(name))]));
@@ -56,6 +58,7 @@ function engineJson({ version, kernels, figures }: EngineResult): object {
       kernels.map((kernel) => [kernel.kernel, rounded(nanosecondsPerGas(kernel), 4)]),
     ),
     ...(figures === undefined ? {} : { figures }),
+    ...(devices === undefined ? {} : { devices }),
   };
 }
 
@@ -101,6 +104,7 @@ function tablesOf({ engines, preparing, instructions }: Report): Table[] {
     ...engines.map(kernelTable),
     ...(engines.length === 0 ? [] : [gasTable(engines)]),
     ...(engines.some(({ figures }) => figures !== undefined) ? [figureTable(engines)] : []),
+    ...(engines.some(({ devices }) => devices !== undefined) ? [deviceTable(engines)] : []),
     ...(preparing.length > 0 ? [preparingTable(preparing)] : []),
     ...(instructions.length > 0 ? [instructionTable(instructions)] : []),
   ];
@@ -180,6 +184,30 @@ function figureTable(engines: readonly EngineResult[]): Table {
         }),
         row("… of which not the guest's own work", ({ ticks }) => `${(100 * (ticks[at]?.overhead ?? 0)).toFixed(0)} %`),
       ]),
+    ],
+  };
+}
+
+function deviceTable(engines: readonly EngineResult[]): Table {
+  const measured = engines.flatMap(({ engine, version, devices }) =>
+    devices === undefined ? [] : [{ title: titleOf(engine, version), devices }],
+  );
+  const row = (title: string, value: (devices: DeviceFigures) => string): string[] => [
+    title,
+    ...measured.map(({ devices }) => value(devices)),
+  ];
+  const percent = (title: string, part: keyof DeviceFigures["shares"]): string[] =>
+    row(title, ({ shares }) => `${(100 * shares[part]).toFixed(0)} %`);
+  const first = measured[0]?.devices;
+  return {
+    title: `${first?.computers} computers with devices on one map, ${first?.gas.toLocaleString("en")} gas each`,
+    head: ["", ...measured.map(({ title }) => title)],
+    rows: [
+      row("ticks per second", ({ ticksPerSecond }) => ticksPerSecond.toFixed(0)),
+      percent("of a tick: devices", "devices"),
+      percent("scheduling", "scheduling"),
+      percent("pausing", "pausing"),
+      percent("programs", "programs"),
     ],
   };
 }

@@ -6,6 +6,9 @@ import path from "node:path";
 
 import { buildKernels, type KernelBinaries } from "./build-kernels.ts";
 import { compileFreestanding, sharedCompiler } from "./compile-freestanding.ts";
+import { ComputerWorld } from "gasworks/computer";
+
+import { measureDevices, roverDevices, type DeviceInput } from "./devices/measure-devices.ts";
 import { KERNELS, type Kernel } from "./kernels.ts";
 import { measureFigures, type FigureInput } from "./measure-figures.ts";
 import { measureInstructions } from "./measure-instructions.ts";
@@ -47,14 +50,16 @@ export async function runBench(options: BenchOptions = {}): Promise<Report> {
     const timed = [];
     for (const binaries of kernels) timed.push(await measureKernel(binaries, rounds));
     const figures = withFigures ? await measureFigures(figureInput("node")) : undefined;
-    results.push({ engine: "node", version: process.version, rounds, kernels: timed, figures });
+    const devices = withFigures ? await measureDevices(await deviceInput()) : undefined;
+    results.push({ engine: "node", version: process.version, rounds, kernels: timed, figures, devices });
   }
   if (engines.includes("chromium")) {
     await using browser = await openChromium();
     const timed = [];
     for (const binaries of kernels) timed.push(await browser.measureKernel(binaries, rounds));
     const figures = withFigures ? await browser.measureFigures(figureInput("chromium")) : undefined;
-    results.push({ engine: "chromium", version: browser.version, rounds, kernels: timed, figures });
+    const devices = withFigures ? await browser.measureDevices(await deviceInput()) : undefined;
+    results.push({ engine: "chromium", version: browser.version, rounds, kernels: timed, figures, devices });
   }
   const isComplete = withFigures && engines.includes("node");
   return {
@@ -71,6 +76,21 @@ async function runPreparing(kernels: readonly KernelBinaries[]): Promise<Prepare
   for (const { kernel, lime1 } of kernels) results.push(await measurePreparing(kernel, lime1));
   results.push(await measurePreparing("report (with the C library)", program.wasm));
   return results;
+}
+
+/** Rovers are compiled for what they are wired to. */
+async function deviceInput(): Promise<DeviceInput> {
+  const source = await guestSource("rover.c");
+  const { headers } = new ComputerWorld().add({ id: "rover", devices: roverDevices() });
+  const compile = async (sources: Readonly<Record<string, string>>): Promise<Uint8Array> => {
+    const { wasm } = await sharedCompiler.compile(sources, { optimization: "-O2" });
+    if (wasm === undefined) throw new Error("Cannot compile rover.c");
+    return wasm;
+  };
+  return {
+    rover: await compile({ ...headers, "main.c": `#define DEVICES\n${source}` }),
+    thinker: await compile({ "main.c": source }),
+  };
 }
 
 function guestSource(name: string): Promise<string> {

@@ -2,6 +2,7 @@
 
 import type { KernelBinaries } from "./build-kernels.ts";
 import { openChromiumPage } from "./chromium-page.ts";
+import type { DeviceFigures, DeviceInput } from "./devices/measure-devices.ts";
 import type { FigureInput, Figures } from "./measure-figures.ts";
 import type { KernelResult } from "./measure-kernels.ts";
 import type {} from "./page/main.ts";
@@ -11,6 +12,7 @@ export interface ChromiumBench extends AsyncDisposable {
   readonly version: string;
   measureKernel(binaries: KernelBinaries, rounds: number): Promise<KernelResult>;
   measureFigures(input: FigureInput): Promise<Figures>;
+  measureDevices(input: DeviceInput): Promise<DeviceFigures>;
 }
 
 /** Builds the page and starts a Chromium on it. */
@@ -28,6 +30,11 @@ export async function openChromium(): Promise<ChromiumBench> {
     measureFigures: (input) =>
       page.evaluate(
         (data) => (window.gasworksBench as NonNullable<Window["gasworksBench"]>).measureFigures(data),
+        withText(input),
+      ),
+    measureDevices: (input) =>
+      page.evaluate(
+        (data) => (window.gasworksBench as NonNullable<Window["gasworksBench"]>).measureDevices(data),
         withText(input),
       ),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),

@@ -1,6 +1,7 @@
 // The page in which kernels are timed in Chromium: the driver (`../run-in-chromium.ts`) calls what stands here on `window`.
 
 import type { KernelBinaries } from "../build-kernels.ts";
+import { measureDevices, type DeviceFigures, type DeviceInput } from "../devices/measure-devices.ts";
 import { measureFigures, type FigureInput, type Figures } from "../measure-figures.ts";
 import { measureKernel, type KernelResult } from "../measure-kernels.ts";
 import { withBytes } from "./with-bytes.ts";
@@ -9,6 +10,7 @@ import { withBytes } from "./with-bytes.ts";
 export interface BenchPage {
   measureKernel(binaries: unknown, rounds: number): Promise<KernelResult>;
   measureFigures(input: unknown): Promise<Figures>;
+  measureDevices(input: unknown): Promise<DeviceFigures>;
 }
 
 declare global {
@@ -20,4 +22,5 @@ declare global {
 window.gasworksBench = {
   measureKernel: (binaries, rounds) => measureKernel(withBytes(binaries) as KernelBinaries, rounds),
   measureFigures: (input) => measureFigures(withBytes(input) as FigureInput),
+  measureDevices: (input) => measureDevices(withBytes(input) as DeviceInput),
 };

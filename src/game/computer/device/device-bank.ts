@@ -5,6 +5,7 @@ import { Entropy, WAIT, type Device, type DeviceType, type HostAnswer, type Host
 import type { JsonValue } from "../../../persistence/index.ts";
 import { assertJsonValue } from "./assert-json-value.ts";
 import type { AttachedDevice, RaisedEvent } from "./attached-device.ts";
+import type { DeviceFace } from "./define-device.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
 import { importModuleOf, startNameOf } from "./device-names.ts";
 import { SYSTEM_EVENTS } from "./event-names.ts";
@@ -285,7 +286,7 @@ export class DeviceBank {
   }
 
   #systemCall(call: HostCall): HostAnswer {
-    const [first = 0, second = 0] = call.args.map(Number);
+    const first = Number(call.args[0] ?? 0);
     const { tickNow, gas } = this.#host;
     switch (call.function) {
       case "sleep_ticks":
@@ -301,7 +302,7 @@ export class DeviceBank {
       case "rand_u32":
         return (this.#random ??= Entropy.seeded((this.#host.entropySeed ^ RANDOM_STREAM) >>> 0)).u32() | 0;
       case "event_wait":
-        return this.#waitForEvent(call, first >>> 0, second);
+        return this.#waitForEvent(call, first >>> 0, Number(call.args[1]));
       case "event_lost":
         return this.#events.takeLost();
       case "task_poll":
@@ -424,13 +425,15 @@ export class DeviceBank {
     if (call.function === "at") return this.#handles.openAt(Number(call.args[0]), type);
     const handle = Number(call.args[0]);
     const opened = this.#handles.get(handle);
-    if (opened === undefined || importModuleOf(opened.type) !== type.importModule) return DEVICE_ERRORS.badHandle.value;
     const attached = this.#handles.device(handle);
-    if (attached === undefined) return DEVICE_ERRORS.gone.value;
+    if (opened === undefined || attached?.definition.deviceType !== type) {
+      const isGone =
+        attached === undefined && opened !== undefined && importModuleOf(opened.type) === type.importModule;
+      return isGone ? DEVICE_ERRORS.gone.value : DEVICE_ERRORS.badHandle.value;
+    }
     const { definition } = attached;
-    if (definition.deviceType !== type) return DEVICE_ERRORS.badHandle.value;
     if (call.function === "map") return this.#map(call, handle, attached);
-    const started = Object.keys(definition.tasks).find((name) => startNameOf(name) === call.function);
+    const started = startedBy(call.function, definition);
     const name = started ?? call.function;
     const { queries, commands, tasks } = definition;
     const shape = (queries[name] ?? commands[name] ?? tasks[name])?.shape;
@@ -585,6 +588,12 @@ export class DeviceBank {
     const state = migrateTask(attached.definition, task, versions[opened.label] ?? attached.definition.version);
     return state === undefined ? { ...task, state: null, answer: DEVICE_ERRORS.interrupted.value } : { ...task, state };
   }
+}
+
+/** The task that a function starts without waiting for it. */
+function startedBy(name: string, { tasks }: DeviceFace): string | undefined {
+  // Most calls start none, and are not to look for one.
+  return name.endsWith(startNameOf("")) ? Object.keys(tasks).find((task) => startNameOf(task) === name) : undefined;
 }
 
 function shiftBlocked(blocked: BlockedCall | null, ticks: number): BlockedCall | null {

@@ -21,8 +21,19 @@ export interface Layout {
   readonly size: number;
 }
 
-/** Lays fields out. */
+/** Those of declarations, which do not change: each call of a program asks for one. */
+const layouts = new WeakMap<ScalarFields, Layout>();
+
+/** Lays fields out. They must not change afterwards. */
 export function layoutOf(fields: ScalarFields): Layout {
+  const known = layouts.get(fields);
+  if (known !== undefined) return known;
+  const layout = layOut(fields);
+  layouts.set(fields, layout);
+  return layout;
+}
+
+function layOut(fields: ScalarFields): Layout {
   const members: LayoutMember[] = [];
   let end = 0;
   let alignment = 1;

@@ -63,7 +63,7 @@ export function readCall(shape: CallShape, call: HostCall, constants: Constants)
       }
     }
   }
-  const { size } = layoutOf(shape.gives ?? {});
+  const size = shape.gives === undefined ? 0 : layoutOf(shape.gives).size;
   if (size > 0) place = placeIn(call, Number(next()) >>> 0, size);
   return { args, place };
 }
