@@ -50,15 +50,15 @@ async function longestStallMs(during: () => Promise<unknown>): Promise<number> {
 describe("a computer in a page", () => {
   it("compiles and prepares in workers, runs, and goes on from a save in another world", async () => {
     const world = new ComputerWorld({ compiler, preparer });
-    const devices = { wheels: Motor.attach(endlessRoad) };
-    const computer = world.add({ id: "rover", devices });
+    const devices = () => ({ wheels: Motor.attach(endlessRoad) });
+    const computer = world.add({ id: "rover", devices: devices() });
     await computer.load({ "main.c": PROGRAM });
     for (let tick = 0; tick < 9; tick++) world.runTick();
     const save = structuredClone(world.capture());
     expect(computer.state).toEqual({ kind: "waiting", device: "wheels", function: "forward" });
 
     const other = new ComputerWorld({ compiler, preparer });
-    const twin = other.add({ id: "rover", devices });
+    const twin = other.add({ id: "rover", devices: devices() });
     await other.restore(save);
     for (const { console } of [computer, twin]) expect(console.text).toBe(OUTPUT.slice(0, 22));
     for (let tick = 0; tick < 15; tick++) {
