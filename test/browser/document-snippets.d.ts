@@ -49,6 +49,14 @@ declare module "virtual:modding-snippet-2.ts" {
   ) => Scene & { readonly robot: { readonly hole: { depth: number; gear: number } } };
 }
 
+declare module "virtual:modding-snippet-3.ts" {
+  import type { NumberField } from "gasworks/computer";
+  export interface BoilerPort {
+    temperature: number;
+  }
+  export const Boiler: import("gasworks/computer").DeviceDefinition<BoilerPort, { readonly logs: NumberField<"u32"> }>;
+}
+
 declare module "virtual:plugin-snippet-6.ts" {
   export const ControlRoom: new (key: string) => import("phaser").Scene;
 }

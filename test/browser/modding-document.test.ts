@@ -1,11 +1,12 @@
 // The mod of docs/modding.md in a game, as it stands there: attached by code and by a Tiled map, saved, and missed.
 
-import { importMod, MissingModsError, ModSet } from "gasworks";
+import { ComputerWorld, importMod, MissingModsError, ModSet } from "gasworks";
 import { MemoryStore } from "gasworks/persistence";
 import { createBrowserCompiler } from "gasworks/toolchain";
 import * as Phaser from "phaser";
 import { afterAll, afterEach, expect, it, vi } from "vitest";
 
+import modding from "../../docs/modding.md?raw";
 import { closeGames, openGame } from "../support/open-game.ts";
 
 const compiler = createBrowserCompiler({ baseUrl: "/node_modules/@yowasp/clang/gen/" });
@@ -114,3 +115,19 @@ function mapWith(scene: Phaser.Scene, properties: Readonly<Record<string, string
   scene.cache.tilemap.add("site", { format: Phaser.Tilemaps.Formats.TILED_JSON, data });
   return scene.make.tilemap({ key: "site" });
 }
+
+it("the boiler keeps its logs, tells when it is hot, and listens to its valve", { timeout: 120_000 }, async () => {
+  const { Boiler } = await import("virtual:modding-snippet-3.ts");
+  const [program] = [...modding.matchAll(/```c\n\/\/ boiler\.c\n([^]*?)```/g)].map(([, text = ""]) => text);
+  const world = new ComputerWorld({ compiler });
+  const port = { temperature: 20 };
+  const boiler = Boiler.attach(port);
+  const computer = world.add({ id: "a", devices: { boiler } });
+  await computer.load({ "main.c": program ?? "" });
+  for (let tick = 0; tick < 6; tick++) world.runTick();
+  expect(computer.console.text).toBe("60 degrees, 9 logs\n100 degrees, 8 logs\nhot, 8 logs left\n");
+  expect(boiler.state.logs).toBe(8);
+  expect(port.temperature).toBe(95);
+  world.remove("a");
+  expect(port.temperature).toBe(20);
+});

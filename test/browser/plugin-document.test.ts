@@ -147,7 +147,7 @@ it(
     ]);
     await userEvent.keyboard("60 0{Enter}");
     for (let count = 0; count < 3; count++) frame(50);
-    expect(light.words).toBe("Division by zero\ninteger-divide-by-zero");
+    expect(light.words).toBe("Division by zero\ninteger-divide-by-zero, main.c:11");
     expect(gauge.words).toBe("crashed");
   },
 );

@@ -5,6 +5,11 @@ declare module "*.c?raw" {
   export default text;
 }
 
+declare module "*.md?raw" {
+  const text: string;
+  export default text;
+}
+
 declare module "*.json?raw" {
   const text: string;
   export default text;

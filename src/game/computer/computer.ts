@@ -91,6 +91,8 @@ export class Computer {
   readonly #load: CurrentLoad;
   #startsWhenReady = false;
   #earlier: EarlierProgram | undefined;
+  /** What the program has changed in registers, also if it has ended since. */
+  #registers: readonly (() => void)[] = [];
   #isRemoved = false;
 
   /** @internal */
@@ -382,6 +384,7 @@ export class Computer {
     this.#guard((run) => {
       const state = run.runSlice();
       this.#gasUsedLastTick = run.gasUsedLastTick;
+      this.#registers = run.takeRegisters();
       for (const { stream, text } of run.takeOutput(state.kind === "exited" || state.kind === "trapped")) {
         this.console.append(stream, text);
         this.#events.emit("output", { stream, text });
@@ -397,7 +400,8 @@ export class Computer {
 
   /** @internal Tells the devices what the program has written into registers. Never throws. */
   tellRegisters(): void {
-    this.#attempt("telling registers", () => this.#run?.tellRegisters());
+    for (const tell of this.#registers) this.#attempt("telling registers", tell);
+    this.#registers = [];
   }
 
   /** @internal Applies a command that the program called in this tick. Never throws. */

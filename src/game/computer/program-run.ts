@@ -187,11 +187,11 @@ export class ProgramRun {
     return this.state;
   }
 
-  /** Tells the devices what the program has changed in registers. @throws what a device throws */
-  tellRegisters(): void {
+  /** What the last slice has changed in registers, for the end of the tick: each tells a device. */
+  takeRegisters(): readonly (() => void)[] {
     const changes = this.#registerChanges;
     this.#registerChanges = [];
-    for (const tell of changes) tell();
+    return changes;
   }
 
   /** A device has something to tell. @returns whether the program waits for that. */
