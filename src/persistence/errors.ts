@@ -31,6 +31,8 @@ export type SaveErrorCode =
   | "save/slot-in-use"
   /** The disk or the browser's share of it is full. What was saved before is intact. */
   | "save/quota-exceeded"
+  /** What makes saves away from the page's own thread has failed; the next save is made on it. */
+  | "save/encoder-failed"
   /** The storage did not answer in time. */
   | "save/blocked"
   /** There is no storage, or it refused. */

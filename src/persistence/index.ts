@@ -55,4 +55,13 @@ export { FolderStore, type FileStart, type SaveFolder } from "./folder-store.ts"
 export { OriginFileStore, type OriginFileStoreOptions } from "./origin-file-store.ts";
 export { MemoryStore } from "./memory-store.ts";
 export { IndexedDbStore, type IndexedDbStoreOptions } from "./indexed-db-store.ts";
+export { BrowserStore, type BrowserStoreOptions } from "./browser-store.ts";
+export { Autosaver, type AutosaveReport } from "./autosaver.ts";
+export {
+  createBackgroundEncoder,
+  type BackgroundEncoder,
+  type BackgroundEncoderOptions,
+  type EncodingSave,
+  type SaveRest,
+} from "./background-encoder.ts";
 export { SaveError, type SaveErrorCode } from "./errors.ts";

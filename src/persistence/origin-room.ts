@@ -1,13 +1,10 @@
-// How much of the browser's storage a page's origin has.
+// How much of the browser's storage a page's origin has, and whether it may keep it.
 
 import type { StorageRoom } from "./save-store.ts";
 
-/** Old browsers, and all in pages that came over plain HTTP, have none of it. */
-type MaybeStorage = { readonly storage?: Partial<StorageManager> };
-
 /** The browser's own estimate; `undefined` where it gives none. Never throws. */
 export async function roomOfOrigin(): Promise<StorageRoom | undefined> {
-  const { storage } = globalThis.navigator as MaybeStorage;
+  const storage = storageOfOrigin();
   try {
     const { usage, quota } = (await storage?.estimate?.()) ?? {};
     if (usage === undefined || quota === undefined) return undefined;
@@ -17,12 +14,25 @@ export async function roomOfOrigin(): Promise<StorageRoom | undefined> {
   }
 }
 
-/** Asks the browser not to clear the origin's storage by itself, unless it has promised that. Never throws. */
-export async function askToPersist(): Promise<boolean> {
-  const { storage } = globalThis.navigator as MaybeStorage;
+const ASKED = "gasworks-asked-to-persist";
+
+/**
+ * Asks the browser, once and for all pages to come, not to clear the origin's storage by itself: some browsers ask the player
+ * each time. Never throws.
+ */
+export async function askToPersistOnce(): Promise<void> {
+  const storage = storageOfOrigin();
   try {
-    return ((await storage?.persisted?.()) ?? false) || ((await storage?.persist?.()) ?? false);
+    if (localStorage.getItem(ASKED) !== null || ((await storage?.persisted?.()) ?? false)) return;
+    localStorage.setItem(ASKED, "yes");
+    await storage?.persist?.();
   } catch {
-    return false;
+    // Not having asked costs nothing that is sure.
   }
+}
+
+/** Old browsers, and all in pages that came over plain HTTP, have none of it or a part. */
+function storageOfOrigin(): Partial<StorageManager> | undefined {
+  const { navigator } = globalThis as { readonly navigator?: { readonly storage?: Partial<StorageManager> } };
+  return navigator?.storage;
 }

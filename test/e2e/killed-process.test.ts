@@ -32,19 +32,18 @@ async function saveAndKill(directory: string, log: SavingLog, random: Random, sa
   const gone = once(child, "close");
   let left = saves;
   let isPlanned = false;
-  createInterface(child.stdout).on("line", (line) => {
+  const lines = createInterface(child.stdout);
+  lines.on("line", (line) => {
     const [what, number] = line.split(" ");
-    if (child.killed) return;
+    // Also what it has told before it was killed and comes now.
     if (what === "saved") return log.acknowledge(Number(number));
     log.begin(Number(number));
     if (left-- > 0 || isPlanned) return;
     isPlanned = true;
-    setTimeout(() => {
-      log.killed();
-      child.kill("SIGKILL");
-    }, log.delayMs(random));
+    setTimeout(() => child.kill("SIGKILL"), log.delayMs(random));
   });
-  const [exitCode] = await gone;
+  const [[exitCode]] = await Promise.all([gone, once(lines, "close")]);
+  log.killed();
   expect(exitCode).toBeNull();
 }
 

@@ -33,7 +33,7 @@ export class SavingLog {
     return shortMs * (random.next() / 2 ** 32);
   }
 
-  /** To be called at the very moment of a kill. */
+  /** To be called when all is known that was told before the kill. */
   killed(): void {
     this.kills.all += 1;
     if (this.begun !== this.saved) this.kills.between += 1;

@@ -69,6 +69,16 @@ export interface ComputersSource {
   readonly computers: Iterable<SavedComputer>;
 }
 
+/** How to put computers back. */
+export interface RestoreOptions {
+  /**
+   * Leaves all computers off, with their programs, devices and consoles: for a save that does harm as soon as it runs.
+   *
+   * @defaultValue false
+   */
+  readonly safe?: boolean;
+}
+
 /** How to remove a computer. */
 export interface RemoveOptions {
   /** Whether a device in the middle of a task is told; not if the thing it belongs to is gone. @defaultValue true */
@@ -279,12 +289,15 @@ export class ComputerWorld {
    * @throws {ComputerError} `computer/save-mismatch`, `computer/save-malformed`, `computer/superseded`
    * @throws {VmError} if a program or a snapshot is refused.
    */
-  async restore(save: ComputersSave): Promise<void> {
+  async restore(save: ComputersSave, { safe = false }: RestoreOptions = {}): Promise<void> {
     const number = ++this.#restoreNumber;
     if (!Number.isSafeInteger(save.tick) || save.tick < 0) {
       throw new ComputerError("computer/save-malformed", `Cannot restore the computers at tick ${save.tick}`);
     }
-    const wanted = save.computers.map((saved) => this.#match(saved));
+    const wanted = save.computers.map((saved) => {
+      const found = this.#match(saved);
+      return safe ? switchedOff(found) : found;
+    });
     requireDistinct(save.computers);
     const programs = await this.#recall(wanted, save.programs);
     if (this.#isBusy) await Promise.resolve();
@@ -474,6 +487,10 @@ export class ComputerWorld {
     const where = this.#isTicking ? "inside a tick" : "a device that is told of a change";
     throw new ComputerError("computer/inside-tick", `Cannot ${what} from ${where}`);
   }
+}
+
+function switchedOff({ computer, saved, state }: Wanted): Wanted {
+  return { computer, saved: { ...saved, snapshot: null }, state: { ...state, power: { kind: "off" } } };
 }
 
 function requireDistinct(computers: readonly SavedComputer[]): void {

@@ -6,6 +6,7 @@ export {
   type ComputersSource,
   type ComputerWorldOptions,
   type RemoveOptions,
+  type RestoreOptions,
 } from "./computer-world.ts";
 export type { Computer } from "./computer.ts";
 export type { ComputerEvents } from "./computer-host.ts";

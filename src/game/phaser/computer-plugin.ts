@@ -4,13 +4,19 @@ import * as Phaser from "phaser";
 
 import type { Compiler } from "../../../toolchain/index.ts";
 import {
+  Autosaver,
+  checkSlotName,
   decodeSave,
   encodeSave,
+  resolveKeep,
+  type BackgroundEncoder,
+  type GenerationInfo,
   type JsonValue,
   type SaveGame,
   type SaveMeta,
   type SaveStore,
   type SlotInfo,
+  type StorageRoom,
 } from "../../persistence/index.ts";
 import {
   type AnyTrait,
@@ -27,18 +33,31 @@ import {
   type FrameLimits,
   type MemoryChoice,
   type Preparer,
+  type RestoreOptions,
   type WorldEvents,
 } from "../computer/index.ts";
+import {
+  resolveAutosave,
+  type AutosaveOptions,
+  type LoadedSave,
+  type LoadSaveOptions,
+  type LoadSlotOptions,
+  type PluginEvents,
+} from "./autosave.ts";
 import { enterFactory, leaveFactory } from "./computer-factory.ts";
+import { captureOverFrames } from "./frame-capture.ts";
 import { serviceOf, type GameService } from "./game-service.ts";
+import { SaveListeners } from "./save-listeners.ts";
 import { addFromTiled, type AddFromTiledOptions, type TiledComputers } from "./tiled/add-from-tiled.ts";
 
 /** What all scenes of a game share; given through {@link ComputerPlugin.with}. */
 export interface ComputerPluginOptions extends FrameLimits {
   /** Turns C into wasm, e.g. `createBrowserCompiler({ baseUrl })`. @defaultValue none: only wasm can be loaded */
   readonly compiler?: Compiler;
-  /** Where saves live. @defaultValue an `IndexedDbStore` */
+  /** Where saves live. @defaultValue a `BrowserStore` */
   readonly store?: SaveStore;
+  /** Makes autosaves. @defaultValue `createBackgroundEncoder()`: a worker, or the page's own thread where there are none */
+  readonly encoder?: BackgroundEncoder;
   /** @defaultValue `createBrowserPreparer()`, or the page's own thread where there are no workers */
   readonly preparer?: Preparer;
   /**
@@ -111,6 +130,9 @@ const NO_MODS = new ModSet();
 /** Ids of computers that nobody named. They cannot be saved: after a reload they would mean others. */
 const UNNAMED = "unnamed-";
 
+/** What is waited for a frame, where frames may have stopped. */
+const LONGEST_FRAME_MS = 100;
+
 /**
  * The computers of a scene.
  *
@@ -145,6 +167,13 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   readonly #byObject = new Map<Phaser.GameObjects.GameObject, Computer[]>();
   #unnamedCount = 0;
   #isLoading = false;
+  /** How many autosaves capture computers: no tick may run meanwhile. */
+  #capturing = 0;
+  /** How often something was loaded, or begun to be. */
+  #loads = 0;
+  readonly #saveListeners = new SaveListeners();
+  /** What ends with the scene. */
+  readonly #endings = new Set<() => void>();
   /** Settles when everything that was asked of the store is done. */
   #storeQueue: Promise<unknown> = Promise.resolve();
 
@@ -265,7 +294,8 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
 
   /**
    * Tells of all computers of the scene, those included that are added later: each event of `Computer.on` with the
-   * `computer`, and `tick`, `overrun` and `error`. Told between ticks; ends with the scene.
+   * `computer`, and `tick`, `overrun` and `error`. Told between ticks; ends with the scene. `storage` and `autosave` tell of
+   * saves.
    *
    * @returns a function that ends it earlier.
    *
@@ -274,8 +304,11 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    * this.computers.on("trap", ({ computer, report }) => this.showFault(computer.id, report.title));
    * ```
    */
-  on<K extends keyof WorldEvents>(event: K, listener: (payload: WorldEvents[K]) => void): () => void {
-    return this.#world.on(event, listener);
+  on<K extends keyof PluginEvents>(event: K, listener: (payload: PluginEvents[K]) => void): () => void {
+    // What the listener takes follows from the event, which the compiler does not see.
+    if (event === "autosave") return this.#saveListeners.addAutosave(listener as never);
+    if (event === "storage") return this.#saveListeners.addStorage(listener as never, this.#service().store);
+    return this.#world.on(event as keyof WorldEvents, listener as never);
   }
 
   /** Calls `listener` after each tick with its number; ends with the scene. @returns a function that ends it earlier. */
@@ -301,17 +334,25 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    * Reads a slot and puts everything back. No tick runs meanwhile. On any error the game is as it was, unless its own hook
    * cannot take back what `save` gave just before: `computer/not-put-back`.
    *
+   * If the newest save of the slot is damaged, the newest that is whole is loaded; `damaged` and the event `storage` tell.
+   *
    * @throws {MissingModsError} if the save needs mods that are not there; nothing has been touched then.
    * @throws {ComputerError} `computer/empty-slot`, `computer/busy`, and what `ComputerWorld.restore()` throws.
    * @throws {SaveError} what the store and the decoder throw.
    */
-  async load(slot: string): Promise<void> {
-    await this.#whileLoading(async () => {
-      const stored = await this.#inTurn((store) => store.read(slot));
+  async load(slot: string, { generation, safe = false }: LoadSlotOptions = {}): Promise<LoadedSave> {
+    return await this.#whileLoading(async () => {
+      const stored = await this.#inTurn((store) => store.read(slot, generation));
       if (stored === undefined) {
-        throw new ComputerError("computer/empty-slot", `Cannot load the slot "${slot}": it holds no save`);
+        throw new ComputerError("computer/empty-slot", `Cannot load the slot "${slot}": it holds no such save`);
       }
-      await this.#apply(stored.bytes);
+      const { bytes, ...loaded } = stored;
+      await this.#apply(bytes, { safe });
+      if (loaded.damaged.length > 0) {
+        const text = `The newest save in “${slot}” is damaged: an older one was loaded`;
+        this.#saveListeners.tellStorage({ code: "store/damaged-generation", text });
+      }
+      return loaded;
     });
   }
 
@@ -321,13 +362,65 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   /** Puts everything back from a file; as {@link ComputerPlugin.load}. */
-  async importSave(bytes: Uint8Array): Promise<void> {
-    await this.#whileLoading(() => this.#apply(bytes.slice()));
+  async importSave(bytes: Uint8Array, { safe = false }: LoadSaveOptions = {}): Promise<void> {
+    await this.#whileLoading(() => this.#apply(bytes.slice(), { safe }));
+  }
+
+  /**
+   * Saves by itself from now on: every `everySeconds` of ticks, when the page is hidden, and when `request()` is called.
+   * Computers are captured a little in each frame, while no tick runs, and the rest is done by a worker. Ends with the scene;
+   * the event `autosave` tells how each save ended.
+   *
+   * @throws {SaveError} `save/bad-slot-name`
+   * @throws {RangeError} if an option is out of its range.
+   *
+   * @example
+   * ```ts
+   * this.computers.autosave({ everySeconds: 30 });
+   * this.computers.on("autosave", ({ kind }) => this.showDisk(kind === "saved"));
+   * ```
+   */
+  autosave(options: AutosaveOptions = {}): Autosaver {
+    const resolved = resolveAutosave(options);
+    checkSlotName(resolved.slot);
+    resolveKeep(resolved);
+    const saver = new Autosaver(
+      () => this.#autosave(resolved),
+      (report) => this.#saveListeners.tellAutosave(report),
+    );
+    const request = (): void => void saver.request();
+    const ticks = Math.max(1, Math.round(resolved.everySeconds * this.ticksPerSecond));
+    let left = ticks;
+    const stopTicks = this.onTick(() => {
+      if (--left > 0) return;
+      left = ticks;
+      request();
+    });
+    const onVisibility = (): void => {
+      if (document.hidden) request();
+    };
+    document.addEventListener("visibilitychange", onVisibility);
+    this.#endings.add(() => {
+      stopTicks();
+      document.removeEventListener("visibilitychange", onVisibility);
+      saver.stop();
+    });
+    return saver;
   }
 
   /** What the store holds, ascending by slot. @throws {SaveError} */
   listSlots(): Promise<readonly SlotInfo[]> {
     return this.#inTurn((store) => store.list());
+  }
+
+  /** The saves of a slot, the newest first. @throws {SaveError} */
+  generations(slot: string): Promise<readonly GenerationInfo[]> {
+    return this.#inTurn((store) => store.generations(slot));
+  }
+
+  /** How full the storage is, as far as can be said. */
+  async storageRoom(): Promise<StorageRoom | undefined> {
+    return await this.#service().store.room?.();
   }
 
   /** Empties a slot. @throws {SaveError} */
@@ -349,6 +442,9 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     events.off(Phaser.Scenes.Events.UPDATE, this.#onUpdate);
     events.off(Phaser.Scenes.Events.SHUTDOWN, this.#onShutdown);
     for (const tie of this.#ties) this.#untie(tie);
+    for (const end of this.#endings) end();
+    this.#endings.clear();
+    this.#saveListeners.clear();
     this.#world.dispose();
     this.#world = this.#createWorld();
     this.#frames = new FrameRunner(this.#world, this.options);
@@ -358,7 +454,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   };
 
   readonly #onUpdate = (_time: number, deltaMs: number): void => {
-    if (!this.isTicking || this.#isLoading) return;
+    if (!this.isTicking || this.#isLoading || this.#capturing > 0) return;
     const world = this.#world;
     // A listener may have paused the game or ended the scene.
     this.#frames.runFrame(deltaMs, () => this.isTicking && !this.#isLoading && this.#world === world);
@@ -394,21 +490,72 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   #encode(name: string): { readonly meta: SaveMeta; readonly bytes: Uint8Array } {
-    if (this.#isLoading) throw new ComputerError("computer/busy", "Cannot save the game while it is being loaded");
-    const unnamed = this.computers.find(({ id }) => id.startsWith(UNNAMED));
-    if (unnamed !== undefined) {
-      throw new ComputerError("computer/unnamed", `Cannot save the game: a computer has no id, and its object no name`);
-    }
+    this.#requireSavable();
     const { tick, programs, computers } = this.#world.captureEach();
-    const now = this.options.now?.() ?? new Date();
-    const meta: SaveMeta = { name, tick, savedAt: now.toISOString() };
+    const meta = this.#metaOf(name, tick);
     return {
       meta,
       bytes: encodeSave({ meta, mods: this.#mods.saved, world: this.#hooks?.save() ?? null, programs, computers }),
     };
   }
 
-  async #apply(bytes: Uint8Array): Promise<void> {
+  async #autosave({ slot, name, keep, frameShareMs }: Required<AutosaveOptions>): Promise<number> {
+    const { meta, encoded } = await this.#captureInFrames(name, frameShareMs);
+    const bytes = await encoded;
+    return await this.#inTurn((store) => store.write(slot, bytes, meta, { keep }));
+  }
+
+  /** What is being encoded is complete when this is fulfilled: ticks may go on. */
+  async #captureInFrames(
+    name: string,
+    shareMs: number,
+  ): Promise<{ readonly meta: SaveMeta; readonly encoded: Promise<Uint8Array> }> {
+    this.#requireSavable();
+    const [world, loads, hooks] = [this.#world, this.#loads, this.#hooks];
+    const isStill = (): boolean => this.#world === world && this.#loads === loads;
+    this.#capturing += 1;
+    try {
+      const data = structuredClone(hooks?.save() ?? null);
+      const { encoder } = this.#service();
+      const nextFrame = (): Promise<void> => this.#nextFrame();
+      const { tick, programs, save } = await captureOverFrames({ world, shareMs, nextFrame, isStill }, () =>
+        encoder.begin(),
+      );
+      const meta = this.#metaOf(name, tick);
+      return { meta, encoded: save.finish({ meta, mods: this.#mods.saved, world: data, programs }) };
+    } finally {
+      this.#capturing -= 1;
+    }
+  }
+
+  /** Resolves in the next frame; soon, where none comes: a scene that sleeps, a page that is hidden. */
+  #nextFrame(): Promise<void> {
+    const { events } = this.#systems;
+    return new Promise((resolve) => {
+      const go = (): void => {
+        clearTimeout(timer);
+        events.off(Phaser.Scenes.Events.UPDATE, go);
+        resolve();
+      };
+      const timer = setTimeout(go, document.hidden ? 0 : LONGEST_FRAME_MS);
+      events.once(Phaser.Scenes.Events.UPDATE, go);
+    });
+  }
+
+  #requireSavable(): void {
+    if (this.#isLoading) throw new ComputerError("computer/busy", "Cannot save the game while it is being loaded");
+    const unnamed = this.computers.find(({ id }) => id.startsWith(UNNAMED));
+    if (unnamed !== undefined) {
+      throw new ComputerError("computer/unnamed", `Cannot save the game: a computer has no id, and its object no name`);
+    }
+  }
+
+  #metaOf(name: string, tick: number): SaveMeta {
+    const now = this.options.now?.() ?? new Date();
+    return { name, tick, savedAt: now.toISOString() };
+  }
+
+  async #apply(bytes: Uint8Array, options: RestoreOptions): Promise<void> {
     const save = decodeSave(bytes);
     this.#mods.requireFor(save.mods);
     const world = this.#world;
@@ -416,16 +563,14 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     // A hook may give what it goes on changing. As bytes, because thousands of memories are mostly zeros.
     const before = { world: structuredClone(hooks?.save() ?? null), computers: packComputers(world.captureEach()) };
     try {
-      await this.#putBack(world, hooks, save.world, computersOf(save));
+      await this.#putBack(world, save.world, computersOf(save), options);
     } catch (error) {
       if (this.#world === world) {
-        await this.#putBack(world, hooks, before.world, computersOf(decodeSave(before.computers))).catch(
-          (worse: unknown) => {
-            throw new ComputerError("computer/not-put-back", "Cannot load the game, nor put it back as it was", {
-              cause: new AggregateError([error, worse]),
-            });
-          },
-        );
+        await this.#putBack(world, before.world, computersOf(decodeSave(before.computers))).catch((worse: unknown) => {
+          throw new ComputerError("computer/not-put-back", "Cannot load the game, nor put it back as it was", {
+            cause: new AggregateError([error, worse]),
+          });
+        });
       }
       throw error;
     }
@@ -433,21 +578,22 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
 
   async #putBack(
     world: ComputerWorld,
-    hooks: WorldHooks | undefined,
     data: JsonValue,
     computers: ComputersSave,
+    options: RestoreOptions = {},
   ): Promise<void> {
-    await hooks?.load(data);
-    await world.restore(computers);
+    await this.#hooks?.load(data);
+    await world.restore(computers, options);
     this.#frames.reset();
   }
 
-  async #whileLoading(load: () => Promise<void>): Promise<void> {
+  async #whileLoading<T>(load: () => Promise<T>): Promise<T> {
     if (this.#isLoading) throw new ComputerError("computer/busy", "Cannot load the game while it is being loaded");
     const world = this.#world;
     this.#isLoading = true;
     try {
-      await load();
+      this.#loads += 1;
+      return await load();
     } finally {
       if (this.#world === world) this.#isLoading = false;
     }
@@ -478,10 +624,11 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   #service(): GameService {
-    const { store, preparer } = this.options;
+    const { store, preparer, encoder } = this.options;
     return serviceOf(this.#systems.game, this.constructor as typeof ComputerPlugin, {
       ...(store === undefined ? {} : { store }),
       ...(preparer === undefined ? {} : { preparer }),
+      ...(encoder === undefined ? {} : { encoder }),
     });
   }
 

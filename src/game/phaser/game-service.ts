@@ -1,15 +1,21 @@
-// What all scenes of one game share: the store and the preparer. Ends with the game, and takes the plugin out of Phaser's
+// What all scenes of one game share: the store, the preparer and the encoder of autosaves. Ends with the game, and takes the plugin out of Phaser's
 // cache then: the cache is global and first come, first served, so the next game on the page would get the old class.
 
 import * as Phaser from "phaser";
 
-import { IndexedDbStore, type SaveStore } from "../../persistence/index.ts";
+import {
+  BrowserStore,
+  createBackgroundEncoder,
+  type BackgroundEncoder,
+  type SaveStore,
+} from "../../persistence/index.ts";
 import { createBrowserPreparer, createLocalPreparer, type Preparer } from "../computer/index.ts";
 
 /** What a developer may have given. What is not given is made on demand, and disposed of with the game. */
 export interface ServiceOptions {
   readonly store?: SaveStore;
   readonly preparer?: Preparer;
+  readonly encoder?: BackgroundEncoder;
 }
 
 /** A class of plugin, as Phaser's cache holds it. */
@@ -67,13 +73,14 @@ export class GameService implements Disposable {
   readonly #options: ServiceOptions;
   #ownStore: SaveStore | undefined;
   #ownPreparer: Preparer | undefined;
+  #ownEncoder: BackgroundEncoder | undefined;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
   }
 
   get store(): SaveStore {
-    return this.#options.store ?? (this.#ownStore ??= new IndexedDbStore());
+    return this.#options.store ?? (this.#ownStore ??= new BrowserStore());
   }
 
   get preparer(): Preparer {
@@ -82,7 +89,12 @@ export class GameService implements Disposable {
     return (this.#ownPreparer ??= typeof Worker === "undefined" ? createLocalPreparer() : createBrowserPreparer());
   }
 
+  get encoder(): BackgroundEncoder {
+    return this.#options.encoder ?? (this.#ownEncoder ??= createBackgroundEncoder());
+  }
+
   [Symbol.dispose](): void {
     this.#ownPreparer?.[Symbol.dispose]();
+    this.#ownEncoder?.[Symbol.dispose]();
   }
 }

@@ -7,6 +7,7 @@ export {
   type MakeComputerConfig,
   type WorldHooks,
 } from "./computer-plugin.ts";
+export type { AutosaveOptions, LoadedSave, LoadSaveOptions, LoadSlotOptions, PluginEvents } from "./autosave.ts";
 export { createOverlayHost, type OverlayHost, type OverlayHostOptions } from "./overlay-host.ts";
 export type { AddFromTiledOptions, TiledComputer, TiledComputers, TiledPlace } from "./tiled/add-from-tiled.ts";
 export { ComputerDisplay, type ComputerDisplayOptions } from "./objects/computer-display.ts";

@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { bundleWorker } from "../../../scripts/bundle-worker.mjs";
+import { bundleWorkers } from "../../../scripts/bundle-workers.mjs";
 import { packedPaths } from "../../support/packed-paths.ts";
 import { ROOT } from "../../support/source-files.ts";
 
@@ -15,5 +15,5 @@ export async function installPacked(folder: string): Promise<void> {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     cpSync(join(ROOT, path), join(target, path));
   }
-  await bundleWorker(target);
+  await bundleWorkers(target);
 }

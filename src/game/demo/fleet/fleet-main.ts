@@ -2,7 +2,7 @@
 
 import { ComputerPlugin } from "gasworks";
 import { createBrowserCompiler } from "gasworks/toolchain";
-import { IndexedDbStore } from "gasworks/persistence";
+import { BrowserStore } from "gasworks/persistence";
 import * as Phaser from "phaser";
 
 import { FleetDesk } from "./fleet-desk.ts";
@@ -16,7 +16,7 @@ const DEFAULT_SIZE = 1_000;
 const stage = part("game");
 const compiler = createBrowserCompiler({ baseUrl: new URL("clang/", document.baseURI) });
 // Saves of the yard are no saves of the fleet: each page has its own.
-const store = new IndexedDbStore({ databaseName: "gasworks-fleet" });
+const store = new BrowserStore({ databaseName: "gasworks-fleet" });
 
 const game = new Phaser.Game({
   type: Phaser.AUTO,

@@ -1,0 +1,25 @@
+// What the page and the encoding worker say to each other.
+
+import type { SaveErrorCode } from "./errors.ts";
+import type { SavedComputer, SavedProgram, SaveSource } from "./save-game.ts";
+
+/** From the page. `save` is a number for each save. */
+export type EncodeRequest =
+  | { readonly kind: "add"; readonly save: number; readonly computer: SavedComputer }
+  | {
+      readonly kind: "finish";
+      readonly save: number;
+      readonly rest: Omit<SaveSource, "computers" | "programs"> & { readonly programs: readonly SavedProgram[] };
+    }
+  | { readonly kind: "cancel"; readonly save: number };
+
+/** From the worker, one for each `finish`. */
+export type EncodeReply =
+  | { readonly kind: "encoded"; readonly save: number; readonly bytes: Uint8Array }
+  /** Without a code, what was thrown is no `SaveError`. */
+  | {
+      readonly kind: "refused";
+      readonly save: number;
+      readonly code: SaveErrorCode | undefined;
+      readonly message: string;
+    };

@@ -1,0 +1,189 @@
+// @vitest-environment happy-dom
+// Saves that a scene makes by itself, loads of saves that do harm, and what the player hears of the storage.
+
+import "../../support/phaser-page.ts";
+
+import { createLocalPreparer, type ComputerPluginOptions, type LoadedSave, type PluginEvents } from "gasworks";
+import { decodeSave, IndexedDbStore, MemoryStore, type SaveStore } from "gasworks/persistence";
+import { afterEach, describe, expect, it } from "vitest";
+
+import { watGuest } from "../../support/guest.ts";
+import { closeGames, openGame, type OpenGame } from "../../support/open-game.ts";
+
+afterEach(closeGames);
+
+/** Counts in memory, a tick at a time. For ever. */
+const COUNTING_PROGRAM = `(module
+  (import "gasworks" "sleep_ticks" (func $sleep (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start") (loop $forever
+    (i32.store (i32.const 64) (i32.add (i32.load (i32.const 64)) (i32.const 1)))
+    (drop (call $sleep (i32.const 1)))
+    (br $forever))))`;
+
+function optionsWith(store: SaveStore): ComputerPluginOptions {
+  return { store, preparer: createLocalPreparer(), now: () => new Date(0), elapsedMs: () => 0 };
+}
+
+/** A game of so many computers that count, some ticks old. */
+async function openCounting(store: SaveStore, computers: number, options = optionsWith(store)): Promise<OpenGame> {
+  const page = await openGame(options);
+  const wasm = await watGuest(COUNTING_PROGRAM);
+  for (let index = 0; index < computers; index++) {
+    await page.computers.add({ id: `c${String(index).padStart(3, "0")}` }).load(wasm);
+  }
+  for (let tick = 0; tick < 3; tick++) page.frame(50);
+  return page;
+}
+
+/** Runs frames until the promise is settled. */
+async function framesUntil<T>(page: OpenGame, promise: Promise<T>): Promise<{ readonly result: T; frames: number }> {
+  let isSettled = false;
+  let frames = 0;
+  void promise.finally(() => (isSettled = true));
+  while (!isSettled) {
+    await new Promise((resolve) => void setTimeout(resolve));
+    if (!isSettled) page.frame(50);
+    frames++;
+  }
+  return { result: await promise, frames };
+}
+
+describe("ComputerPlugin.autosave()", () => {
+  it("captures one tick over many frames, in which no tick runs, as a save in one go would", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 12);
+    const expected = page.computers.exportSave("by itself");
+    const { tick } = page.computers;
+    // So short a share is used up by one computer.
+    const saver = page.computers.autosave({ name: "by itself", frameShareMs: 1e-9, everySeconds: 1e6 });
+    const { result, frames } = await framesUntil(page, saver.request());
+    expect(result).toEqual({ kind: "saved", generation: 1 });
+    expect(frames).toBeGreaterThanOrEqual(12);
+    const stored = await store.read("autosave");
+    expect(stored?.bytes).toEqual(expected);
+    page.frame(50);
+    expect(page.computers.tick).toBeGreaterThan(tick);
+  });
+
+  it("saves every so many seconds of ticks, keeps a ring of the last ones, and tells of each", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 2);
+    const told: PluginEvents["autosave"][] = [];
+    page.computers.on("autosave", (report) => told.push(report));
+    page.computers.autosave({ slot: "ring", keep: 3, everySeconds: 0.5 });
+    for (let saves = 1; saves <= 5; saves++) {
+      for (let tick = 0; tick < 10; tick++) page.frame(50);
+      while (told.length < saves) await new Promise((resolve) => void setTimeout(resolve));
+    }
+    const kept = await store.generations("ring");
+    expect(kept.map(({ generation, name, tick }) => ({ generation, name, tick }))).toEqual(
+      [5, 4, 3].map((generation) => ({ generation, name: "Autosave", tick: 3 + 10 * generation })),
+    );
+    const old = await page.computers.load("ring", { generation: 3 });
+    expect(old).toEqual({ generation: 3, damaged: [] });
+    expect(page.computers.tick).toBe(33);
+  });
+
+  it("begins anew when a computer goes between two frames", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 5);
+    const saver = page.computers.autosave({ frameShareMs: 1e-9 });
+    const saved = saver.request();
+    await new Promise((resolve) => void setTimeout(resolve));
+    page.frame(50);
+    const [first] = page.computers.computers;
+    if (first !== undefined) page.computers.remove(first);
+    await framesUntil(page, saved);
+    const save = decodeSave((await store.read("autosave"))?.bytes ?? new Uint8Array());
+    expect(save.computers.map(({ id }) => id)).toEqual(["c001", "c002", "c003", "c004"]);
+  });
+
+  it("gives up what it captures when a save is loaded, and says so", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 5);
+    await page.computers.save("slot-1");
+    const saver = page.computers.autosave({ frameShareMs: 1e-9 });
+    const saved = saver.request();
+    await new Promise((resolve) => void setTimeout(resolve));
+    await page.computers.load("slot-1");
+    const { result } = await framesUntil(page, saved);
+    expect(result).toMatchObject({ kind: "failed", error: { code: "computer/superseded" } });
+    expect((await store.list()).map(({ slot }) => slot)).toEqual(["slot-1"]);
+    const { result: next } = await framesUntil(page, saver.request());
+    expect(next).toMatchObject({ kind: "saved" });
+  });
+
+  it("ends with the scene", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 1);
+    const saver = page.computers.autosave({ everySeconds: 0.05 });
+    page.game.scene.stop("yard");
+    page.frame(50);
+    expect(await saver.request()).toBeUndefined();
+    expect(await store.list()).toEqual([]);
+  });
+
+  it.each([{ everySeconds: 0 }, { frameShareMs: -1 }, { keep: 1 }])("refuses %j", async (options) => {
+    const page = await openGame(optionsWith(new MemoryStore()));
+    expect(() => page.computers.autosave(options)).toThrow(RangeError);
+  });
+});
+
+describe("ComputerPlugin.load()", () => {
+  it("leaves all computers off if told to, with their programs, so that they can be started", async () => {
+    const store = new MemoryStore();
+    const options = optionsWith(store);
+    const before = await openCounting(store, 2, options);
+    await before.computers.save("slot-1");
+    const after = await openGame(options);
+    for (const id of ["c000", "c001"]) after.computers.add({ id });
+    await after.computers.load("slot-1", { safe: true });
+    expect(after.computers.tick).toBe(before.computers.tick);
+    expect(after.computers.computers.map(({ state }) => state.kind)).toEqual(["off", "off"]);
+    for (let frame = 0; frame < 3; frame++) after.frame(50);
+    expect(after.computers.computers.map(({ gasUsedLastTick }) => gasUsedLastTick)).toEqual([0, 0]);
+    after.computers.get("c000")?.start();
+    after.frame(50);
+    expect(after.computers.computers.map(({ state }) => state.kind)).toEqual(["running", "off"]);
+
+    await after.computers.importSave(before.computers.exportSave("file"), { safe: true });
+    expect(after.computers.get("c000")?.state.kind).toBe("off");
+  });
+
+  it("tells the player that an older save was loaded because the newest is damaged", async () => {
+    const store = new MemoryStore();
+    const damaged: SaveStore = {
+      list: () => store.list(),
+      generations: (slot) => store.generations(slot),
+      read: async (slot) => {
+        const stored = await store.read(slot);
+        return stored && { ...stored, damaged: [7] };
+      },
+      write: (...args) => store.write(...args),
+      delete: (slot) => store.delete(slot),
+    };
+    const page = await openCounting(damaged, 1);
+    await page.computers.save("slot-1");
+    const told: string[] = [];
+    page.computers.on("storage", ({ code }) => told.push(code));
+    const loaded: LoadedSave = await page.computers.load("slot-1");
+    await Promise.resolve();
+    expect(loaded).toEqual({ generation: 1, damaged: [7] });
+    expect(told).toEqual(["store/damaged-generation"]);
+  });
+});
+
+it("a game without a storage plays on in memory, and the player hears it once", async () => {
+  // There is no IndexedDB in this page.
+  await expect(new IndexedDbStore().list()).rejects.toMatchObject({ code: "save/unavailable" });
+  const { store: _, ...options } = optionsWith(new MemoryStore());
+  const page = await openGame(options);
+  const told: string[] = [];
+  page.computers.on("storage", ({ code }) => told.push(code));
+  await page.computers.save("slot-1");
+  await page.computers.save("slot-1");
+  expect((await page.computers.generations("slot-1")).map(({ generation }) => generation)).toEqual([2, 1]);
+  await page.computers.load("slot-1");
+  expect(told).toEqual(["store/in-memory"]);
+});
