@@ -134,20 +134,24 @@ export class IndexedDbStore implements SaveStore {
   /** Runs `work` in one transaction, which is undone if `work` throws; resolves when it is on disk. */
   async #transact<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<T>): Promise<T> {
     try {
-      return await this.#inTime(this.#attempt(mode, work));
+      return await this.#inTime((attempt) => this.#attempt(mode, work, attempt));
     } catch (error) {
       if (nameOf(error) !== "InvalidStateError") throw refusal(error);
     }
     // The browser closed the connection behind our back (Safari does, in the background): open it anew, once.
     this.#connection = undefined;
     try {
-      return await this.#inTime(this.#attempt(mode, work));
+      return await this.#inTime((attempt) => this.#attempt(mode, work, attempt));
     } catch (error) {
       throw refusal(error);
     }
   }
 
-  async #attempt<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<T>): Promise<T> {
+  async #attempt<T>(
+    mode: IDBTransactionMode,
+    work: (store: IDBObjectStore) => Promise<T>,
+    attempt: Attempt,
+  ): Promise<T> {
     this.#connection ??= createStore(this.#databaseName, OBJECT_STORE);
     const { transaction: opened } = await this.#connection("readonly", (store) => store);
     const database = opened.db;
@@ -158,6 +162,7 @@ export class IndexedDbStore implements SaveStore {
     };
     // Not idb-keyval's own transaction: it cannot be told to wait for the disk.
     const transaction = database.transaction(OBJECT_STORE, mode, { durability: "strict" });
+    attempt.begin(transaction);
     const ended = completion(transaction);
     const [worked] = await Promise.allSettled([
       abortOnThrow(transaction, () => work(transaction.objectStore(OBJECT_STORE))),
@@ -170,18 +175,43 @@ export class IndexedDbStore implements SaveStore {
     return worked.value;
   }
 
-  async #inTime<T>(answer: Promise<T>): Promise<T> {
+  async #inTime<T>(work: (attempt: Attempt) => Promise<T>): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const attempt = new Attempt();
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new SaveError("save/blocked", `Cannot use IndexedDB: no answer within ${this.#timeLimitMs} ms`));
-      }, this.#timeLimitMs);
+      const giveUp = (): void => {
+        // What is being committed already may come through: that answer is worth another wait.
+        if (!attempt.giveUp()) timer = setTimeout(() => reject(this.#blocked()), this.#timeLimitMs);
+        else reject(this.#blocked());
+      };
+      timer = setTimeout(giveUp, this.#timeLimitMs);
     });
     try {
-      return await Promise.race([answer, late]);
+      return await Promise.race([work(attempt), late]);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #blocked(): SaveError {
+    return new SaveError("save/blocked", `Cannot use IndexedDB: no answer within ${this.#timeLimitMs} ms`);
+  }
+}
+
+/** A transaction that may take too long: what is given up must not happen later. */
+class Attempt {
+  #transaction: IDBTransaction | undefined;
+  #isGivenUp = false;
+
+  begin(transaction: IDBTransaction): void {
+    this.#transaction = transaction;
+    if (this.#isGivenUp) abort(transaction);
+  }
+
+  /** @returns whether nothing will come of it */
+  giveUp(): boolean {
+    this.#isGivenUp = true;
+    return this.#transaction === undefined || abort(this.#transaction);
   }
 }
 
@@ -272,13 +302,19 @@ async function abortOnThrow<T>(transaction: IDBTransaction, work: () => Promise<
   try {
     return await work();
   } catch (error) {
-    try {
-      transaction.abort();
-    } catch (abortError) {
-      // A transaction that has failed by itself cannot be aborted again.
-      if (nameOf(abortError) !== "InvalidStateError") throw abortError;
-    }
+    abort(transaction);
     throw error;
+  }
+}
+
+/** @returns whether it could be aborted; not if it has ended, or is about to */
+function abort(transaction: IDBTransaction): boolean {
+  try {
+    transaction.abort();
+    return true;
+  } catch (error) {
+    if (nameOf(error) !== "InvalidStateError") throw error;
+    return false;
   }
 }
 
