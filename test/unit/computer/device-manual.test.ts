@@ -1,7 +1,15 @@
 // Manual pages come from the declarations. Those in docs/devices are what `npx vitest run --project unit
 // test/unit/computer/device-manual.test.ts -u` writes.
 
-import { defineDevice, generateDevicePage, generateManual, generateSystemPage, i32, query } from "gasworks/computer";
+import {
+  costTableOf,
+  defineDevice,
+  generateDevicePage,
+  generateManual,
+  generateSystemPage,
+  i32,
+  query,
+} from "gasworks/computer";
 import { describe, expect, it } from "vitest";
 
 import { SHIPPED_DEVICES } from "../../support/shipped-devices.ts";
@@ -56,4 +64,10 @@ describe("the manual of a computer", () => {
     expect(text).toContain("| `free` | `int` | any | Anything |");
     expect(text).toContain("Gives what it shows; negative on an error. Costs 7 gas.");
   });
+});
+
+it("the table of prices has every call, and nothing that is not called", () => {
+  const prices = costTableOf({ gauge: Gauge.attach({} as never) });
+  expect(prices).toMatchObject({ gauge_open: 50, gauge_read: 7, sleep_ticks: 10, event_wait: 20 });
+  expect(Object.keys(prices)).not.toContain("GAUGE_LOW");
 });

@@ -132,8 +132,8 @@ export interface Registers {
   readonly inSize: number;
 }
 
-/** A port is given where there is one. */
-export type AttachArguments<Port> = [Port] extends [void] ? [] : [port: Port];
+/** A port is given where there is one; a device that names none does without. */
+export type AttachArguments<Port> = [Port] extends [void] ? [] : unknown extends Port ? [port?: Port] : [port: Port];
 
 /** A checked device type. `Port` is what the game implements: the device's way into the world. */
 export interface DeviceDefinition<Port, S = None, E = None> extends DeviceFace {
