@@ -64,10 +64,10 @@ describe("the manual of a computer", () => {
     expect(text).toContain("| `free` | `int` | any | Anything |");
     expect(text).toContain("Gives what it shows; negative on an error. Costs 7 gas.");
   });
-});
 
-it("the table of prices has every call, and nothing that is not called", () => {
-  const prices = costTableOf({ gauge: Gauge.attach({} as never) });
-  expect(prices).toMatchObject({ gauge_open: 50, gauge_read: 7, sleep_ticks: 10, event_wait: 20 });
-  expect(Object.keys(prices)).not.toContain("GAUGE_LOW");
+  it("the table of prices has every call, and nothing that is not called", () => {
+    const prices = costTableOf({ gauge: Gauge.attach({} as never) });
+    expect(prices).toMatchObject({ gauge_open: 50, gauge_read: 7, sleep_ticks: 10, event_wait: 20 });
+    expect(Object.keys(prices)).not.toContain("GAUGE_LOW");
+  });
 });
