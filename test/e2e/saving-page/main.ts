@@ -1,12 +1,12 @@
 // A page that saves one thing after the other, and tells its server before and after each: who kills it knows where it was.
 
-import { IndexedDbStore } from "gasworks/persistence";
+import { BrowserStore, SaveError, type SlotInfo } from "gasworks/persistence";
 
 import { numberedSave, numberOf } from "../../support/numbered-save.mjs";
 import type { Told } from "../support/saving-server.ts";
 
 const SLOT = "killed";
-const store = new IndexedDbStore();
+const store = new BrowserStore();
 const query = new URLSearchParams(location.search);
 
 async function tell(told: Told): Promise<void> {
@@ -25,6 +25,49 @@ async function findAndSave(bytes: number): Promise<void> {
   }
 }
 
-findAndSave(Number(query.get("bytes"))).catch(async (error: unknown) => {
-  await tell({ kind: "failed", message: String(error) });
-});
+/** What tests ask of a page whose address has no `bytes`. */
+const saving = {
+  /** Saves into three slots in turn, and looks into them. */
+  async saveMany(writer: string, saves: number) {
+    const result = { saved: 0, seen: {} as Record<string, number>, mixed: [] as string[] };
+    for (let number = 1; number <= saves; number++) {
+      const save = numberedSave(number, 1_000 + ((number * 7_919) % 150_000), writer);
+      await store.write(`slot-${number % 3}`, save.bytes, save.meta);
+      result.saved++;
+      const read = await store.read(`slot-${(number + 1) % 3}`);
+      if (read === undefined) continue;
+      try {
+        const found = numberOf(read.bytes).writer;
+        result.seen[found] = (result.seen[found] ?? 0) + 1;
+      } catch (error) {
+        result.mixed.push(String(error));
+      }
+      if (read.damaged.length > 0) result.mixed.push(`damaged: ${read.damaged.join(", ")}`);
+    }
+    return result;
+  },
+  async saveOnce(slot: string): Promise<string> {
+    const save = numberedSave(1, 1_000);
+    try {
+      return `saved ${await store.write(slot, save.bytes, save.meta)}`;
+    } catch (error) {
+      if (error instanceof SaveError) return error.code;
+      throw error;
+    }
+  },
+  slots: (): Promise<readonly SlotInfo[]> => store.list(),
+};
+
+declare global {
+  interface Window {
+    saving?: typeof saving;
+  }
+}
+
+const bytes = query.get("bytes");
+if (bytes === null) window.saving = saving;
+else {
+  findAndSave(Number(bytes)).catch(async (error: unknown) => {
+    await tell({ kind: "failed", message: String(error) });
+  });
+}

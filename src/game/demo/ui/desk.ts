@@ -162,6 +162,7 @@ export class Desk {
       button("Save", () => void this.#saves.open("save"), { id: "open-save", title: "Save the game as it is now" }),
       button("Load", () => void this.#saves.open("load"), { id: "open-load", title: "Go back to a saved game" }),
     );
+    computers.autosave();
     computer.on("trap", ({ report }) => {
       const { title, text, hint, place } = report;
       const where = place === undefined ? "" : ` (${place.file}, line ${place.line})`;
