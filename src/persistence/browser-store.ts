@@ -3,7 +3,9 @@
 import { SaveError } from "./errors.ts";
 import { IndexedDbStore, type IndexedDbStoreOptions } from "./indexed-db-store.ts";
 import { MemoryStore } from "./memory-store.ts";
-import { askToPersistOnce, roomOfOrigin } from "./origin-room.ts";
+import { MirroredStore } from "./mirrored-store.ts";
+import { OriginFileStore } from "./origin-file-store.ts";
+import { askToPersistOnce } from "./origin-room.ts";
 import { plainView } from "./plain-view.ts";
 import type { SaveMeta } from "./save-game.ts";
 import {
@@ -19,8 +21,17 @@ import {
 import { holdLock, releaseLock } from "./slot-locks.ts";
 
 export interface BrowserStoreOptions extends IndexedDbStoreOptions {
-  /** Where saves are kept. @defaultValue an `IndexedDbStore` with the other options */
+  /**
+   * Where saves are kept. @defaultValue an `IndexedDbStore` with the other options, mirrored into the origin's private file
+   * system where there is one
+   */
   readonly store?: SaveStore;
+}
+
+function openOwnStore(options: IndexedDbStoreOptions): SaveStore {
+  const { databaseName } = options;
+  const mirror = new OriginFileStore(databaseName === undefined ? {} : { folderName: databaseName });
+  return new MirroredStore(new IndexedDbStore(options), mirror);
 }
 
 /** What is too little room: for so many saves like the last one, or such a part of all. */
@@ -48,7 +59,7 @@ export class BrowserStore implements SaveStore {
   #hasAsked = false;
 
   constructor({ store, ...options }: BrowserStoreOptions = {}) {
-    this.#inner = store ?? new IndexedDbStore(options);
+    this.#inner = store ?? openOwnStore(options);
     this.#lockPrefix = `gasworks/${options.databaseName ?? ""}/`;
   }
 
@@ -87,7 +98,7 @@ export class BrowserStore implements SaveStore {
 
   async room(): Promise<StorageRoom | undefined> {
     const store = await this.#store();
-    return store === this.#inner ? await (store.room?.() ?? roomOfOrigin()) : undefined;
+    return await store.room?.();
   }
 
   onMessage(listener: (message: StoreMessage) => void): () => void {

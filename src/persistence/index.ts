@@ -55,6 +55,7 @@ export { FolderStore, type FileStart, type SaveFolder } from "./folder-store.ts"
 export { OriginFileStore, type OriginFileStoreOptions } from "./origin-file-store.ts";
 export { MemoryStore } from "./memory-store.ts";
 export { IndexedDbStore, type IndexedDbStoreOptions } from "./indexed-db-store.ts";
+export { MirroredStore } from "./mirrored-store.ts";
 export { BrowserStore, type BrowserStoreOptions } from "./browser-store.ts";
 export { Autosaver, type AutosaveReport } from "./autosaver.ts";
 export {

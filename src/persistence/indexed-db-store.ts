@@ -16,6 +16,7 @@ import { crc32 } from "./crc32.ts";
 import { SaveError } from "./errors.ts";
 import { expectInteger, expectObject, expectString } from "./expect-shape.ts";
 import { canonicalJson, parseCanonicalJson } from "./json-value.ts";
+import { roomOfOrigin } from "./origin-room.ts";
 import { plainView } from "./plain-view.ts";
 import type { SaveMeta } from "./save-game.ts";
 import {
@@ -27,6 +28,7 @@ import {
   type GenerationInfo,
   type SaveStore,
   type SlotInfo,
+  type StorageRoom,
   type StoredSave,
   type WriteOptions,
 } from "./save-store.ts";
@@ -129,6 +131,10 @@ export class IndexedDbStore implements SaveStore {
       store.delete(entriesOf(slot));
       store.delete(IDBKeyRange.bound(["chunk", slot], ["chunk", slot, []]));
     });
+  }
+
+  async room(): Promise<StorageRoom | undefined> {
+    return await roomOfOrigin();
   }
 
   /** Runs `work` in one transaction, which is undone if `work` throws; resolves when it is on disk. */

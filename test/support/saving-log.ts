@@ -27,10 +27,10 @@ export class SavingLog {
     this.#durationsMs = [...this.#durationsMs, tookMs].toSorted((a, b) => a - b);
   }
 
-  /** When to kill after a save was begun: anywhere in the time that nine of ten saves exceed. */
+  /** When to kill after a save was begun: anywhere in most of the time that nine of ten saves exceed. */
   delayMs(random: Random): number {
     const shortMs = this.#durationsMs[Math.floor(this.#durationsMs.length / 10)] ?? 100;
-    return shortMs * (random.next() / 2 ** 32);
+    return 0.8 * shortMs * (random.next() / 2 ** 32);
   }
 
   /** To be called when all is known that was told before the kill. */

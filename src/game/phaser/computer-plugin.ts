@@ -349,7 +349,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
       const { bytes, ...loaded } = stored;
       await this.#apply(bytes, { safe });
       if (loaded.damaged.length > 0) {
-        const text = `The newest save in “${slot}” is damaged: an older one was loaded`;
+        const text = `The newest save in “${slot}” is damaged: a copy or an older one was loaded`;
         this.#saveListeners.tellStorage({ code: "store/damaged-generation", text });
       }
       return loaded;
