@@ -44,7 +44,7 @@ describe("MirroredStore", () => {
       generations: (slot) => first.generations(slot),
       write: (...args) => first.write(...args),
       delete: (slot) => first.delete(slot),
-      read: failing("save/corrupt").read,
+      read: (slot) => failing("save/corrupt").read(slot),
     };
     const store = new MirroredStore(damaged, new MemoryStore());
     await store.write("slot-1", one.bytes, one.meta);
