@@ -2,6 +2,11 @@
 
 import { BrowserStore, SaveError, type SlotInfo } from "gasworks/persistence";
 
+import { prepareModule } from "gasworks/vm";
+
+import { decodeProgramSave, encodeProgramSave } from "../../../src/game/headless/program-save.ts";
+import { RUN_POLICY } from "../../../src/game/headless/run-policy.ts";
+import { StandaloneRun } from "../../../src/game/headless/standalone-run.ts";
 import { numberedSave, numberOf } from "../../support/numbered-save.mjs";
 import type { Told } from "../support/saving-server.ts";
 
@@ -56,6 +61,25 @@ const saving = {
     }
   },
   slots: (): Promise<readonly SlotInfo[]> => store.list(),
+  /** Goes on from a save of `gasworks run`. @returns the state's hash after each tick, and a save of the last */
+  async goOn(bytes: readonly number[], ticks: number) {
+    const save = decodeProgramSave(Uint8Array.from(bytes));
+    const module = await prepareModule(save.program.wasm, RUN_POLICY);
+    const start = { kind: "snapshot", snapshot: save.snapshot, ticks: save.ticks } as const;
+    using run = new StandaloneRun(module, start, { gasPerTick: save.gasPerTick });
+    const hashes: string[] = [];
+    for (let tick = 0; tick < ticks; tick++) {
+      run.run(1);
+      hashes.push(run.stateHash());
+    }
+    const after = { ...save, snapshot: run.snapshot(), ticks: run.ticks };
+    await store.write("program", encodeProgramSave(after, "from the page", "2026-01-02T03:04:05.000Z"), {
+      name: "from the page",
+      tick: run.ticks,
+      savedAt: "2026-01-02T03:04:05.000Z",
+    });
+    return { hashes, save: Array.from((await store.read("program"))?.bytes ?? []) };
+  },
 };
 
 declare global {
