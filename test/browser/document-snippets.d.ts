@@ -22,6 +22,10 @@ declare module "virtual:plugin-snippet-3.ts" {
 }
 
 declare module "virtual:plugin-snippet-4.ts" {
+  export const Harbor: new (key: string) => import("phaser").Scene;
+}
+
+declare module "virtual:plugin-snippet-5.ts" {
   export function addEditor(game: import("phaser").Game): HTMLTextAreaElement;
 }
 
@@ -33,7 +37,7 @@ declare module "virtual:modding-snippet-0.ts" {
   export const Drill: import("gasworks/computer").DeviceDefinition<DrillPort>;
 }
 
-declare module "virtual:plugin-snippet-5.ts" {
+declare module "virtual:plugin-snippet-6.ts" {
   export const Yard: new (key: string) => import("phaser").Scene;
 }
 
@@ -57,10 +61,10 @@ declare module "virtual:modding-snippet-3.ts" {
   export const Boiler: import("gasworks/computer").DeviceDefinition<BoilerPort, { readonly logs: NumberField<"u32"> }>;
 }
 
-declare module "virtual:plugin-snippet-6.ts" {
+declare module "virtual:plugin-snippet-7.ts" {
   export const ControlRoom: new (key: string) => import("phaser").Scene;
 }
 
-declare module "virtual:plugin-snippet-7.ts" {
+declare module "virtual:plugin-snippet-8.ts" {
   export function endNow(game: import("phaser").Game): void;
 }

@@ -82,8 +82,24 @@ it("the example of a world comes back with its rovers and their computers", asyn
   expect(field.computers.computers.map(({ id }) => id)).toEqual(["rover-0", "rover-1"]);
 });
 
+it("the example of autosaves saves by itself, and says so", async () => {
+  const { Harbor } = await import("virtual:plugin-snippet-4.ts");
+  const store = new MemoryStore();
+  const page = await openGame({ store, ticksPerSecond: 20 });
+  const harbor = new Harbor("harbor");
+  page.game.scene.add("harbor", harbor, true);
+  await vi.waitFor(
+    () => {
+      for (let count = 0; count < 20; count++) page.frame(250);
+      expect(harbor.children.getByName("line")).toMatchObject({ text: "Saved" });
+    },
+    { timeout: 20_000 },
+  );
+  expect(await store.list()).toHaveLength(1);
+});
+
 it("the example of an editor keeps its keys", async () => {
-  const { addEditor } = await import("virtual:plugin-snippet-4.ts");
+  const { addEditor } = await import("virtual:plugin-snippet-5.ts");
   const { game } = await openGame({ store: new MemoryStore() }, class extends ComputerPlugin {});
   const editor = addEditor(game);
   const leaked = vi.fn<() => void>();
@@ -95,7 +111,7 @@ it("the example of an editor keeps its keys", async () => {
 });
 
 it("the example of a map has carts that drive", { timeout: 120_000 }, async () => {
-  const { Yard } = await import("virtual:plugin-snippet-5.ts");
+  const { Yard } = await import("virtual:plugin-snippet-6.ts");
   using compiler = createBrowserCompiler({ baseUrl: "/clang/" });
   const { game, frame } = await openGame({ store: new MemoryStore(), compiler });
   const yard = new Yard("map");
@@ -117,7 +133,7 @@ it(
   "the example of a terminal can be typed into, and its light says what went wrong",
   { timeout: 120_000 },
   async () => {
-    const { ControlRoom } = await import("virtual:plugin-snippet-6.ts");
+    const { ControlRoom } = await import("virtual:plugin-snippet-7.ts");
     using compiler = createBrowserCompiler({ baseUrl: "/clang/" });
     const { game, frame } = await openGame({ store: new MemoryStore(), compiler });
     const room = new ControlRoom("room");
@@ -153,7 +169,7 @@ it(
 );
 
 it("the example of a replaced module ends a game at once, and the next one has its own class", async () => {
-  const { endNow } = await import("virtual:plugin-snippet-7.ts");
+  const { endNow } = await import("virtual:plugin-snippet-8.ts");
   const start = (ticksPerSecond: number): Promise<OpenGame> =>
     openGame({}, ComputerPlugin.with({ store: new MemoryStore(), ticksPerSecond }));
   const warn = vi.spyOn(console, "warn");
