@@ -68,3 +68,19 @@ declare module "virtual:plugin-snippet-7.ts" {
 declare module "virtual:plugin-snippet-8.ts" {
   export function endNow(game: import("phaser").Game): void;
 }
+
+declare module "virtual:modding-snippet-4.ts" {
+  import type { DeviceDefinition } from "gasworks/computer";
+  export interface GongPort {
+    strikes: number;
+  }
+  export const Gong: DeviceDefinition<GongPort>;
+}
+
+declare module "virtual:modding-snippet-5.ts" {
+  import type { ComputerWorld } from "gasworks/computer";
+  import type { GongPort } from "virtual:modding-snippet-4.ts";
+  export const temple: GongPort;
+  export const world: ComputerWorld;
+  export function strike(): void;
+}

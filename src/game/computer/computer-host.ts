@@ -54,6 +54,8 @@ export interface ComputerHost {
   readonly betweenTicks: (action: () => void) => void;
   /** Has the computer visited in the next tick. */
   readonly wake: (computer: Computer) => void;
+  /** Has the computer's tasks asked in this tick, if their turn is still to come, else in the next. */
+  readonly wakeTasks: (computer: Computer) => void;
   /** Told when a computer's program begins to wait, and when it goes on or ends. */
   readonly noteWaiting: (computer: Computer, isWaiting: boolean) => void;
   /** What an owner's computers share. */

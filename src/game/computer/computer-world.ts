@@ -3,7 +3,7 @@
 import type { Compiler } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
 import { CommandQueue } from "./device/command-queue.ts";
-import { Computer, type StagedComputer } from "./computer.ts";
+import { Computer } from "./computer.ts";
 import type { ComputerEvents, ComputerHost } from "./computer-host.ts";
 import { backendFor, type ComputerOptions, type MemoryChoice } from "./computer-options.ts";
 import { Emitter } from "./emitter.ts";
@@ -17,6 +17,8 @@ import { REAL_VMS, type Program, type VmFactory } from "./program.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { decodeState, type SavedState } from "./saved-state.ts";
 import { SharedCompiler } from "./shared-compiler.ts";
+import type { StagedComputer } from "./staged-computer.ts";
+import { TaskRound } from "./task-round.ts";
 import { VisitSchedule } from "./visit-schedule.ts";
 import type { ErrorReport, ErrorSource, WorldEvents } from "./world-events.ts";
 
@@ -122,6 +124,7 @@ export class ComputerWorld {
   readonly #computers = new IdList<Computer>();
   readonly #commands = new CommandQueue<Computer>();
   readonly #schedule = new VisitSchedule<Computer>();
+  readonly #tasks = new TaskRound<Computer>();
   readonly #parking: Parking<Computer>;
   readonly #quotas: OwnerQuotas<Computer>;
   #tick = 0;
@@ -208,11 +211,12 @@ export class ComputerWorld {
   runTick(): void {
     this.#requireBetweenTicks("run a tick");
     const tick = this.#tick;
-    const computers = this.#schedule.take(tick);
+    const awake = this.#schedule.take(tick);
     this.#isTicking = true;
-    for (const computer of this.#quotas.order(computers, tick)) computer.runSlice();
+    this.#tasks.begin(awake);
+    for (const computer of this.#quotas.order(awake, tick)) computer.runSlice();
     for (const { caller, command } of this.#commands.take()) caller.applyCommand(command);
-    for (const computer of computers) computer.runTasks();
+    const computers = this.#tasks.run((computer) => computer.runTasks());
     for (const computer of computers) computer.tellRegisters();
     this.#isTicking = false;
     for (const computer of computers) this.#schedule.plan(computer, tick, computer.nextVisit());
@@ -348,6 +352,10 @@ export class ComputerWorld {
       forward: (computer, event, payload) => this.#forward(computer, event, payload),
       betweenTicks: (action) => this.#betweenTicks(action),
       wake: (computer) => this.#schedule.wake(computer),
+      wakeTasks: (computer) => {
+        this.#schedule.wake(computer);
+        this.#tasks.join(computer);
+      },
       noteWaiting: (computer, isWaiting) => {
         if (isWaiting) this.#parking.enter(computer, this.#tick);
         else this.#parking.leave(computer);

@@ -2,7 +2,7 @@
 
 import type { CompileResult, Diagnostic, Sources } from "../../../toolchain/index.ts";
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
-import type { ImportPolicy, MemoryBackend, Snapshot } from "../../vm/index.ts";
+import type { ImportPolicy, MemoryBackend } from "../../vm/index.ts";
 import { compileProgram } from "./compile-program.ts";
 import type { ComputerEvents, ComputerHost } from "./computer-host.ts";
 import { resolveOptions, type ComputerOptions, type LoadOptions } from "./computer-options.ts";
@@ -26,26 +26,9 @@ import { importedTypes, ProgramRun, type RunSetting, type RunState } from "./pro
 import { rehearse } from "./rehearse-run.ts";
 import { saveComputer } from "./save-computer.ts";
 import type { SavedPower, SavedState } from "./saved-state.ts";
+import type { SavedOrigin, StagedComputer } from "./staged-computer.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { ErrorSource } from "./world-events.ts";
-
-/** What a save says of a computer. */
-export interface SavedOrigin {
-  readonly state: SavedState;
-  readonly snapshot: Snapshot | null;
-  readonly tick: number;
-}
-
-/** A computer's state out of a save, ready to take over. */
-export interface StagedComputer {
-  readonly computer: Computer;
-  readonly state: SavedState;
-  readonly program: Program | undefined;
-  /** Gives the devices what they keep. */
-  readonly putDevices: () => void;
-  /** Makes the run that goes on; it has been made once, and let go, to see that it can be. */
-  readonly resume: (() => ProgramRun) | undefined;
-}
 
 /**
  * A computer of a world; made by `ComputerWorld.add()`.
@@ -93,6 +76,8 @@ export class Computer {
   #earlier: EarlierProgram | undefined;
   /** What the program has changed in registers, also if it has ended since. */
   #registers: readonly (() => void)[] = [];
+  /** Devices that have woken their tasks before the run was there that a save speaks of. */
+  readonly #wokenAhead = new Set<string>();
   #isRemoved = false;
 
   /** @internal */
@@ -119,11 +104,16 @@ export class Computer {
     const raise = (label: string, event: RaisedEvent): void => {
       if (this.#run?.raise(label, event, this.#nextTick) === true) host.wake(this);
     };
+    const wake = (label: string): void => {
+      if (this.#run === undefined) this.#wokenAhead.add(label);
+      else if (this.#run.wake(label)) host.wakeTasks(this);
+    };
     const set = new DeviceSet(devices, {
       id,
       entropySeed,
       tickNow: host.tickNow,
       raise,
+      wake,
       onError,
       console: this.console,
     });
@@ -469,6 +459,7 @@ export class Computer {
     this.#host.wake(this);
     this.#load.abandon();
     this.#endRun(false);
+    this.#wokenAhead.clear();
     (staged?.putDevices ?? this.#devices.stage({}))();
     this.#earlier = undefined;
     this.#program = staged?.program && { ...staged.program, ...staged.state.ownSources };
@@ -534,6 +525,7 @@ export class Computer {
   #resumeRun(resume: (() => ProgramRun) | undefined): void {
     try {
       this.#run = resume?.();
+      for (const label of this.#wokenAhead) this.#run?.wake(label);
       for (const { label, type } of this.#run?.missingDevices ?? []) this.#events.emit("device-lost", { label, type });
       this.#gas.begin(this.#host.tickNow());
       this.#setState(this.#run?.state ?? { kind: "running" });

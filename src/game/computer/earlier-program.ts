@@ -1,4 +1,4 @@
-import { interrupted } from "./device/device-bank.ts";
+import { interrupted } from "./device/bank-state.ts";
 import { ProgramRun, type RunSetting } from "./program-run.ts";
 import type { Program } from "./program.ts";
 

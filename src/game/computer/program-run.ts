@@ -13,7 +13,8 @@ import {
 } from "../../vm/index.ts";
 import type { ConsoleEntry } from "./console-buffer.ts";
 import type { RaisedEvent } from "./device/attached-device.ts";
-import { DeviceBank, type BankOrigin, type CalledCommand, type SavedBank } from "./device/device-bank.ts";
+import type { BankOrigin, SavedBank } from "./device/bank-state.ts";
+import { DeviceBank, type CalledCommand } from "./device/device-bank.ts";
 import type { OpenDevice, Wiring } from "./device/handle-table.ts";
 import { SYSTEM_MODULE } from "./device/system-calls.ts";
 import type { EnergySource } from "./energy-source.ts";
@@ -149,13 +150,12 @@ export class ProgramRun {
    */
   nextVisit(): number {
     const next = this.#setting.tickNow() + 1;
-    const { blocked, isBusy } = this.#bank;
+    const { blocked, nextTick } = this.#bank;
     const { waitsFor } = this.#vm;
     this.#tellWaiting(blocked !== null || waitsFor !== undefined);
-    if (this.#isHeld || isBusy) return next;
-    if (blocked !== null) return this.#bank.nextTick;
-    if (waitsFor?.kind === "input") return Infinity;
-    return waitsFor?.kind === "time" ? Math.max(next, this.#setting.tickAt(waitsFor.at)) : next;
+    if (this.#isHeld) return next;
+    if (blocked !== null || waitsFor?.kind === "input") return nextTick;
+    return waitsFor?.kind === "time" ? Math.max(next, Math.min(nextTick, this.#setting.tickAt(waitsFor.at))) : next;
   }
 
   /** Runs on the gas of one tick and of the bank, unless a task keeps the program waiting, the quota is used or there is no energy. */
@@ -198,6 +198,11 @@ export class ProgramRun {
   raise(label: string, event: RaisedEvent, tick: number): boolean {
     this.#bank.raise(label, event, tick);
     return this.#bank.blocked?.kind === "event";
+  }
+
+  /** Has the tasks of a device asked that would be left alone. @returns whether there are any */
+  wake(label: string): boolean {
+    return this.#bank.wake(label);
   }
 
   /** A device is about to go. @param cancelTask - Whether it is told of the tasks that end with it. */

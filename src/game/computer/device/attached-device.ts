@@ -27,6 +27,8 @@ export interface DeviceOwner {
   /** Of the device's random numbers, an unsigned 32-bit integer. */
   readonly seed: number;
   readonly raise: (event: RaisedEvent) => void;
+  /** Has its tasks asked. */
+  readonly wake: () => void;
   readonly console: ConsoleBuffer;
 }
 
@@ -58,6 +60,8 @@ export interface TypedDevice<S, E> extends AttachedDevice {
    * @throws {TypeError} if the payload is not as declared.
    */
   raise<K extends keyof E & string>(event: K, ...payload: RaiseArguments<E[K]>): void;
+  /** As {@link DeviceContext.wake}: the game has changed what tasks of this device may wait for. */
+  wake(): void;
 }
 
 /** @internal What a computer does with a device. */
@@ -114,6 +118,7 @@ export class DeviceInstance<Port> implements AttachedDevice {
       state: state as never,
       raise: (event, ...payload) => this.raise(event, (payload as readonly unknown[])[0]),
       random: () => this.#stream().u32(),
+      wake: () => this.wake(),
       get tick() {
         return tick();
       },
@@ -133,6 +138,10 @@ export class DeviceInstance<Port> implements AttachedDevice {
     const values = checkValues(fields, payload, { path: `${event} of ${type}`, constants });
     const bytes = encodeStruct(layoutOf(fields), values);
     this.#owner?.raise({ number: eventNumberOf(type, event), payload: bytes, coalesce: shape.coalesce === "latest" });
+  }
+
+  wake(): void {
+    this.#owner?.wake();
   }
 
   #createOperations(): DeviceOperations {

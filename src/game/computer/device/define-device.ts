@@ -75,10 +75,10 @@ export interface Migration {
   /** @param state - As the old version saved it. @returns as the next version would have. @defaultValue the same */
   readonly state?: (state: Readonly<Record<string, JsonValue>>) => JsonValue;
   /**
-   * For tasks under way, by name; `null` ends the call with `ERR_INTERRUPTED`. @defaultValue the same, and `null` if that
-   * is not as the new version declares it
+   * For tasks under way, by name; `null` ends the call with `ERR_INTERRUPTED`. They are told the tick at which the world
+   * goes on. @defaultValue the same, and `null` if that is not as the new version declares it
    */
-  readonly tasks?: Readonly<Record<string, (state: JsonValue) => JsonValue | null>>;
+  readonly tasks?: Readonly<Record<string, (state: JsonValue, tick: number) => JsonValue | null>>;
 }
 
 /** What a device does. */

@@ -6,10 +6,19 @@ import type { JsonValue } from "../../../persistence/index.ts";
 import { assertJsonValue } from "./assert-json-value.ts";
 import type { AttachedDevice, RaisedEvent } from "./attached-device.ts";
 import type { DeviceFace } from "./define-device.ts";
+import {
+  shiftBlocked,
+  shiftEvents,
+  type BankOrigin,
+  type BlockedCall,
+  type MappedRegisters,
+  type SavedBank,
+  type SavedTask,
+} from "./bank-state.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
 import { importModuleOf, startNameOf } from "./device-names.ts";
 import { SYSTEM_EVENTS } from "./event-names.ts";
-import { EventQueue, type QueuedEvent, type SavedEvents } from "./event-queue.ts";
+import { EventQueue, type QueuedEvent } from "./event-queue.ts";
 import { checkValues, encodeValues } from "./fields.ts";
 import type { CallAnswer, CallShape, TaskStep } from "./members.ts";
 import { HandleTable, type OpenDevice, type Wiring } from "./handle-table.ts";
@@ -19,23 +28,6 @@ import { EVENT_BYTES, SYSTEM_DEVICE_TYPE, SYSTEM_MODULE } from "./system-calls.t
 import { HandlerError } from "./handler-error.ts";
 import { TaskList, type RunningTask } from "./task-list.ts";
 import type { ErrorSource } from "../world-events.ts";
-
-/** The call that a program stands in. */
-export type BlockedCall =
-  /** `until` is the first tick after it. */
-  | { readonly kind: "sleep"; readonly function: "sleep_ticks" | "yield_tick"; readonly until: number }
-  /** `until` is the first tick in which it is given up, `null` for never. */
-  | { readonly kind: "event"; readonly address: number; readonly until: number | null }
-  /** `isDirect`: the program called the task itself; else it called `task_wait`. */
-  | { readonly kind: "task"; readonly id: number; readonly isDirect: boolean };
-
-/** Registers of a device in the program's memory. */
-export interface MappedRegisters {
-  readonly handle: number;
-  readonly address: number;
-  /** What the device was told last of the `out` part; at first what stood there. */
-  readonly told: Uint8Array;
-}
 
 /** A command as it was called, checked. */
 export interface CalledCommand {
@@ -66,33 +58,6 @@ export interface BankHost {
 export interface BankMemory {
   readMemory(address: number, length: number): Uint8Array;
   writeMemory(address: number, bytes: Uint8Array): void;
-}
-
-/** A task in a save. */
-export interface SavedTask extends Omit<RunningTask, "state"> {
-  readonly state: JsonValue;
-}
-
-/** The state of a bank as plain data. Ticks in it count from the tick of the save, so that it can go on at any other. */
-export interface SavedBank {
-  /** In the order of opening: handle n is entry n − 1, so that 0 is never a handle. */
-  readonly handles: readonly OpenDevice[];
-  readonly tasks: readonly SavedTask[];
-  readonly nextTask: number;
-  readonly blocked: BlockedCall | null;
-  readonly events: SavedEvents;
-  readonly registers: readonly MappedRegisters[];
-  /** Where the random numbers stand; `null` if none were used. */
-  readonly random: readonly number[] | null;
-}
-
-/** Where a bank goes on. */
-export interface BankOrigin {
-  readonly saved: SavedBank;
-  /** The tick at which it goes on. */
-  readonly tick: number;
-  /** By the name of the device, the version that saved its tasks. */
-  readonly versions: Readonly<Record<string, number>>;
 }
 
 /** The device types that programs of a computer with this wiring may import. */
@@ -132,10 +97,7 @@ export class DeviceBank {
     this.#blocked = shiftBlocked(saved?.blocked ?? null, from?.tick ?? 0);
     this.#registers = [...(saved?.registers ?? [])];
     this.#random = saved?.random == null ? undefined : new Entropy(saved.random);
-    this.#tasks = new TaskList(
-      saved?.tasks.map((task) => this.#decodeTask(task, from?.versions ?? {})),
-      saved?.nextTask,
-    );
+    this.#tasks = new TaskList(from && from.saved.tasks.map((task) => this.#decodeTask(task, from)), saved?.nextTask);
     for (const [index, opened] of this.#handles.all.entries()) {
       if (opened.isLost || this.#handles.device(index + 1) !== undefined) continue;
       this.#missing.push(opened);
@@ -175,19 +137,29 @@ export class DeviceBank {
     return this.#missing;
   }
 
-  /** Whether tasks are under way, also those that the program does not wait for. */
-  get isBusy(): boolean {
-    return this.#tasks.isBusy;
+  /**
+   * The first tick, from the next one on, in which a task is to be asked, or the call is answered that the program stands
+   * in; `Infinity` while only events, and devices that wake their tasks, can do that.
+   */
+  get nextTick(): number {
+    return Math.max(this.#host.tickNow() + 1, Math.min(this.#tasks.nextTick, this.#nextAnswer));
   }
 
-  /** The first tick, from the next one on, in which something happens here; `Infinity` while only events can do that. */
-  get nextTick(): number {
-    const next = this.#host.tickNow() + 1;
+  get #nextAnswer(): number {
     const blocked = this.#blocked;
-    if (blocked === null || this.#tasks.isBusy || blocked.kind === "task") return next;
-    // The answer of a sleep is given at the end of the tick before it.
-    if (blocked.kind === "sleep") return Math.max(next, blocked.until - 1);
-    return this.#events.isEmpty ? Math.max(next, blocked.until ?? Infinity) : next;
+    if (blocked === null) return Infinity;
+    switch (blocked.kind) {
+      // The answer of a sleep is given at the end of the tick before it.
+      case "sleep":
+        return blocked.until - 1;
+      case "event":
+        return this.#events.isEmpty ? (blocked.until ?? Infinity) : 0;
+      // That of a task at the end of the tick in which it ends: it has one here only if it was broken off.
+      case "task":
+        return this.#tasks.get(blocked.id)?.answer === null ? Infinity : 0;
+      default:
+        return blocked satisfies never;
+    }
   }
 
   /** The host's side of each device type, for the Vm. @param types - Those that the program was prepared for. */
@@ -228,17 +200,31 @@ export class DeviceBank {
   }
 
   /**
-   * Advances all tasks by a tick. While the program only sleeps, calls may be left out before {@link DeviceBank.nextTick}.
+   * Advances the tasks by a tick. Calls may be left out before {@link DeviceBank.nextTick}, unless one is woken.
    *
    * @returns the answer for the program, once there is one. Then it waits no more.
    * @throws {HandlerError} for what a handler throws, and for an answer or a state that a program or a save cannot hold. Then
    * that task is gone.
    */
   tick(memory: BankMemory): number | undefined {
-    for (const task of this.#tasks.all) if (task.answer === null) this.#tickTask(task, memory);
+    const now = this.#host.tickNow();
+    for (const task of this.#tasks.all) if (task.answer === null && task.until <= now) this.#tickTask(task, memory);
     const blocked = this.#blocked;
-    if (blocked?.kind === "sleep" && this.#host.tickNow() + 1 >= blocked.until) return this.#unblock(0);
+    if (blocked?.kind === "sleep" && now + 1 >= blocked.until) return this.#unblock(0);
     return this.#takeTaskAnswer();
+  }
+
+  /** Has the tasks of a device asked that would be left alone. @returns whether there are any */
+  wake(label: string): boolean {
+    const handle = this.#handles.handleOf(label);
+    const now = this.#host.tickNow();
+    let hasWoken = false;
+    for (const task of this.#tasks.all) {
+      if (task.handle !== handle || task.answer !== null || task.until <= now) continue;
+      task.until = 0;
+      hasWoken = true;
+    }
+    return hasWoken;
   }
 
   /** Tells the devices that nobody waits for their answers any more. @param onError - Told what the handlers throw. */
@@ -265,7 +251,7 @@ export class DeviceBank {
     for (const task of this.#tasks.all) {
       if (task.handle !== handle || task.answer !== null) continue;
       if (cancel !== undefined) this.#cancel(task, cancel);
-      this.#tasks.replace({ ...task, state: null, answer: DEVICE_ERRORS.gone.value });
+      endTask(task, DEVICE_ERRORS.gone.value);
     }
     this.#markLost(handle, tick);
     return this.#takeTaskAnswer();
@@ -464,18 +450,19 @@ export class DeviceBank {
       id: this.#tasks.takeId(),
       handle,
       function: name,
-      state: null,
       place: read.place,
+      state: null,
       answer: null,
+      until: 0,
     };
-    const next = this.#blaming(handle, name, () => {
+    this.#blaming(handle, name, () => {
       const step = attached.operations.start(name, read.args);
-      return this.#stepped(task, step, attached, (address, given) => call.writeBytes(address, given));
+      this.#takeStep(task, step, attached, (address, given) => call.writeBytes(address, given));
     });
-    if (started === undefined && next.answer !== null) return next.answer;
-    this.#tasks.add(next);
-    if (started !== undefined) return next.id;
-    this.#blocked = { kind: "task", id: next.id, isDirect: true };
+    if (started === undefined && task.answer !== null) return task.answer;
+    this.#tasks.add(task);
+    if (started !== undefined) return task.id;
+    this.#blocked = { kind: "task", id: task.id, isDirect: true };
     return WAIT;
   }
 
@@ -501,33 +488,30 @@ export class DeviceBank {
   #tickTask(task: RunningTask, memory: BankMemory): void {
     const attached = this.#handles.device(task.handle);
     if (attached === undefined) {
-      this.#tasks.replace({ ...task, state: null, answer: DEVICE_ERRORS.gone.value });
+      endTask(task, DEVICE_ERRORS.gone.value);
       return;
     }
+    const { state } = task;
     // A task that throws is not to be canceled afterwards.
-    this.#tasks.replace({ ...task, state: null, answer: DEVICE_ERRORS.interrupted.value });
+    endTask(task, DEVICE_ERRORS.interrupted.value);
     const write: WriteBytes = (address, bytes) => memory.writeMemory(address, bytes);
     this.#blaming(task.handle, task.function, () => {
-      const step = attached.operations.tick(task.function, task.state);
-      this.#tasks.replace(this.#stepped(task, step, attached, write));
+      const step = attached.operations.tick(task.function, state);
+      this.#takeStep(task, step, attached, write);
     });
   }
 
-  /** The task as it stands after a step. */
-  #stepped(
-    task: RunningTask,
-    step: TaskStep<unknown, CallAnswer>,
-    attached: AttachedDevice,
-    write: WriteBytes,
-  ): RunningTask {
+  /** Where the task stands after a step. */
+  #takeStep(task: RunningTask, step: TaskStep<unknown, CallAnswer>, attached: AttachedDevice, write: WriteBytes): void {
     const answered = this.#answered(attached, task.function, task.place);
-    if (step.kind === "done") return { ...task, state: null, answer: giveAnswer(step.value, answered, write) };
+    if (step.kind === "done") return endTask(task, giveAnswer(step.value, answered, write));
     const fields = attached.definition.tasks[task.function]?.shape.state;
     const path = `the state of ${answered.name}`;
-    if (fields !== undefined)
-      return { ...task, state: checkValues(fields, step.state, { path, constants: answered.constants }) };
-    assertJsonValue(step.state, path);
-    return { ...task, state: step.state };
+    if (fields === undefined) assertJsonValue(step.state, path);
+    task.state =
+      fields === undefined ? step.state : checkValues(fields, step.state, { path, constants: answered.constants });
+    task.until = step.until > Number.MAX_SAFE_INTEGER ? Infinity : Math.ceil(step.until);
+    task.answer = null;
   }
 
   #answered({ definition }: AttachedDevice, name: string, place: Place | null) {
@@ -575,41 +559,43 @@ export class DeviceBank {
     this.#events.push({ number: value, payload: new Uint8Array(), coalesce: false, handle, tick });
   }
 
-  #encodeTask({ state, ...task }: RunningTask): SavedTask {
+  #encodeTask({ state, until, ...task }: RunningTask): SavedTask {
     const fields = this.#handles.device(task.handle)?.definition.tasks[task.function]?.shape.state;
     const isPlain = fields === undefined || state === null;
-    return { ...task, state: isPlain ? structuredClone(state as JsonValue) : encodeValues(fields, state as never) };
+    const ticks = task.answer === null ? until - this.#host.tickNow() : 0;
+    return {
+      ...task,
+      state: isPlain ? structuredClone(state as JsonValue) : encodeValues(fields, state as never),
+      // Nothing is said of what is asked next anyway, so that saves of such tasks are as they always were.
+      ...(ticks > 0 ? { until: ticks === Infinity ? null : ticks } : {}),
+    };
   }
 
-  #decodeTask(task: SavedTask, versions: BankOrigin["versions"]): RunningTask {
+  #decodeTask({ until = 0, ...task }: SavedTask, { tick, versions }: BankOrigin): RunningTask {
     const opened = this.#handles.get(task.handle);
     const attached = this.#handles.device(task.handle);
-    if (task.answer !== null || attached === undefined || opened === undefined) return { ...task, state: null };
-    const state = migrateTask(attached.definition, task, versions[opened.label] ?? attached.definition.version);
-    return state === undefined ? { ...task, state: null, answer: DEVICE_ERRORS.interrupted.value } : { ...task, state };
+    if (task.answer !== null || attached === undefined || opened === undefined)
+      return { ...task, state: null, until: 0 };
+    const { definition } = attached;
+    const version = versions[opened.label] ?? definition.version;
+    const state = migrateTask(definition, task, { version, tick });
+    if (state === undefined) return { ...task, state: null, answer: DEVICE_ERRORS.interrupted.value, until: 0 };
+    // A new version may wait for something else.
+    const isAsked = until === 0 || version < definition.version;
+    return { ...task, state, until: isAsked ? 0 : until === null ? Infinity : tick + until };
   }
+}
+
+function endTask(task: RunningTask, answer: number): void {
+  task.state = null;
+  task.until = 0;
+  task.answer = answer;
 }
 
 /** The task that a function starts without waiting for it. */
 function startedBy(name: string, { tasks }: DeviceFace): string | undefined {
   // Most calls start none, and are not to look for one.
   return name.endsWith(startNameOf("")) ? Object.keys(tasks).find((task) => startNameOf(task) === name) : undefined;
-}
-
-function shiftBlocked(blocked: BlockedCall | null, ticks: number): BlockedCall | null {
-  if (blocked === null || blocked.kind === "task") return blocked;
-  if (blocked.kind === "sleep") return { ...blocked, until: blocked.until + ticks };
-  return { ...blocked, until: blocked.until === null ? null : blocked.until + ticks };
-}
-
-function shiftEvents({ events, lost }: SavedEvents, ticks: number): SavedEvents {
-  return { events: events.map((event) => ({ ...event, tick: event.tick + ticks })), lost };
-}
-
-/** The state of a bank whose tasks nobody advances any more. */
-export function interrupted(saved: SavedBank): SavedBank {
-  const { value } = DEVICE_ERRORS.interrupted;
-  return { ...saved, tasks: saved.tasks.map((task) => ({ ...task, state: null, answer: task.answer ?? value })) };
 }
 
 /** `event_t` in C: type, handle, tick, payload. */

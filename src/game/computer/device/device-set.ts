@@ -15,6 +15,7 @@ export interface DeviceSetHost {
   readonly entropySeed: number;
   readonly tickNow: () => number;
   readonly raise: (label: string, event: RaisedEvent) => void;
+  readonly wake: (label: string) => void;
   readonly console: ConsoleBuffer;
   readonly onError: (error: unknown, where: string, source: ErrorSource) => void;
 }
@@ -107,7 +108,7 @@ export class DeviceSet {
     if (!LABEL.test(label)) {
       throw new TypeError(`Cannot attach a device as ${JSON.stringify(label)}: expected a name like ${LABEL}`);
     }
-    const { id, entropySeed, tickNow, raise, console } = this.#host;
+    const { id, entropySeed, tickNow, raise, wake, console } = this.#host;
     if (this.#get(label) !== undefined) {
       throw new ComputerError(
         "computer/duplicate-device",
@@ -121,6 +122,7 @@ export class DeviceSet {
       tickNow,
       seed: (entropySeed ^ hashText(label)) >>> 0,
       raise: (event) => raise(label, event),
+      wake: () => wake(label),
       console,
     });
     this.#wiring = wiring;

@@ -39,6 +39,11 @@ export interface DeviceContext<S = None, E = None> {
   raise<K extends keyof E & string>(event: K, ...payload: RaiseArguments<E[K]>): void;
   /** The next of this device's own random numbers, an unsigned 32-bit integer. Saved, and the same in every run. */
   random(): number;
+  /**
+   * Has the tasks of this device asked that would be left alone: what they wait for may have come. The world calls their
+   * `tick` as if it were called in each tick: at the end of this tick if their turn is still to come, else of the next.
+   */
+  wake(): void;
   /** The tick of the world. */
   readonly tick: number;
   /** The console of the computer that the device belongs to, saved with it. @throws {TypeError} if it belongs to none. */
@@ -102,7 +107,7 @@ export interface Command<Port, Context = DeviceContext> {
 
 /** Where a task stands after its start or after a tick. */
 export type TaskStep<State, Answer = number> =
-  | { readonly kind: "pending"; readonly state: State }
+  | { readonly kind: "pending"; readonly state: State; readonly until: number }
   | { readonly kind: "done"; readonly value: Answer };
 
 /** What is told about a task. */
@@ -126,7 +131,8 @@ export interface TaskShape<
  *      └──► done (answered at once)      └── cancel(), if nobody waits for the answer any more
  *
  * `start` runs inside the program's slice; `tick` runs once a tick after all slices, for the first time at the end of
- * the tick in which the task started. So a task that is pending for n ticks keeps the program waiting for n ticks.
+ * the tick in which the task started. So a task that is pending for n ticks keeps the program waiting for n ticks. A task
+ * that knows until when nothing will happen says so ({@link pending}), and costs nothing until then.
  * What a handler throws ends the program with the trap `host-error` and goes to the developer; it never stops a tick.
  */
 export interface TaskHandlers<Port, Context, Args, State, Answer> {
@@ -212,9 +218,27 @@ export function task<Port, Context>(
   };
 }
 
-/** The task goes on: `state` is all it will know in the next tick. */
-export function pending<const State>(state: State): TaskStep<State, never> {
-  return { kind: "pending", state };
+/** When a pending task is asked again. */
+export interface PendingOptions {
+  /**
+   * The first tick in which its `tick` has to be called, `Infinity` for never: as `device.tick` counts, rounded up. Until
+   * then a call would change nothing, unless {@link DeviceContext.wake} says otherwise; so it may come earlier as well.
+   *
+   * @defaultValue the next tick
+   */
+  readonly until?: number;
+}
+
+/**
+ * The task goes on: `state` is all it will know when it is asked again.
+ *
+ * @throws {TypeError} if `until` is no number.
+ */
+export function pending<const State>(state: State, { until = 0 }: PendingOptions = {}): TaskStep<State, never> {
+  if (typeof until !== "number" || Number.isNaN(until)) {
+    throw new TypeError(`Cannot wait until tick ${String(until)}: expected a number, or Infinity`);
+  }
+  return { kind: "pending", state, until };
 }
 
 /** The task has ended with an answer: a number, an i32; or what the caller's struct or buffer is to hold. */

@@ -7,14 +7,14 @@ import { decodeValues } from "./fields.ts";
 /**
  * The state of a task as the present version declares it.
  *
- * @param version - Of the declaration that saved it.
+ * @param from - The version of the declaration that saved it, and the tick at which it goes on.
  * @returns `undefined` if the task has to be broken off.
  * @throws {TypeError} if the same version would not have saved it.
  */
 export function migrateTask(
   definition: DeviceFace,
   task: { readonly function: string; readonly state: JsonValue },
-  version: number,
+  { version, tick }: { readonly version: number; readonly tick: number },
 ): unknown {
   const { type, constants, migrate, tasks } = definition;
   let { state } = task;
@@ -22,7 +22,7 @@ export function migrateTask(
     const steps = Object.hasOwn(migrate, from) ? migrate[from]?.tasks : undefined;
     const step = steps !== undefined && Object.hasOwn(steps, task.function) ? steps[task.function] : undefined;
     if (step === undefined) continue;
-    const next = step(state);
+    const next = step(state, tick);
     if (next === null) return undefined;
     state = next;
   }

@@ -5,7 +5,7 @@ import type { JsonValue } from "../../../persistence/index.ts";
 import type { DeviceType, HostFunctionType, ValueType } from "../../../vm/index.ts";
 import type { SavedReader } from "../saved-reader.ts";
 import type { SavedDevice } from "./attached-device.ts";
-import type { BlockedCall, MappedRegisters, SavedBank, SavedTask } from "./device-bank.ts";
+import type { BlockedCall, MappedRegisters, SavedBank, SavedTask } from "./bank-state.ts";
 import type { OpenDevice } from "./handle-table.ts";
 import type { QueuedEvent } from "./event-queue.ts";
 import { decodeBytes, encodeBytes } from "./fields.ts";
@@ -21,7 +21,11 @@ const MAX_COST = 1_000_000;
 export function encodeBank(bank: SavedBank): JsonValue {
   return {
     handles: bank.handles.map((handle) => ({ ...handle })),
-    tasks: bank.tasks.map(({ place, ...task }) => ({ ...task, place: place && { ...place } })),
+    tasks: bank.tasks.map(({ place, until, ...task }) => ({
+      ...task,
+      ...(until === undefined ? {} : { until }),
+      place: place && { ...place },
+    })),
     nextTask: bank.nextTask,
     blocked: bank.blocked && { ...bank.blocked },
     events: bank.events.events.map(({ payload, ...event }) => ({ ...event, payload: encodeBytes(payload) })),
@@ -121,7 +125,9 @@ function decodeHandle(handle: SavedReader): OpenDevice {
 }
 
 function decodeTask(task: SavedReader): SavedTask {
+  const until = task.atIfThere("until")?.orNull((tick) => tick.integer(1, Number.MAX_SAFE_INTEGER));
   return {
+    ...(until === undefined ? {} : { until }),
     id: task.at("id").integer(1, MAX_I32),
     handle: task.at("handle").integer(1, LIMITS.handles),
     function: task.at("function").text(),

@@ -12,12 +12,14 @@ export interface RunningTask {
   /** The handle of the device. */
   readonly handle: number;
   readonly function: string;
-  /** The handler's own. */
-  readonly state: unknown;
   /** Where the answer's bytes go. */
   readonly place: Place | null;
+  /** The handler's own. */
+  state: unknown;
   /** Once it has ended. */
-  readonly answer: number | null;
+  answer: number | null;
+  /** The first tick in which its handler has to be asked, unless it is woken; `Infinity` for never. */
+  until: number;
 }
 
 /** See the file's head. */
@@ -34,9 +36,11 @@ export class TaskList {
     return this.#tasks.length >= MAX_TASKS;
   }
 
-  /** Whether there is one that has not ended. */
-  get isBusy(): boolean {
-    return this.#tasks.some(({ answer }) => answer === null);
+  /** The first tick in which one that has not ended has to be asked; `Infinity` if none has. */
+  get nextTick(): number {
+    let first = Infinity;
+    for (const { answer, until } of this.#tasks) if (answer === null && until < first) first = until;
+    return first;
   }
 
   get nextId(): number {
@@ -62,11 +66,8 @@ export class TaskList {
     this.#tasks.push(task);
   }
 
-  replace(task: RunningTask): void {
-    this.#tasks = this.#tasks.map((other) => (other.id === task.id ? task : other));
-  }
-
   remove(id: number): void {
-    this.#tasks = this.#tasks.filter((task) => task.id !== id);
+    const index = this.#tasks.findIndex((task) => task.id === id);
+    if (index >= 0) this.#tasks.splice(index, 1);
   }
 }

@@ -4,6 +4,7 @@ import { defineDevice, port } from "../device/define-device.ts";
 import { DEVICE_ERRORS } from "../device/device-errors.ts";
 import { flag, i32, u32 } from "../device/fields.ts";
 import { done, pending, query, task, type DeviceContext } from "../device/members.ts";
+import { isOver, limitIn, limitOfTicksLeft, TIME_LIMIT, untilOver } from "./time-limit.ts";
 
 const STATE = {
   down: flag("Whether it is held down"),
@@ -39,6 +40,7 @@ export class PushButton {
       state.down = true;
       state.presses = (state.presses + 1) >>> 0;
       device.raise("pressed");
+      device.wake();
     }
   }
 
@@ -67,6 +69,7 @@ export class PushButton {
 export const Button = defineDevice(
   {
     type: "button",
+    version: 2,
     doc: "A button that somebody may press.",
     port: port<PushButton>(),
     state: STATE,
@@ -94,17 +97,17 @@ export const Button = defineDevice(
           args: { ticks: i32("Ticks to wait at most") },
           returns: "0 once it is pressed; ERR_TIMEOUT if it was not in time",
           cost: 20,
-          state: { presses: u32("How often it had been pressed"), left: i32("Ticks to go, negative for no end") },
+          state: { presses: u32("How often it had been pressed"), ...TIME_LIMIT },
         },
         {
-          start: (_button, { ticks }, { state }: ButtonContext) =>
-            ticks === 0
-              ? done(DEVICE_ERRORS.timeout.value)
-              : pending({ presses: state.presses, left: Math.max(-1, ticks) }),
-          tick: (_button, { presses, left }, { state }: ButtonContext) => {
-            if (state.presses !== presses) return done(0);
-            if (left === 1) return done(DEVICE_ERRORS.timeout.value);
-            return pending({ presses, left: left < 0 ? left : left - 1 });
+          start: (_button, { ticks }, { state: { presses }, tick }: ButtonContext) => {
+            if (ticks === 0) return done(DEVICE_ERRORS.timeout.value);
+            const limit = limitIn(ticks, tick);
+            return pending({ presses, ...limit }, untilOver(limit));
+          },
+          tick: (_button, wait, { state, tick }: ButtonContext) => {
+            if (state.presses !== wait.presses) return done(0);
+            return isOver(wait, tick) ? done(DEVICE_ERRORS.timeout.value) : pending(wait, untilOver(wait));
           },
         },
       ),
@@ -114,6 +117,16 @@ export const Button = defineDevice(
       resume: (button, device) => button.join(device),
       suspend: (button, device) => button.leave(device),
       detach: (button, device) => button.leave(device),
+    },
+    migrate: {
+      1: {
+        tasks: {
+          wait: (state, tick) => ({
+            presses: (state as { readonly presses: number }).presses,
+            ...limitOfTicksLeft(state, tick),
+          }),
+        },
+      },
     },
   },
 );

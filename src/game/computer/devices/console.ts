@@ -5,6 +5,7 @@ import { defineDevice, type DeviceDefinition } from "../device/define-device.ts"
 import { DEVICE_ERRORS } from "../device/device-errors.ts";
 import { buffer, bytes, i32, list, u32, type BytesField, type ListField, type NumberField } from "../device/fields.ts";
 import { done, pending, query, task, type DeviceContext } from "../device/members.ts";
+import { isOver, limitIn, limitOfTicksLeft, TIME_LIMIT, untilOver, type TimeLimit } from "./time-limit.ts";
 
 /** What a console keeps. */
 export interface ConsoleState {
@@ -35,6 +36,7 @@ const UTF8 = new TextEncoder();
 export const Console: DeviceDefinition<void, ConsoleState, ConsoleEvents> = defineDevice(
   {
     type: "console",
+    version: 2,
     doc: "The computer's own console, beside printf and getchar. What is typed goes to standard input too: use the one or the other. It keeps 16 lines of 256 bytes; what is typed beyond is lost.",
     state: {
       lines: list("Lines to take", bytes("A line", { maxBytes: MAX_LINE_BYTES }), { most: MAX_LINES }),
@@ -65,11 +67,11 @@ export const Console: DeviceDefinition<void, ConsoleState, ConsoleEvents> = defi
           },
           returns: "how many bytes were given, or ERR_TIMEOUT",
           cost: 50,
-          state: { left: i32("Ticks left to wait; negative for ever") },
+          state: TIME_LIMIT,
         },
         {
-          start: (_port, { ticks }, { state }) => readLine(state, ticks),
-          tick: (_port, { left }, { state }) => readLine(state, left < 0 ? left : Math.max(0, left - 1)),
+          start: (_port, { ticks }, { state, tick }) => readLine(state, ticks === 0 ? undefined : limitIn(ticks, tick)),
+          tick: (_port, limit, { state, tick }) => readLine(state, isOver(limit, tick) ? undefined : limit),
         },
       ),
       clear: task(
@@ -89,12 +91,16 @@ export const Console: DeviceDefinition<void, ConsoleState, ConsoleEvents> = defi
       ),
     },
     lifecycle: { input: (_port, text, device) => type(device, text) },
+    migrate: { 1: { tasks: { read_line: limitOfTicksLeft } } },
   },
 );
 
-function readLine(state: Context["state"], left: number) {
+/** @param limit - `undefined` if nobody waits any more. */
+function readLine(state: Context["state"], limit: TimeLimit | undefined) {
   const [first, ...others] = state.lines;
-  if (first === undefined) return left === 0 ? done(DEVICE_ERRORS.timeout.value) : pending({ left });
+  if (first === undefined) {
+    return limit === undefined ? done(DEVICE_ERRORS.timeout.value) : pending(limit, untilOver(limit));
+  }
   state.lines = others;
   return done(first);
 }
@@ -112,4 +118,5 @@ function type(device: Context, text: string): void {
   if (lines.length === 0) return;
   state.lines = [...state.lines, ...lines].slice(0, MAX_LINES);
   device.raise("typed", { waiting: state.lines.length });
+  device.wake();
 }

@@ -5,6 +5,7 @@ import { defineDevice, port, type DeviceDefinition } from "../device/define-devi
 import { DEVICE_ERRORS } from "../device/device-errors.ts";
 import { buffer, bytes, i32, list, u32, type BytesField, type ListField, type NumberField } from "../device/fields.ts";
 import { command, done, pending, query, task, type DeviceContext } from "../device/members.ts";
+import { isOver, limitIn, limitOfTicksLeft, TIME_LIMIT, untilOver, type TimeLimit } from "./time-limit.ts";
 
 /** What a radio needs from the game. */
 export interface RadioPort {
@@ -83,6 +84,7 @@ export class RadioNetwork {
       }
       state.messages = [...state.messages, message];
       receiver.raise("received", { channel, waiting: state.messages.length });
+      receiver.wake();
     }
   }
 }
@@ -91,6 +93,7 @@ export class RadioNetwork {
 export const Radio: DeviceDefinition<RadioPort, RadioState, RadioEvents> = defineDevice(
   {
     type: "radio",
+    version: 2,
     doc: `Sends messages to other computers and receives theirs. What is sent in a tick arrives in the next one, at all radios within reach that are tuned to the channel. A radio keeps ${MAX_MESSAGES} messages and sends ${MAX_SENT_PER_TICK} in a tick; others are lost and counted.`,
     port: port<RadioPort>(),
     constants: { OFF: { value: OFF, doc: "No channel: nothing is heard." } },
@@ -158,11 +161,11 @@ export const Radio: DeviceDefinition<RadioPort, RadioState, RadioEvents> = defin
           },
           returns: "how many bytes were given, or ERR_TIMEOUT",
           cost: 100,
-          state: { left: i32("Ticks left to wait; negative for ever") },
+          state: TIME_LIMIT,
         },
         {
-          start: (_port, { ticks }, { state }) => receive(state, ticks),
-          tick: (_port, { left }, { state }) => receive(state, left < 0 ? left : Math.max(0, left - 1)),
+          start: (_port, { ticks }, { state, tick }) => receive(state, ticks === 0 ? undefined : limitIn(ticks, tick)),
+          tick: (_port, limit, { state, tick }) => receive(state, isOver(limit, tick) ? undefined : limit),
         },
       ),
     },
@@ -172,12 +175,16 @@ export const Radio: DeviceDefinition<RadioPort, RadioState, RadioEvents> = defin
       detach: (at, radio) => at.network.leave(radio),
       suspend: (at, radio) => at.network.leave(radio),
     },
+    migrate: { 1: { tasks: { recv: limitOfTicksLeft } } },
   },
 );
 
-function receive(state: Context["state"], left: number) {
+/** @param limit - `undefined` if nobody waits any more. */
+function receive(state: Context["state"], limit: TimeLimit | undefined) {
   const [first, ...others] = state.messages;
-  if (first === undefined) return left === 0 ? done(DEVICE_ERRORS.timeout.value) : pending({ left });
+  if (first === undefined) {
+    return limit === undefined ? done(DEVICE_ERRORS.timeout.value) : pending(limit, untilOver(limit));
+  }
   state.messages = others;
   return done(first);
 }

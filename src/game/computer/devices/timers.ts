@@ -2,7 +2,7 @@
 // `task_cancel`. (C has a `timer_t` of its own.)
 
 import { defineDevice, type DeviceDefinition } from "../device/define-device.ts";
-import { i32, u32, type NumberField } from "../device/fields.ts";
+import { f64, i32, u32, type NumberField } from "../device/fields.ts";
 import { done, pending, task, type None } from "../device/members.ts";
 
 /** What timers tell. */
@@ -15,12 +15,21 @@ export interface TimersEvents {
 
 const MAX_TICKS = 2 ** 31 - 1;
 
+/** A tick of the world, in which a timer has something to do. */
+const MOMENT = f64("The tick of the next time", { min: 0 });
+
+/** What version 1 kept: the ticks that were left. */
+interface OldWait {
+  readonly left: number;
+}
+
 const ticks = { min: 1, max: MAX_TICKS } as const;
 
 /** Timers: `timers_wait`, `timers_every`. */
 export const Timers: DeviceDefinition<void, None, TimersEvents> = defineDevice(
   {
     type: "timers",
+    version: 2,
     doc: "Timers that run beside the program: timers_every_start has one fire again and again, task_cancel stops it. They end with the program.",
     events: {
       fired: {
@@ -40,11 +49,11 @@ export const Timers: DeviceDefinition<void, None, TimersEvents> = defineDevice(
           args: { ticks: i32("How many ticks", { min: 0, max: MAX_TICKS }) },
           returns: "0",
           cost: 20,
-          state: { left: i32("Ticks to go", ticks) },
+          state: { until: MOMENT },
         },
         {
-          start: (_port, args) => (args.ticks === 0 ? done(0) : pending({ left: args.ticks })),
-          tick: (_port, { left }) => (left === 1 ? done(0) : pending({ left: left - 1 })),
+          start: (_port, args, { tick }) => (args.ticks === 0 ? done(0) : waitUntil(lastOf(args.ticks, tick))),
+          tick: (_port, { until }, { tick }) => (tick >= until ? done(0) : waitUntil(until)),
         },
       ),
       every: task(
@@ -60,21 +69,46 @@ export const Timers: DeviceDefinition<void, None, TimersEvents> = defineDevice(
           state: {
             timer: i32("Its number"),
             ticks: i32("From one time to the next", ticks),
-            left: i32("Ticks until the next time", ticks),
+            next: MOMENT,
             times: i32("How often it fires; 0 for ever", { min: 0, max: MAX_TICKS }),
             count: i32("How often it has fired", { min: 0, max: MAX_TICKS }),
           },
         },
         {
-          start: (_port, args) => pending({ ...args, left: args.ticks, count: 0 }),
+          start: (_port, args, { tick }) => {
+            const next = lastOf(args.ticks, tick);
+            return pending({ ...args, next, count: 0 }, { until: next });
+          },
           tick: (_port, state, timers) => {
-            if (state.left > 1) return pending({ ...state, left: state.left - 1 });
+            if (timers.tick < state.next) return pending(state, { until: state.next });
             const count = Math.min(MAX_TICKS, state.count + 1);
             timers.raise("fired", { timer: state.timer, count });
-            return count === state.times ? done(count) : pending({ ...state, left: state.ticks, count });
+            if (count === state.times) return done(count);
+            const next = timers.tick + state.ticks;
+            return pending({ ...state, next, count }, { until: next });
           },
         },
       ),
     },
+    migrate: {
+      1: {
+        tasks: {
+          wait: (state, tick) => ({ until: lastOf((state as unknown as OldWait).left, tick) }),
+          every: (state, tick) => {
+            const { left, ...timer } = state as unknown as OldWait;
+            return { ...timer, next: lastOf(left, tick) };
+          },
+        },
+      },
+    },
   },
 );
+
+/** The last of so many ticks, of which the first is one that is told. */
+function lastOf(count: number, tick: number): number {
+  return tick + count - 1;
+}
+
+function waitUntil(until: number) {
+  return pending({ until }, { until });
+}
