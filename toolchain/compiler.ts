@@ -2,11 +2,22 @@
 
 import type { Diagnostic } from "./diagnostic.ts";
 import { ToolchainError } from "./errors.ts";
+import { FLAG_LIST } from "./flag-list.ts";
+
+/** `-Oz` is for size. */
+export type OptimizationLevel = "-O0" | "-O1" | "-O2" | "-O3" | "-Oz";
 
 /** The optimization levels on offer. Players choose from this list and never write a flag. */
-export const OPTIMIZATION_LEVELS = ["-O0", "-O1", "-O2", "-O3"] as const;
+export const OPTIMIZATION_LEVELS: readonly OptimizationLevel[] = FLAG_LIST.options.optimization.values;
 
-export type OptimizationLevel = (typeof OPTIMIZATION_LEVELS)[number];
+/**
+ * A usual pair of optimization and debug information. `debug`: `-O0` and everything a debugger wants; `fast`: `-O2` and
+ * lines; `size`: `-Oz` and nothing else.
+ */
+export type Build = "debug" | "fast" | "size";
+
+/** The builds on offer. */
+export const BUILDS: readonly Build[] = Object.keys(FLAG_LIST.builds) as Build[];
 
 /** File name to text. Every `.c` is compiled and linked, every `.h` can be included by its name. */
 export type Sources = Readonly<Record<string, string>>;
@@ -18,6 +29,8 @@ export interface DownloadProgress {
 }
 
 export interface CompileOptions {
+  /** What `optimization` and `debug` are where they are not given. @defaultValue neither: see there */
+  readonly build?: Build;
   /** @defaultValue "-O1" */
   readonly optimization?: OptimizationLevel;
   /**
@@ -28,8 +41,8 @@ export interface CompileOptions {
   /** Size of the C stack, 1,024 … 8,388,608, a multiple of 16. It lies first, so overflowing it traps. @defaultValue 65_536 */
   readonly stackBytes?: number;
   /**
-   * `wasi`: a command (exports `memory` and `_start`) with the C library. `freestanding`: no library and no entry; every
-   * symbol is exported and the memory imported from `env.memory`.
+   * `wasi`: a program, which is a command (exports `memory` and `_start`) with the C library. `freestanding`: a bare module
+   * with no library and no entry; every symbol is exported and the memory imported from `env.memory`.
    *
    * @defaultValue "wasi"
    */
@@ -90,15 +103,15 @@ export interface CompileSettings {
   readonly cpu: "lime1" | "generic" | "mvp";
 }
 
-const DEFAULTS = {
-  optimization: "-O1",
-  debug: false,
-  stackBytes: 65_536,
-  target: "wasi",
-  cpu: "lime1",
-} as const satisfies CompileSettings;
+const { optimization, debug, stackBytes, target, cpu } = FLAG_LIST.options;
 
-const STACK_BYTES = { min: 1_024, max: 8 * 1_024 * 1_024 } as const;
+const DEFAULTS: CompileSettings = {
+  optimization: optimization.default,
+  debug: debug.default,
+  stackBytes: stackBytes.default,
+  target: target.default,
+  cpu: cpu.default,
+};
 
 /** A plain name: it cannot be an option (`-x.c`), a response file (`@x.c`), a path or hidden, and it ends in .c or .h. */
 const SOURCE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*\.[ch]$/;
@@ -110,26 +123,25 @@ const SOURCE_LIMITS = { files: 64, nameLength: 64, characters: 2 * 1_024 * 1_024
  * @throws RangeError if an option is not one of the listed values.
  */
 export function resolveSettings(options: CompileOptions): CompileSettings {
+  const { build } = options;
+  if (build !== undefined) requireOneOf("build", build, BUILDS);
+  const defaults = { ...DEFAULTS, ...(build === undefined ? {} : FLAG_LIST.builds[build]) };
   const settings = {
-    optimization: options.optimization ?? DEFAULTS.optimization,
-    debug: options.debug ?? DEFAULTS.debug,
-    stackBytes: options.stackBytes ?? DEFAULTS.stackBytes,
-    target: options.target ?? DEFAULTS.target,
-    cpu: options.cpu ?? DEFAULTS.cpu,
+    optimization: options.optimization ?? defaults.optimization,
+    debug: options.debug ?? defaults.debug,
+    stackBytes: options.stackBytes ?? defaults.stackBytes,
+    target: options.target ?? defaults.target,
+    cpu: options.cpu ?? defaults.cpu,
   };
   requireOneOf("optimization", settings.optimization, OPTIMIZATION_LEVELS);
-  requireOneOf("debug", settings.debug, [true, false, "lines"]);
-  requireOneOf("target", settings.target, ["wasi", "freestanding"]);
-  requireOneOf("cpu", settings.cpu, settings.target === "wasi" ? ["lime1", "generic"] : ["lime1", "generic", "mvp"]);
+  requireOneOf("debug", settings.debug, FLAG_LIST.options.debug.values);
+  requireOneOf("target", settings.target, FLAG_LIST.options.target.values);
+  requireOneOf("cpu", settings.cpu, FLAG_LIST.options.cpu.valuesOf[settings.target]);
   const { stackBytes } = settings;
-  if (
-    !Number.isInteger(stackBytes) ||
-    stackBytes < STACK_BYTES.min ||
-    stackBytes > STACK_BYTES.max ||
-    stackBytes % 16 !== 0
-  ) {
+  const { min, max, multipleOf } = FLAG_LIST.options.stackBytes;
+  if (!Number.isInteger(stackBytes) || stackBytes < min || stackBytes > max || stackBytes % multipleOf !== 0) {
     throw new RangeError(
-      `Cannot compile with stackBytes ${stackBytes}: expected a multiple of 16 in ${STACK_BYTES.min} … ${STACK_BYTES.max}`,
+      `Cannot compile with stackBytes ${stackBytes}: expected a multiple of ${multipleOf} in ${min} … ${max}`,
     );
   }
   return settings;

@@ -1,8 +1,9 @@
 // The toolchain: a player's C into WebAssembly. This entry is for pages (and for types anywhere); the compiler for Node
 // is in `gasworks/toolchain/node`.
 
-export { OPTIMIZATION_LEVELS } from "./compiler.ts";
+export { BUILDS, OPTIMIZATION_LEVELS } from "./compiler.ts";
 export type {
+  Build,
   CompileOptions,
   CompileResult,
   Compiler,

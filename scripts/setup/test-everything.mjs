@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { installPackages } from "./install-packages.mjs";
 import { provideChromium } from "./provide-chromium.mjs";
+import { provideClang } from "./provide-clang.mjs";
 import { provideFirefox } from "./provide-firefox.mjs";
 import { ROOT, runTool } from "./run-tool.mjs";
 import { endInOneSentence } from "./setup-error.mjs";
@@ -24,6 +25,8 @@ export async function testEverything(args) {
     const chromium = await provideChromium();
     const firefox = provideFirefox();
     if ("missing" in firefox) console.log(firefox.missing);
+    const noClang = provideClang();
+    if (noClang !== undefined) console.log(noClang);
     const failed = [
       ["types", runTool({ package: "typescript", command: "tsc" }, ["-b"])],
       ["lint", runTool({ package: "oxlint" }, ["--type-aware"])],
@@ -33,6 +36,7 @@ export async function testEverything(args) {
       GASWORKS_CHROMIUM: chromium,
       GASWORKS_BUILT: "by npm test",
       ...("path" in firefox ? { GASWORKS_FIREFOX: firefox.path } : { GASWORKS_FIREFOX_MISSING: firefox.missing }),
+      ...(noClang === undefined ? {} : { GASWORKS_CLANG_MISSING: noClang }),
     });
     if (!tests.passed) failed.push("tests");
     if (failed.length > 0) console.log(`Failed: ${failed.join(", ")} (see above)`);

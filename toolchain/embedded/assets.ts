@@ -69,9 +69,14 @@ export async function loadAssets(
   }
 }
 
-/** The small archive if it is there, else the package's own. Web servers may answer a missing file with a page. */
-async function readSysroot(read: ReadAsset, onBytes: (bytes: number) => void): Promise<Uint8Array> {
+/**
+ * The tar of the C files: the small archive if it is there, else what C needs of the package's own.
+ *
+ * @throws {@link ToolchainError} `toolchain/unavailable`.
+ */
+export async function readSysroot(read: ReadAsset, onBytes: (bytes: number) => void): Promise<Uint8Array> {
   let cause: unknown;
+  // On to the next if this is none: web servers may answer a missing file with a page.
   for (const name of [C_SYSROOT_FILE, FULL_SYSROOT_FILE]) {
     const archive = await read(name, onBytes);
     if (archive === undefined) continue;

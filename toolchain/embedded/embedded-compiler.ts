@@ -13,6 +13,7 @@ import {
   resolveSettings,
 } from "../compiler.ts";
 import { ToolchainError } from "../errors.ts";
+import { Turns, whenAborted } from "../turns.ts";
 import type { CompilerAssets } from "./assets.ts";
 import type { WorkerRequest, WorkerResponse } from "./worker-messages.ts";
 
@@ -63,11 +64,11 @@ export class EmbeddedCompiler implements Compiler {
   readonly #baseUrl: string;
   readonly #timeLimitMs: number;
   readonly #maxMemoryPages: number;
+  readonly #turns = new Turns();
   readonly #progressListeners = new Set<(progress: DownloadProgress) => void>();
   #worker: CompilerWorker | undefined;
   #exchange: Exchange | undefined;
   #loading: Promise<CompilerAssets> | undefined;
-  #queue: Promise<void> = Promise.resolve();
   #warmingUp: Promise<void> | undefined;
   #isDisposed = false;
 
@@ -115,7 +116,7 @@ export class EmbeddedCompiler implements Compiler {
     try {
       // Canceling stops the wait for the download and not the download, which others may wait for too.
       const assets = await Promise.race([this.#load(onProgress), isCanceled.promise]);
-      const endTurn = await this.#takeTurn(isCanceled.promise);
+      const endTurn = await this.#turns.take(isCanceled.promise);
       try {
         return await this.#run(assets, ownSources, settings, isCanceled.promise);
       } finally {
@@ -159,22 +160,6 @@ export class EmbeddedCompiler implements Compiler {
       if (!(error instanceof ToolchainError) || error.code !== "toolchain/crashed") throw error;
       throw new ToolchainError("toolchain/unavailable", `Cannot load the compiler: ${error.message}`, { cause: error });
     }
-  }
-
-  /** Waits until the calls before have ended. */
-  async #takeTurn(canceled: Promise<never>): Promise<() => void> {
-    const before = this.#queue;
-    let endTurn = (): void => {};
-    this.#queue = new Promise((resolve) => {
-      endTurn = resolve;
-    });
-    try {
-      await Promise.race([before, canceled]);
-    } catch (error) {
-      void before.then(endTurn);
-      throw error;
-    }
-    return endTurn;
   }
 
   async #run(
@@ -269,23 +254,4 @@ function workerFailure(error: unknown): ToolchainError {
 function failure(response: WorkerResponse): Error {
   if (response.kind === "failed") return new ToolchainError(response.code, response.message);
   return new Error(`Unreachable: the compiler's worker answered "${response.kind}"`);
-}
-
-/** A promise that rejects when the signal is aborted, and is otherwise silent. */
-function whenAborted(signal: AbortSignal | undefined): { readonly promise: Promise<never>; forget(): void } {
-  let forget = (): void => {};
-  const promise = new Promise<never>((_, reject) => {
-    if (signal === undefined) return;
-    const abort = (): void => {
-      reject(
-        new ToolchainError("toolchain/canceled", "Cannot finish compiling: it was canceled", { cause: signal.reason }),
-      );
-    };
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    forget = () => signal.removeEventListener("abort", abort);
-  });
-  // Whoever waits for it hears of the rejection; where nobody does any more, it is no unhandled one.
-  promise.catch(() => {});
-  return { promise, forget: () => forget() };
 }

@@ -1,9 +1,17 @@
 // C files to a module, with the compiler's words on stderr as compilers have them.
 
-import type { Diagnostic, OptimizationLevel, Sources } from "../../../toolchain/index.ts";
+import {
+  BUILDS,
+  type CompileOptions,
+  type Diagnostic,
+  OPTIMIZATION_LEVELS,
+  type OptimizationLevel,
+  type Sources,
+} from "../../../toolchain/index.ts";
 
 import { CliError } from "./errors.ts";
 import { readCFiles } from "./input-files.ts";
+import { openCompiler } from "./open-compiler.ts";
 import type { ByteSink } from "./standard-streams.ts";
 import { oneLine, printText } from "./terminal-text.ts";
 import { choiceOption, type ParsedCommand } from "./usage.ts";
@@ -12,8 +20,6 @@ export interface CompiledFiles {
   readonly wasm: Uint8Array;
   readonly sources: Sources;
 }
-
-const LEVELS = ["0", "1", "2", "3"] as const;
 
 /**
  * Compiles `files` with the options of the command. Warnings and errors go to `stderr`.
@@ -27,15 +33,11 @@ export async function compileFiles(
   parsed: ParsedCommand,
   stderr: ByteSink,
 ): Promise<CompiledFiles> {
-  choiceOption(parsed, "way", ["embedded"]);
-  const level = choiceOption(parsed, "O", LEVELS);
-  const optimization: { readonly optimization?: OptimizationLevel } =
-    level === undefined ? {} : { optimization: `-O${level}` };
+  const options = compileOptions(parsed);
+  using compiler = await openCompiler(parsed);
   const { sources, paths } = await readCFiles(files);
 
-  const { createNodeCompiler } = await import("../../../toolchain/node.ts");
-  using compiler = createNodeCompiler();
-  const { wasm, diagnostics } = await compiler.compile(sources, { ...optimization, debug: parsed.flag("g") });
+  const { wasm, diagnostics } = await compiler.compile(sources, options);
   for (const diagnostic of diagnostics) printText(stderr, `${lineOf(diagnostic, paths)}\n`);
   if (wasm !== undefined) return { wasm, sources };
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
@@ -43,6 +45,22 @@ export async function compileFiles(
     "cli/compile-failed",
     `Cannot compile ${files.join(" ")}: ${errors} ${errors === 1 ? "error" : "errors"}`,
   );
+}
+
+function compileOptions(parsed: ParsedCommand): CompileOptions {
+  const level = choiceOption(
+    parsed,
+    "O",
+    OPTIMIZATION_LEVELS.map((each) => each.slice(2)),
+  );
+  const build = choiceOption(parsed, "build", BUILDS);
+  const mode = choiceOption(parsed, "mode", ["program", "bare"]);
+  return {
+    ...(build === undefined ? {} : { build }),
+    ...(level === undefined ? {} : { optimization: `-O${level}` as OptimizationLevel }),
+    ...(parsed.flag("g") ? { debug: true } : {}),
+    ...(mode === "bare" ? { target: "freestanding" as const } : {}),
+  };
 }
 
 function lineOf(diagnostic: Diagnostic, paths: ReadonlyMap<string, string>): string {

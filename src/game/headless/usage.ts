@@ -20,8 +20,13 @@ interface CommandUsage {
 }
 
 const HELP: Option = { type: "boolean", short: "h", help: "Show this help" };
-const OPTIMIZATION: Option = { type: "string", short: "O", value: "0|1|2|3", help: "Optimization level [1]" };
-const WAY: Option = { type: "string", value: "WAY", help: "Which compiler: embedded [embedded]" };
+const OPTIMIZATION: Option = { type: "string", short: "O", value: "0|1|2|3|z", help: "Optimization level [1]" };
+const WAY: Option = { type: "string", value: "WAY", help: "Which compiler: embedded or native [embedded]" };
+const BUILD: Option = {
+  type: "string",
+  value: "BUILD",
+  help: "debug (-O0 -g), fast (-O2 and lines) or size (-Oz); -O and -g go before it",
+};
 
 export type CommandName = "compile" | "run" | "inspect" | "export" | "verify" | "bench";
 
@@ -33,13 +38,19 @@ const MEMORY: Option = {
 
 const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   compile: {
-    synopsis: "gasworks compile FILE.c ... [-o FILE.wasm] [--way embedded] [-O0 to -O3] [-g]",
+    synopsis: "gasworks compile FILE.c ... [-o FILE.wasm] [--way embedded|native] [options]",
     about:
       'Compiles C into one WebAssembly module. Headers beside the files are found by #include "name.h".\n' +
       "Without -o the module goes into the current directory, named after the first file.",
     options: {
       output: { type: "string", short: "o", value: "FILE", help: "Where the module goes" },
       way: WAY,
+      build: BUILD,
+      mode: {
+        type: "string",
+        value: "MODE",
+        help: "program: main and the C library; bare: neither, every symbol exported [program]",
+      },
       O: OPTIMIZATION,
       g: { type: "boolean", short: "g", help: "Add line and variable information for debuggers" },
       help: HELP,

@@ -313,7 +313,7 @@ describe("gasworks with wrong usage", () => {
     ["a seed out of range", ["run", "x.wasm", "--seed", "4294967296"]],
     ["a seed for a resumed program", ["run", "--resume", "x.gws", "--seed", "1"]],
     ["a memory that this version has not", ["run", "x.wasm", "--memory", "shared"]],
-    ["a way that this version has not", ["compile", "x.c", "--way", "docker"]],
+    ["a way that this version has not", ["compile", "x.c", "--way", "abroad"]],
     ["an unknown level", ["compile", "x.c", "-O9"]],
     ["nothing to compile", ["compile"]],
     ["nothing to run", ["run"]],
