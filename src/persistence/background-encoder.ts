@@ -2,6 +2,7 @@
 
 import type { EncodeReply, EncodeRequest } from "./encode-messages.ts";
 import { SaveError } from "./errors.ts";
+import { PieceCache } from "./piece-cache.ts";
 import { SaveEncoder } from "./save-codec.ts";
 import type { SavedComputer, SaveSource } from "./save-game.ts";
 
@@ -22,7 +23,7 @@ export interface EncodingSave {
   cancel(): void;
 }
 
-/** Makes saves, several at a time if need be. */
+/** Makes saves, several at a time if need be. Disposing of it lets those end whose `finish()` was called. */
 export interface BackgroundEncoder extends Disposable {
   begin(): EncodingSave;
 }
@@ -56,6 +57,9 @@ class WorkerEncoder implements BackgroundEncoder {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #isLocal = typeof Worker === "undefined";
+  /** Of saves that are made on this thread. */
+  readonly #pieces = new PieceCache();
+  #isDisposed = false;
   #count = 0;
 
   constructor(createWorker: () => Worker) {
@@ -63,11 +67,16 @@ class WorkerEncoder implements BackgroundEncoder {
   }
 
   begin(): EncodingSave {
-    return this.#isLocal ? localSave() : this.#workerSave(this.#count++);
+    return this.#isLocal ? localSave(this.#pieces) : this.#workerSave(this.#count++);
   }
 
   [Symbol.dispose](): void {
-    this.#fail("the encoder was disposed of");
+    this.#isDisposed = true;
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (this.#isDisposed && this.#waiting.size === 0) this.#fail("the encoder was disposed of");
   }
 
   #workerSave(save: number): EncodingSave {
@@ -82,8 +91,13 @@ class WorkerEncoder implements BackgroundEncoder {
       finish: (rest) =>
         new Promise((resolve, reject) => {
           if (this.#isLocal) return reject(failed("its worker has ended"));
+          try {
+            ask({ kind: "finish", save, rest: { ...rest, programs: [...rest.programs] } });
+          } catch (cause) {
+            ask({ kind: "cancel", save });
+            return reject(new TypeError("Cannot encode the save: its world is not JSON", { cause }));
+          }
           this.#waiting.set(save, { resolve, reject });
-          ask({ kind: "finish", save, rest: { ...rest, programs: [...rest.programs] } });
         }),
       cancel: () => ask({ kind: "cancel", save }),
     };
@@ -105,6 +119,7 @@ class WorkerEncoder implements BackgroundEncoder {
     if (reply.kind === "encoded") waiting?.resolve(reply.bytes);
     else if (reply.code !== undefined) waiting?.reject(new SaveError(reply.code, reply.message));
     else waiting?.reject(new TypeError(reply.message));
+    this.#endIfDone();
   }
 
   #fail(reason: string): void {
@@ -116,8 +131,8 @@ class WorkerEncoder implements BackgroundEncoder {
   }
 }
 
-function localSave(): EncodingSave {
-  const encoder = new SaveEncoder();
+function localSave(pieces: PieceCache): EncodingSave {
+  const encoder = new SaveEncoder({ pieces });
   return {
     add: (computer) => encoder.add(computer),
     finish: async (rest) => encoder.finish(rest),

@@ -26,6 +26,7 @@ import {
   type PageSource,
 } from "./memory-map.ts";
 import { isZeroPage, PAGE_BYTES, PageTable, WASM_PAGE_BYTES } from "./pages.ts";
+import { packPieces, type PieceCache } from "./piece-cache.ts";
 import { ProgramImage } from "./program-image.ts";
 import type { Section } from "./save-container.ts";
 import type { SavedComputer, SavedProgram } from "./save-game.ts";
@@ -33,7 +34,8 @@ import type { ListedComputer } from "./save-header.ts";
 import type { SectionQueue } from "./section-queue.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot-codec.ts";
 
-const GROUP_COMPUTERS = 16;
+/** Computers that have their sections together. */
+export const GROUP_COMPUTERS = 16;
 const SECTION_PAGES = 64;
 const SECTION_PAGE_BYTES = SECTION_PAGES * PAGE_BYTES;
 
@@ -51,6 +53,7 @@ export interface CapturedComputer extends ListedComputer {
 /** Takes computers one by one, and keeps of their memories what is neither zero nor there already. */
 export class ComputerCapture {
   readonly #table = new PageTable();
+  readonly #ahead = new PageOrder();
   readonly #takePages: PageBudget;
 
   constructor(takePages: PageBudget) {
@@ -68,6 +71,15 @@ export class ComputerCapture {
       moduleHash,
       snapshot: { core: encodeSnapshot(core), memory: captureMemory(memory, this.#table) },
     };
+  }
+
+  /**
+   * Compresses the pages of computers that were captured last, if these are going to be a group of the save and none of the
+   * pages is a program's. If not, nothing is lost but the time.
+   */
+  packAhead(group: readonly CapturedComputer[], pieces: PieceCache): void {
+    for (const { snapshot } of group) for (const [, page] of snapshot?.memory.pages ?? []) this.#ahead.referTo(page);
+    for (const { bytes } of this.#pageSections(this.#ahead.takeNew())) packPieces(bytes, pieces);
   }
 
   /** @param computers - All that were captured, in the order of the save. */

@@ -2,6 +2,7 @@
 
 import type { EncodeReply, EncodeRequest } from "./encode-messages.ts";
 import { SaveError } from "./errors.ts";
+import { PieceCache } from "./piece-cache.ts";
 import { SaveEncoder } from "./save-codec.ts";
 
 /** A save under way, and why it will be refused: `finish` tells. */
@@ -11,9 +12,10 @@ interface Save {
 }
 
 const saves = new Map<number, Save>();
+const pieces = new PieceCache();
 
 addEventListener("message", ({ data }: MessageEvent<EncodeRequest>) => {
-  const save = saves.get(data.save) ?? { encoder: new SaveEncoder() };
+  const save = saves.get(data.save) ?? { encoder: new SaveEncoder({ pieces }) };
   saves.set(data.save, save);
   if (data.kind === "add") {
     try {

@@ -10,8 +10,10 @@ export {
   readSaveMeta,
   SaveEncoder,
   type EncodeOptions,
+  type SaveEncoderOptions,
   type SaveLimits,
 } from "./save-codec.ts";
+export { PieceCache } from "./piece-cache.ts";
 export { SAVE_FORMAT } from "./save-container.ts";
 export type {
   SavedComputer,

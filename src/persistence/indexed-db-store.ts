@@ -1,23 +1,35 @@
-// Saves in the browser's IndexedDB, through idb-keyval. The only file that touches IndexedDB.
+// Saves in the browser's IndexedDB, through idb-keyval. No other file but indexed-db-chunks.ts touches IndexedDB.
 //
 // One object store; every value is a Uint8Array that owns its buffer.
 //
 //   key                              value
-//   ["save", slot, generation]       canonical JSON { bytes, crc, name, savedAt, tick }: this generation is there
-//   ["chunk", slot, generation, n]   chunk n of that generation's save
+//   ["save", slot, generation]       canonical JSON { bytes, chunks, crc, name, savedAt, tick }: this generation is there
+//   ["chunk", slot, generation, n]   chunk n that came with that generation
 //
-// A save is one transaction: the chunks of a new generation, the entry that says it is there, and the removal of what is
-// too old. It happens wholly or not at all, also when the browser is killed. No value is needed by two generations, so
-// what the storage damages is one of them.
+// A save is one transaction: the chunks of a new generation, the entry that says it is there and lists them, and the removal
+// of what is too old. It happens wholly or not at all, also when the browser is killed. Of a save that this page has
+// written itself, the next one takes the chunks that have not changed, after a look whether they are all there. What the
+// storage damages may so be in several generations: one save in eight is written whole.
 
 import { createStore, promisifyRequest, type UseStore } from "idb-keyval";
 
 import { crc32 } from "./crc32.ts";
 import { SaveError } from "./errors.ts";
-import { expectInteger, expectObject, expectString } from "./expect-shape.ts";
-import { canonicalJson, parseCanonicalJson } from "./json-value.ts";
+import { nameOf } from "./error-name.ts";
+import { inSteps } from "./in-steps.ts";
+import { asked, chunksOf, decodeEntry, isStored, lost, putChunks, surplusChunks } from "./indexed-db-chunks.ts";
+import { canonicalJson, type JsonValue } from "./json-value.ts";
 import { roomOfOrigin } from "./origin-room.ts";
 import { plainView } from "./plain-view.ts";
+import {
+  type ChunkRun,
+  cutSave,
+  matchChunks,
+  nameOfPlace,
+  placeChunks,
+  runsOf,
+  type WrittenSave,
+} from "./save-chunks.ts";
 import type { SaveMeta } from "./save-game.ts";
 import {
   bySlot,
@@ -45,11 +57,11 @@ export interface IndexedDbStoreOptions {
 
 const OBJECT_STORE = "saves";
 
-// From 64 KiB on, Chromium keeps a value as a file of its own, and those did not survive a simulated power cut.
-const CHUNK_BYTES = 60_000;
+/** Saves in a row that take over chunks before one is written whole. */
+const MOST_IN_A_ROW = 7;
 
-/** What an entry says. */
-type Entry = Omit<GenerationInfo, "generation"> & { readonly crc: number };
+/** Slots whose last save is kept in memory, to see what has changed. */
+const MOST_WRITTEN = 2;
 
 export class IndexedDbStore implements SaveStore {
   readonly #databaseName: string;
@@ -57,6 +69,8 @@ export class IndexedDbStore implements SaveStore {
   #connection: UseStore | undefined;
   /** What reads have found damaged, as `generation slot`. */
   readonly #damaged = new Set<string>();
+  /** What this page has written last, by slot; the last one written stands last. */
+  readonly #written = new Map<string, WrittenSave>();
 
   constructor({ databaseName = "gasworks-saves", timeLimitMs = 20_000 }: IndexedDbStoreOptions = {}) {
     this.#databaseName = databaseName;
@@ -91,6 +105,7 @@ export class IndexedDbStore implements SaveStore {
         if (bytes !== undefined) return { generation: number, bytes, damaged };
         damaged.push(number);
         this.#damaged.add(`${number} ${slot}`);
+        this.#written.delete(slot);
       }
       if (damaged.length > 0) throw nothingWhole(slot, cause);
       return undefined;
@@ -105,28 +120,54 @@ export class IndexedDbStore implements SaveStore {
   ): Promise<number> {
     checkSlotName(slot);
     const keep = resolveKeep(options);
-    // A stored view would take its whole buffer along.
-    const chunks = Array.from({ length: Math.ceil(bytes.length / CHUNK_BYTES) }, (_, n) =>
-      plainView(bytes).slice(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES),
-    );
-    const entry = canonicalJson({ bytes: bytes.length, crc: crc32(bytes), name, tick, savedAt });
-    const value = new TextEncoder().encode(entry);
-    return await this.#transact("readwrite", async (store) => {
-      // Read in the same transaction: of two pages that save into one slot, the later builds on the earlier.
-      const before = numbersIn(await promisifyRequest(store.getAllKeys(entriesOf(slot))));
-      const generation = Math.max(0, ...before) + 1;
-      for (const [n, chunk] of chunks.entries()) store.put(chunk, ["chunk", slot, generation, n]);
-      store.put(value, ["save", slot, generation]);
-      const good = before.filter((number) => !this.#damaged.has(`${number} ${slot}`));
+    const copy = plainView(bytes).slice();
+    const parts = cutSave(copy);
+    const before = this.#written.get(slot);
+    const isWhole = before === undefined || before.inARow >= MOST_IN_A_ROW;
+    const crcs = await inSteps(crcSteps(parts));
+    const known = isWhole ? [] : await inSteps(matchChunks(parts, before));
+    const entryOf = (runs: readonly ChunkRun[]): Uint8Array =>
+      new TextEncoder().encode(
+        canonicalJson({
+          bytes: copy.length,
+          chunks: runs as unknown as JsonValue,
+          crc: crcs.at(-1) ?? 0,
+          name,
+          savedAt,
+          tick,
+        }),
+      );
+    const written = await this.#transact("readwrite", async (store): Promise<WrittenSave> => {
+      // Read in the same transaction: of two pages that save into one slot, the later builds on the earlier. And first: a
+      // transaction that waits for nothing but an answer that does not come is committed.
+      const numbers = numbersIn(await promisifyRequest(store.getAllKeys(entriesOf(slot))));
+      const generation = Math.max(0, ...numbers) + 1;
+      const good = numbers.filter((number) => !this.#damaged.has(`${number} ${slot}`));
       const oldest = oldestKept([...good, generation], keep);
+      const surplus = await surplusChunks(store, slot, oldest);
+      const isThere = !isWhole && (await isStored(store, slot, before));
+      const chunks = placeChunks(parts, isThere ? known : [], generation);
+      const entry = entryOf(runsOf(chunks));
+      const taken = new Set(chunks.map(nameOfPlace));
+      await putChunks(
+        store,
+        slot,
+        chunks.filter((chunk) => chunk.generation === generation),
+      );
+      store.put(entry, ["save", slot, generation]);
       store.delete(IDBKeyRange.bound(["save", slot], ["save", slot, oldest], false, true));
-      store.delete(IDBKeyRange.bound(["chunk", slot], ["chunk", slot, oldest], false, true));
-      return generation;
+      for (const run of runsOf(surplus.filter((place) => !taken.has(nameOfPlace(place))))) {
+        store.delete(chunksOf(slot, run));
+      }
+      return { generation, entry, chunks, inARow: isThere ? before.inARow + 1 : 0 };
     });
+    this.#note(slot, written);
+    return written.generation;
   }
 
   async delete(slot: string): Promise<void> {
     checkSlotName(slot);
+    this.#written.delete(slot);
     await this.#transact("readwrite", async (store) => {
       store.delete(entriesOf(slot));
       store.delete(IDBKeyRange.bound(["chunk", slot], ["chunk", slot, []]));
@@ -135,6 +176,15 @@ export class IndexedDbStore implements SaveStore {
 
   async room(): Promise<StorageRoom | undefined> {
     return await roomOfOrigin();
+  }
+
+  #note(slot: string, written: WrittenSave): void {
+    // Two at the same time may end in another order than they were written.
+    if ((this.#written.get(slot)?.generation ?? 0) > written.generation) return;
+    this.#written.delete(slot);
+    this.#written.set(slot, written);
+    const [oldest] = this.#written.keys();
+    if (oldest !== undefined && this.#written.size > MOST_WRITTEN) this.#written.delete(oldest);
   }
 
   /** Runs `work` in one transaction, which is undone if `work` throws; resolves when it is on disk. */
@@ -240,37 +290,17 @@ async function readEntries(store: IDBObjectStore, range: IDBKeyRange): Promise<r
     if (typeof slot !== "string" || typeof generation !== "number") return [];
     const entry = decodeEntry(values[index]);
     if (entry === undefined) return [];
-    const { crc: _, ...info } = entry;
+    const { crc: _, chunks: __, ...info } = entry;
     return [{ slot, generation, ...info }];
   });
-}
-
-/** `undefined` if the entry is damaged. */
-function decodeEntry(value: unknown): Entry | undefined {
-  if (!ArrayBuffer.isView(value)) return undefined;
-  const what = "a save's entry";
-  try {
-    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-    const fields = expectObject(parseCanonicalJson(bytes, what), what, ["bytes", "crc", "name", "savedAt", "tick"]);
-    return {
-      bytes: expectInteger(fields.bytes, "bytes", [0, 0x4000_0000]),
-      crc: expectInteger(fields.crc, "crc"),
-      name: expectString(fields.name, "name"),
-      tick: expectInteger(fields.tick, "tick"),
-      savedAt: expectString(fields.savedAt, "savedAt"),
-    };
-  } catch (error) {
-    if (error instanceof SaveError) return undefined;
-    throw error;
-  }
 }
 
 /** The generation's bytes, or `undefined` if they are not what was written. */
 async function readSave(store: IDBObjectStore, slot: string, generation: number): Promise<Uint8Array | undefined> {
   const entry = decodeEntry(await asked<unknown>(store.get(["save", slot, generation])));
   if (entry === undefined) return undefined;
-  const key = ["chunk", slot, generation];
-  const chunks: unknown[] = await asked(store.getAll(IDBKeyRange.bound(key, [...key, []])));
+  const found = await Promise.all(entry.chunks.map((run) => asked<unknown[]>(store.getAll(chunksOf(slot, run)))));
+  const chunks = found.flat();
   const bytes = new Uint8Array(entry.bytes);
   let offset = 0;
   for (const chunk of chunks) {
@@ -280,27 +310,6 @@ async function readSave(store: IDBObjectStore, slot: string, generation: number)
     offset += chunk.byteLength;
   }
   return offset === bytes.length && crc32(bytes) === entry.crc ? bytes : undefined;
-}
-
-/** What a request found; unlike idb-keyval's, one that fails leaves the transaction to the others. */
-function asked<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = (event) => {
-      event.preventDefault();
-      event.stopPropagation();
-      reject(request.error ?? new DOMException("The request failed", "UnknownError"));
-    };
-  });
-}
-
-/** Names of errors that are about the transaction, and not about what was to be read. */
-const OF_THE_TRANSACTION = ["AbortError", "InvalidStateError", "TransactionInactiveError"];
-
-/** Goes on only with errors that say that something cannot be read. */
-function lost(error: unknown): unknown {
-  if (OF_THE_TRANSACTION.includes(nameOf(error))) throw error;
-  return error;
 }
 
 /** Without this, what was put before a throw would be committed. */
@@ -341,6 +350,7 @@ function refusal(error: unknown): SaveError {
   return new SaveError("save/unavailable", `Cannot use IndexedDB: ${name}`, { cause: error });
 }
 
-function nameOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "name" in error ? String(error.name) : String(error);
+function* crcSteps(parts: readonly Uint8Array[]): Generator<number> {
+  let crc = 0;
+  for (const part of parts) yield (crc = crc32(part, crc));
 }

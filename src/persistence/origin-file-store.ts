@@ -1,5 +1,6 @@
 // Saves as files of the origin's private file system, which some browsers have beside IndexedDB.
 
+import { nameOf } from "./error-name.ts";
 import { SaveError } from "./errors.ts";
 import { FolderStore, type FileStart, type SaveFolder } from "./folder-store.ts";
 import { roomOfOrigin } from "./origin-room.ts";
@@ -98,8 +99,4 @@ class OriginFolder implements SaveFolder {
 
 function ignoreMissing(error: unknown): undefined {
   if (nameOf(error) !== "NotFoundError") throw error;
-}
-
-function nameOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "name" in error ? String(error.name) : String(error);
 }

@@ -21,11 +21,18 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { type CapturedComputer, ComputerCapture, decodeComputers, type PageBudget } from "./computer-groups.ts";
+import {
+  type CapturedComputer,
+  ComputerCapture,
+  decodeComputers,
+  GROUP_COMPUTERS,
+  type PageBudget,
+} from "./computer-groups.ts";
 import { SaveError } from "./errors.ts";
 import { expectObject, expectString } from "./expect-shape.ts";
 import { JsonReader, jsonBytes } from "./json-value.ts";
 import { migrateSave } from "./migrate-save.ts";
+import type { PieceCache } from "./piece-cache.ts";
 import { plainView } from "./plain-view.ts";
 import { decodeContainer, decodeHeader, encodeContainer, payloadOf, type Section } from "./save-container.ts";
 import type { SavedComputer, SavedProgram, SaveGame, SaveMeta, SaveSource, Thumbnail } from "./save-game.ts";
@@ -66,6 +73,12 @@ export interface EncodeOptions {
 const THUMBNAIL_TYPES = ["image/avif", "image/jpeg", "image/png", "image/webp"] as const;
 const MAX_THUMBNAIL_BYTES = 262_144;
 
+/** How to encode save after save. */
+export interface SaveEncoderOptions {
+  /** Shared by the encoders of saves that follow each other: what has not changed is not compressed again. @defaultValue none */
+  readonly pieces?: PieceCache;
+}
+
 /**
  * Makes the bytes of a save whose computers come over some time, as over several frames in which no tick runs. Of their
  * memories nothing is kept but what is not zero, and that once.
@@ -73,15 +86,24 @@ const MAX_THUMBNAIL_BYTES = 262_144;
 export class SaveEncoder {
   readonly #capture = new ComputerCapture(pageBudget(DEFAULT_SAVE_LIMITS));
   readonly #computers: CapturedComputer[] = [];
+  readonly #pieces: PieceCache | undefined;
+
+  constructor({ pieces }: SaveEncoderOptions = {}) {
+    this.#pieces = pieces;
+  }
 
   /**
-   * Takes a computer as it is now; its memory may change afterwards.
+   * Takes a computer as it is now; its memory may change afterwards. With a cache, and if they come in the order of their ids,
+   * their memories are compressed meanwhile.
    *
    * @throws {SaveError} `save/too-large` if it exceeds {@link DEFAULT_SAVE_LIMITS}.
    * @throws {TypeError} if its state is not JSON, or its memory no multiple of 64 KiB.
    */
   add(computer: SavedComputer): void {
     this.#computers.push(this.#capture.capture(computer));
+    if (this.#pieces !== undefined && this.#computers.length % GROUP_COMPUTERS === 0) {
+      this.#capture.packAhead(this.#computers.slice(-GROUP_COMPUTERS), this.#pieces);
+    }
   }
 
   /**
@@ -125,7 +147,9 @@ export class SaveEncoder {
       sections.map(({ bytes }) => bytes.length),
       DEFAULT_SAVE_LIMITS,
     );
-    return encodeContainer({ header: encodeHeader(header), sections }, { compress });
+    const bytes = encodeContainer({ header: encodeHeader(header), sections }, { compress, pieces: this.#pieces });
+    this.#pieces?.turn();
+    return bytes;
   }
 }
 

@@ -14,7 +14,7 @@
 //       32     n  header              canonical JSON, UTF-8
 //     then, for each section:
 //              4  id                  four ASCII letters or digits, the first a letter
-//              4  codec               0: as it is; 1: raw deflate, only where that is shorter
+//              4  codec               0: as it is; 1: raw deflate; 2: in pieces; 1 and 2 only where that is shorter
 //              4  length of the payload
 //              4  length as stored
 //              4  CRC-32 of these 16 bytes and the payload as stored
@@ -23,14 +23,18 @@
 //              4  CRC-32 of bytes 0 to 31 and the first 20 bytes of each section
 //     and, if the file is sealed, the seal: see seal.ts
 //
+// In pieces: for each 16 KiB of a payload of more than that, the last piece being what is left, 2 bytes of length and so many
+// bytes: raw deflate of the piece, or the piece as it is if it has that length.
+//
 // There is no padding. Bytes 0 to 15 are the same in every format. The canonical form of a file has no seal and codec 0
 // everywhere. A section whose id begins with a lower-case letter may be skipped, and kept, by who does not know it; one
 // with an upper-case letter may not: a reader that does not know it refuses the file as too new.
 
 import { ByteWriter } from "./byte-writer.ts";
 import { crc32 } from "./crc32.ts";
-import { deflate, inflate, MOST_EXPANSION } from "./deflate.ts";
+import { deflate, inflate, inflatePieces, MOST_EXPANSION, PIECE_BYTES } from "./deflate.ts";
 import { SaveError } from "./errors.ts";
+import { packPieces, type PieceCache } from "./piece-cache.ts";
 
 /** The format that is written, and the newest that is read. */
 export const SAVE_FORMAT = 1;
@@ -61,6 +65,7 @@ const LEAST_TO_COMPRESS = 64;
 
 const AS_IT_IS = 0;
 const DEFLATED = 1;
+const IN_PIECES = 2;
 
 /** One part of a save. */
 export interface Section {
@@ -91,11 +96,19 @@ export interface StoredContainer {
   readonly seal: Uint8Array | undefined;
 }
 
+/** How to encode. */
+export interface ContainerOptions {
+  readonly compress: boolean;
+  /** What was compressed before, and will be again. @defaultValue nothing is kept */
+  readonly pieces?: PieceCache | undefined;
+}
+
 /** @throws {SaveError} `save/too-large` for more than a reader would accept. */
-export function encodeContainer({ header, sections }: Container, { compress }: { compress: boolean }): Uint8Array {
+export function encodeContainer({ header, sections }: Container, { compress, pieces }: ContainerOptions): Uint8Array {
   return writeContainer({
     header,
-    sections: sections.map(({ id, bytes }) => {
+    sections: sections.map((section) => {
+      const { id, bytes } = section;
       if (!SECTION_ID.test(id)) throw new TypeError(`Cannot encode a section with the id "${id}"`);
       if (bytes.length > MAX_PAYLOAD_BYTES) {
         throw new SaveError(
@@ -103,16 +116,17 @@ export function encodeContainer({ header, sections }: Container, { compress }: {
           `Cannot encode a section of ${bytes.length} bytes: at most ${MAX_PAYLOAD_BYTES}`,
         );
       }
-      const packed = compress && bytes.length >= LEAST_TO_COMPRESS ? deflate(bytes) : bytes;
-      const isShorter = packed.length < bytes.length;
-      return {
-        id,
-        codec: isShorter ? DEFLATED : AS_IT_IS,
-        length: bytes.length,
-        stored: isShorter ? packed : bytes,
-      };
+      if (compress && bytes.length >= LEAST_TO_COMPRESS) return compressed(section, pieces);
+      return { id, codec: AS_IT_IS, length: bytes.length, stored: bytes };
     }),
   });
+}
+
+function compressed({ id, bytes }: Section, pieces: PieceCache | undefined): StoredSection {
+  const isLong = bytes.length > PIECE_BYTES;
+  const stored = isLong ? packPieces(bytes, pieces) : (pieces?.pack(bytes) ?? deflate(bytes));
+  if (stored.length >= bytes.length) return { id, codec: AS_IT_IS, length: bytes.length, stored: bytes };
+  return { id, codec: isLong ? IN_PIECES : DEFLATED, length: bytes.length, stored };
 }
 
 /**
@@ -195,7 +209,35 @@ export function decodeContainer(bytes: Uint8Array): StoredContainer {
  * @throws {SaveError} `save/malformed` if it is not compressed as it should be.
  */
 export function payloadOf({ id, codec, length, stored }: StoredSection): Uint8Array {
-  return codec === AS_IT_IS ? stored : inflate(stored, length, `section ${id}`);
+  if (codec === AS_IT_IS) return stored;
+  return (codec === IN_PIECES ? inflatePieces : inflate)(stored, length, `section ${id}`);
+}
+
+/** Where one part of a file ends and the next begins. */
+export interface Seam {
+  readonly offset: number;
+  /** Whether a section begins, and not only another piece of one. */
+  readonly isSection: boolean;
+}
+
+/** The seams of a file, ascending. Checks nothing: it ends where something does not fit, and there are none in other bytes. */
+export function seamsOf(bytes: Uint8Array): Seam[] {
+  const seams: Seam[] = [];
+  const view = viewOf(bytes);
+  const isFile = bytes.length >= PREAMBLE_BYTES && hasMagic(bytes) && view.getUint32(4, true) === SAVE_FORMAT;
+  let offset = isFile ? PREAMBLE_BYTES + view.getUint32(24, true) : bytes.length;
+  while (offset + SECTION_PREFIX_BYTES <= bytes.length) {
+    seams.push({ offset, isSection: true });
+    const codec = view.getUint32(offset + 4, true);
+    const end = offset + SECTION_PREFIX_BYTES + view.getUint32(offset + 12, true);
+    let piece = offset + SECTION_PREFIX_BYTES;
+    while (codec === IN_PIECES && piece + 2 < Math.min(end, bytes.length)) {
+      piece += 2 + view.getUint16(piece, true);
+      if (piece < end) seams.push({ offset: piece, isSection: false });
+    }
+    offset = end;
+  }
+  return seams.filter((seam) => seam.offset <= bytes.length);
 }
 
 /**
@@ -222,12 +264,15 @@ export function decodeHeader(start: Uint8Array): Uint8Array {
  * @throws {SaveError} `save/not-a-save`, `save/truncated`.
  */
 export function formatOf(start: Uint8Array): number {
-  const magic = new TextEncoder().encode(MAGIC);
-  if (start.length < magic.length || !magic.every((byte, i) => start[i] === byte)) {
+  if (!hasMagic(start)) {
     throw new SaveError("save/not-a-save", `Cannot decode the save: it does not begin with "${MAGIC}"`);
   }
   if (start.length < 8) throw truncated(PREAMBLE_BYTES, start.length);
   return viewOf(start).getUint32(4, true);
+}
+
+function hasMagic(start: Uint8Array): boolean {
+  return Array.from(MAGIC).every((character, at) => start[at] === character.charCodeAt(0));
 }
 
 /** @throws {SaveError} `save/newer-version`, with the version of this package that reads it. */
@@ -290,10 +335,11 @@ function decodeSection(bytes: Uint8Array, offset: number): StoredSection {
       `Cannot decode the save: section ${id} has ${length} bytes, at most ${MAX_PAYLOAD_BYTES}`,
     );
   }
+  const isShorter = storedLength < length && length <= storedLength * MOST_EXPANSION;
   const isPossible =
     codec === AS_IT_IS
       ? length === storedLength
-      : codec === DEFLATED && storedLength < length && length <= storedLength * MOST_EXPANSION;
+      : isShorter && (codec === DEFLATED || (codec === IN_PIECES && length > PIECE_BYTES));
   if (!isPossible) {
     throw new SaveError(
       "save/malformed",

@@ -64,3 +64,33 @@ it("a worker that does not start costs one save; those that follow are made on t
   expect(await encodeWith(encoder, world)).toEqual(expected);
   world.dispose();
 });
+
+it("lets a save end that was being made when the encoder was disposed of", async () => {
+  const world = await runningWorld();
+  const encoder = createBackgroundEncoder();
+  const save = encodeWith(encoder, world);
+  encoder[Symbol.dispose]();
+  expect(await save).toEqual(encodeSave({ meta, world: { level: 3 }, ...world.capture() }));
+  world.dispose();
+});
+
+it("refuses a world that is not JSON, and makes the next save", async () => {
+  const world = await runningWorld();
+  using encoder = createBackgroundEncoder();
+  const save = encoder.begin();
+  const notJson = (() => 1) as unknown as null;
+  await expect(save.finish({ meta, world: notJson, programs: [] })).rejects.toThrow(TypeError);
+  expect((await encodeWith(encoder, world)).length).toBeGreaterThan(100);
+  world.dispose();
+});
+
+it("makes save after save as the page would", async () => {
+  const world = await runningWorld();
+  using encoder = createBackgroundEncoder();
+  for (let round = 0; round < 4; round++) {
+    const made = await encodeWith(encoder, world);
+    expect(made).toEqual(encodeSave({ meta, world: { level: 3 }, ...world.capture() }));
+    world.runTick();
+  }
+  world.dispose();
+});

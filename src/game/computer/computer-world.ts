@@ -272,7 +272,8 @@ export class ComputerWorld {
     const requireBetweenTicks = (): void => this.#requireBetweenTicks("capture the computers");
     requireBetweenTicks();
     const programs = new Map<string, SavedProgram>();
-    const { computers } = this;
+    // As saves have them: who compresses while they come finds them in their places.
+    const computers = this.computers.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const capture = function* (): Generator<SavedComputer> {
       for (const computer of computers) {
         requireBetweenTicks();

@@ -9,6 +9,7 @@ import {
   decodeSave,
   encodeSave,
   resolveKeep,
+  SaveError,
   type BackgroundEncoder,
   type GenerationInfo,
   type JsonValue,
@@ -56,7 +57,7 @@ export interface ComputerPluginOptions extends FrameLimits {
   readonly compiler?: Compiler;
   /** Where saves live. @defaultValue a `BrowserStore` */
   readonly store?: SaveStore;
-  /** Makes autosaves. @defaultValue `createBackgroundEncoder()`: a worker, or the page's own thread where there are none */
+  /** Makes saves. @defaultValue `createBackgroundEncoder()`: a worker, or the page's own thread where there are none */
   readonly encoder?: BackgroundEncoder;
   /** @defaultValue `createBrowserPreparer()`, or the page's own thread where there are no workers */
   readonly preparer?: Preparer;
@@ -317,7 +318,8 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   /**
-   * Captures the state now and writes it to the store.
+   * Captures the state now, and writes it to the store; a worker makes the bytes, where there are workers. If it fails, the
+   * state of that moment is captured in its place.
    *
    * @param slot - Where: 1 to 80 bytes of UTF-8.
    * @param name - What the list shows, at most 200 characters. @defaultValue the slot
@@ -326,8 +328,13 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    * @throws {SaveError} what the store throws.
    */
   async save(slot: string, name: string = slot): Promise<void> {
-    const { meta, bytes } = this.#encode(name);
-    await this.#inTurn((store) => store.write(slot, bytes, meta).then(() => undefined));
+    const encoded = this.#encodeAway(name);
+    // It may fail while another save is still being written.
+    encoded.catch(() => undefined);
+    await this.#inTurn(async (store) => {
+      const { meta, bytes } = await encoded;
+      await store.write(slot, bytes, meta);
+    });
   }
 
   /**
@@ -497,6 +504,25 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
       meta,
       bytes: encodeSave({ meta, mods: this.#mods.saved, world: this.#hooks?.save() ?? null, programs, computers }),
     };
+  }
+
+  /** As `#encode()`, of what is now, on another thread. */
+  async #encodeAway(name: string): Promise<{ readonly meta: SaveMeta; readonly bytes: Uint8Array }> {
+    this.#requireSavable();
+    const world = this.#world;
+    const { tick, programs, computers } = world.captureEach();
+    const meta = this.#metaOf(name, tick);
+    const save = this.#service().encoder.begin();
+    try {
+      for (const computer of computers) save.add(computer);
+      const rest = { meta, mods: this.#mods.saved, world: this.#hooks?.save() ?? null, programs };
+      return { meta, bytes: await save.finish(rest) };
+    } catch (error) {
+      save.cancel();
+      const isLost = error instanceof SaveError && error.code === "save/encoder-failed";
+      if (!isLost || this.#world !== world || this.#isLoading) throw error;
+      return this.#encode(name);
+    }
   }
 
   async #autosave({ slot, name, keep, frameShareMs }: Required<AutosaveOptions>): Promise<number> {

@@ -326,6 +326,13 @@ const READ_AND_MEASURE = `
 `;
 
 /** So many MiB of zeros, which are never there at once. */
+/** As codec 2 has them: of each its length in two bytes, and its bytes. */
+function inPieces(...pieces: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(
+    Buffer.concat(pieces.flatMap((piece) => [Buffer.of(piece.length & 0xff, piece.length >> 8), piece])),
+  );
+}
+
 async function deflatedZeros(mebibytes: number): Promise<Uint8Array> {
   const deflating = createDeflateRaw({ level: 1 });
   const parts: Buffer[] = [];
@@ -351,6 +358,9 @@ describe("decodeSave() of a section that is compressed", () => {
   };
   const text = `"${"x".repeat(9_998)}"`;
   const packed = new Uint8Array(deflateRawSync(text));
+  const long = new Uint8Array(Buffer.from(`"${"y".repeat(39_998)}"`));
+  const pieces = [0, 1, 2].map((at) => new Uint8Array(deflateRawSync(long.subarray(at * 16_384, (at + 1) * 16_384))));
+  const [first, second, third] = pieces as [Uint8Array, Uint8Array, Uint8Array];
 
   it("accepts what gives the bytes that were promised", () => {
     expect(stored("WRLD", { codec: 1, length: 10_000, stored: packed })).toBe("accepted");
@@ -364,10 +374,34 @@ describe("decodeSave() of a section that is compressed", () => {
     ["that is empty", { codec: 1, length: 10_000, stored: new Uint8Array() }],
     ["that is not shorter for it", { codec: 1, length: 2, stored: new Uint8Array(deflateRawSync("{}")) }],
     ["that could not possibly give so much", { codec: 1, length: 60_000_000, stored: packed }],
-    ["by an unknown codec", { codec: 2, length: 10_000, stored: packed }],
+    ["by an unknown codec", { codec: 3, length: 10_000, stored: packed }],
+    ["in pieces, and is shorter than one", { codec: 2, length: 10_000, stored: inPieces(packed) }],
     ["not at all, and has another length than it says", { codec: 0, length: 3, stored: Buffer.from("{}") }],
   ])("refuses one %s", (_, forgery) => {
     expect(stored("WRLD", forgery)).toBe("save/malformed");
+  });
+
+  it.each<[string, Uint8Array]>([
+    ["each compressed", inPieces(first, second, third)],
+    ["one of them as it is", inPieces(first, long.subarray(16_384, 32_768), third)],
+  ])("accepts one in pieces, %s", (_, bytes) => {
+    expect(stored("WRLD", { codec: 2, length: 40_000, stored: bytes })).toBe("accepted");
+  });
+
+  it.each<[string, Uint8Array]>([
+    ["of which one is missing", inPieces(first, second)],
+    ["of which one is too many", inPieces(first, second, third, third)],
+    ["of which one is too short", inPieces(first, third, third)],
+    ["of which one gives more than a piece has", inPieces(first, second, second)],
+    ["of which one is cut", inPieces(first, second, third).slice(0, -4)],
+    ["of which one is noise", inPieces(first, new Uint8Array(40).fill(0xee), third)],
+    ["of which one is empty", inPieces(first, new Uint8Array(), third)],
+    ["of which one is longer than a piece", inPieces(first, long.subarray(0, 16_385), third)],
+    ["of which one is a bomb", inPieces(first, new Uint8Array(deflateRawSync(Buffer.alloc(15_000_000))), third)],
+    ["with half a length behind them", new Uint8Array(Buffer.concat([inPieces(first, second, third), Buffer.of(1)]))],
+    ["of which there are none", new Uint8Array(50)],
+  ])("refuses one in pieces %s", (_, bytes) => {
+    expect(stored("WRLD", { codec: 2, length: 40_000, stored: bytes })).toBe("save/malformed");
   });
 
   it("refuses one that claims more than any section may have", () => {

@@ -8,6 +8,7 @@ import {
   decodeSave,
   encodeSave,
   GASWORKS_VERSION,
+  PieceCache,
   readSaveHeader,
   readSaveMeta,
   type SavedProgram,
@@ -18,6 +19,8 @@ import {
 
 import { crowdSave } from "../../support/crowd-save.ts";
 import { describeSave } from "../../support/describe-save.ts";
+import { Random } from "../../support/random.ts";
+import { sameBytes } from "../../support/same-bytes.ts";
 import { sampleProgram, sampleSave, sampleSnapshot } from "../../support/sample-save.ts";
 
 /** The code with which `bytes` are refused. */
@@ -290,6 +293,66 @@ describe("SaveEncoder", () => {
     expect(encoder.finish({ ...save, programs })).toEqual(encodeSave(crowdSave(40)));
   });
 });
+
+describe("SaveEncoder with pieces of the saves before", () => {
+  const encode = (save: SaveGame, pieces: PieceCache): Uint8Array => {
+    const encoder = new SaveEncoder({ pieces });
+    for (const computer of save.computers) encoder.add(computer);
+    return encoder.finish(save);
+  };
+  /** Computers whose memories nobody else has. */
+  const bigSave = (changed?: number): SaveGame => {
+    const [program] = sampleSave().programs as [SaveGame["programs"][0]];
+    const computers = Array.from({ length: 48 }, (_, index) => {
+      const memory = new Uint8Array(65_536);
+      const random = new Random(index);
+      for (let at = 4_096; at < 36_864; at++) memory[at] = random.below(16);
+      if (index === changed) memory[20_000] = 77;
+      const snapshot = { ...sampleSnapshot(program.hash), memory };
+      return { id: `computer ${100 + index}`, programHash: program.hash, snapshot, state: null };
+    });
+    return { ...sampleSave(), programs: [program], computers };
+  };
+
+  it("makes the bytes that it makes without, save after save, whatever has changed", () => {
+    const pieces = new PieceCache();
+    for (const save of [bigSave(), bigSave(), bigSave(7), crowdSave(40), sampleSave(), bigSave(7)]) {
+      expect(sameBytes(encode(save, pieces), encodeSave(save))).toBe(true);
+    }
+    const backwards = { ...bigSave(), computers: bigSave().computers.toReversed() };
+    expect(sameBytes(encode(backwards, pieces), encodeSave(backwards))).toBe(true);
+  });
+
+  it("gives the same stored bytes for all that has not changed", () => {
+    const [before, after] = [encodeSave(bigSave()), encodeSave(bigSave(7))];
+    const stored = (bytes: Uint8Array): Set<string> =>
+      new Set(storedPieces(bytes).map((piece) => Buffer.from(piece).toString("latin1")));
+    const known = stored(before);
+    const others = [...stored(after)].filter((piece) => !known.has(piece));
+    // One piece of a memory, of 96.
+    expect(others).toHaveLength(1);
+    expect(known.size).toBe(96);
+  });
+});
+
+/** What is between the seams of the sections of pages in pieces: what is compressed on its own. */
+function storedPieces(bytes: Uint8Array): Uint8Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const pieces: Uint8Array[] = [];
+  let at = 32 + view.getUint32(24, true);
+  while (at + 20 < bytes.length) {
+    const end = at + 20 + view.getUint32(at + 12, true);
+    const isOfPages = Buffer.from(bytes.subarray(at, at + 4)).toString("latin1") === "PAGE";
+    if (isOfPages) expect(view.getUint32(at + 4, true)).toBe(2);
+    for (let piece = at + 20; isOfPages && piece < end;) {
+      const length = view.getUint16(piece, true);
+      pieces.push(bytes.subarray(piece + 2, piece + 2 + length));
+      piece += 2 + length;
+    }
+    at = end;
+  }
+  return pieces;
+}
 
 describe("a save of hundreds of memories", () => {
   const [program] = sampleSave().programs as [SaveGame["programs"][0]];

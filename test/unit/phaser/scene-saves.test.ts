@@ -4,7 +4,16 @@
 import "../../support/phaser-page.ts";
 
 import { createLocalPreparer, type ComputerPluginOptions, type LoadedSave, type PluginEvents } from "gasworks";
-import { decodeSave, IndexedDbStore, MemoryStore, type SaveStore } from "gasworks/persistence";
+import {
+  createBackgroundEncoder,
+  decodeSave,
+  IndexedDbStore,
+  MemoryStore,
+  SaveError,
+  type BackgroundEncoder,
+  type JsonValue,
+  type SaveStore,
+} from "gasworks/persistence";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { watGuest } from "../../support/guest.ts";
@@ -127,6 +136,51 @@ describe("ComputerPlugin.autosave()", () => {
   it.each([{ everySeconds: 0 }, { frameShareMs: -1 }, { keep: 1 }])("refuses %j", async (options) => {
     const page = await openGame(optionsWith(new MemoryStore()));
     expect(() => page.computers.autosave(options)).toThrow(RangeError);
+  });
+});
+
+describe("ComputerPlugin.save()", () => {
+  it("makes the save on the page's own thread when the worker fails", async () => {
+    const store = new MemoryStore();
+    const own = createBackgroundEncoder();
+    let failures = 0;
+    const encoder: BackgroundEncoder = {
+      begin: () => ({
+        ...own.begin(),
+        finish: async () => {
+          failures++;
+          throw new SaveError("save/encoder-failed", "Injected");
+        },
+      }),
+      [Symbol.dispose]: () => own[Symbol.dispose](),
+    };
+    const page = await openCounting(store, 3, { ...optionsWith(store), encoder });
+    await page.computers.save("slot-1");
+    const save = decodeSave((await store.read("slot-1"))?.bytes ?? new Uint8Array());
+    expect(save.computers.map(({ id }) => id)).toEqual(["c000", "c001", "c002"]);
+    expect(save.meta.tick).toBe(page.computers.tick);
+    expect(failures).toBe(1);
+  });
+
+  it("saves what there was when it was called, and others see it in their turn", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 2);
+    const { tick } = page.computers;
+    const saved = page.computers.save("slot-1");
+    for (let frame = 0; frame < 3; frame++) page.frame(50);
+    const slots = await page.computers.listSlots();
+    await saved;
+    expect(page.computers.tick).toBe(tick + 3);
+    expect(slots).toMatchObject([{ slot: "slot-1", tick }]);
+  });
+
+  it("refuses a world that is not JSON and leaves the slot as it was", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 1);
+    await page.computers.save("slot-1");
+    page.computers.world = { save: () => (() => 1) as unknown as JsonValue, load: () => {} };
+    await expect(page.computers.save("slot-1")).rejects.toThrow(TypeError);
+    expect((await store.generations("slot-1")).map(({ generation }) => generation)).toEqual([1]);
   });
 });
 
