@@ -1,7 +1,5 @@
 // What is in the store of saves in IndexedDB, and how chunks come and go there. The layout is in indexed-db-store.ts.
 
-import { promisifyRequest } from "idb-keyval";
-
 import { nameOf } from "./error-name.ts";
 import { SaveError } from "./errors.ts";
 import { expectArray, expectInteger, expectObject, expectString } from "./expect-shape.ts";
@@ -110,7 +108,7 @@ export async function putChunks(store: IDBObjectStore, slot: string, chunks: rea
     const request = store.put(bytes.slice(), ["chunk", slot, generation, number]);
     inBatch += bytes.length;
     if (inBatch < BATCH_BYTES) continue;
-    await promisifyRequest(request);
+    await asked(request);
     inBatch = 0;
   }
 }
@@ -122,7 +120,7 @@ export async function surplusChunks(
   oldest: number,
 ): Promise<readonly ChunkPlace[]> {
   const old = IDBKeyRange.bound(["chunk", slot], ["chunk", slot, oldest], false, true);
-  const places = placesIn(await promisifyRequest(store.getAllKeys(old)));
+  const places = placesIn(await asked(store.getAllKeys(old)));
   if (places.length === 0) return places;
   const entries = IDBKeyRange.bound(["save", slot, oldest], ["save", slot, []]);
   const kept: unknown[] | undefined = await asked<unknown[]>(store.getAll(entries)).catch(
