@@ -1,19 +1,19 @@
 /** The documents' code; see `test/support/document-snippets.ts`. */
-declare module "virtual:readme-snippet-0.ts" {}
+declare module "virtual:readme/main.ts" {}
 
-declare module "virtual:plugin-snippet-0.ts" {
+declare module "virtual:plugin/game.ts" {
   export const game: import("phaser").Game;
 }
 
-declare module "virtual:plugin-snippet-1.ts" {
+declare module "virtual:plugin/watch.ts" {
   export function watch(computer: import("gasworks").Computer, log: (line: string) => void): () => void;
 }
 
-declare module "virtual:plugin-snippet-2.ts" {
+declare module "virtual:plugin/report-faults.ts" {
   export function reportFaults(scene: import("phaser").Scene, show: (line: string) => void): void;
 }
 
-declare module "virtual:plugin-snippet-3.ts" {
+declare module "virtual:plugin/field.ts" {
   import type { GameObjects, Scene } from "phaser";
   export const Field: new (key: string) => Scene & {
     plant(x: number, y: number, name?: string): void;
@@ -21,15 +21,15 @@ declare module "virtual:plugin-snippet-3.ts" {
   };
 }
 
-declare module "virtual:plugin-snippet-4.ts" {
+declare module "virtual:plugin/harbor.ts" {
   export const Harbor: new (key: string) => import("phaser").Scene;
 }
 
-declare module "virtual:plugin-snippet-5.ts" {
+declare module "virtual:plugin/editor.ts" {
   export function addEditor(game: import("phaser").Game): HTMLTextAreaElement;
 }
 
-declare module "virtual:modding-snippet-0.ts" {
+declare module "virtual:modding/drill.ts" {
   export interface DrillPort {
     depth: number;
     gear: number;
@@ -37,15 +37,15 @@ declare module "virtual:modding-snippet-0.ts" {
   export const Drill: import("gasworks/computer").DeviceDefinition<DrillPort>;
 }
 
-declare module "virtual:plugin-snippet-6.ts" {
+declare module "virtual:plugin/yard.ts" {
   export const Yard: new (key: string) => import("phaser").Scene;
 }
 
-declare module "virtual:modding-snippet-1.ts" {
+declare module "virtual:modding/mining.ts" {
   export const manifest: import("gasworks/computer").ModManifest;
 }
 
-declare module "virtual:modding-snippet-2.ts" {
+declare module "virtual:modding/site.ts" {
   import type { Scene } from "phaser";
   export const mods: import("gasworks").ModSet;
   export const Site: new (
@@ -53,7 +53,7 @@ declare module "virtual:modding-snippet-2.ts" {
   ) => Scene & { readonly robot: { readonly hole: { depth: number; gear: number } } };
 }
 
-declare module "virtual:modding-snippet-3.ts" {
+declare module "virtual:modding/boiler.ts" {
   import type { NumberField } from "gasworks/computer";
   export interface BoilerPort {
     temperature: number;
@@ -61,11 +61,11 @@ declare module "virtual:modding-snippet-3.ts" {
   export const Boiler: import("gasworks/computer").DeviceDefinition<BoilerPort, { readonly logs: NumberField<"u32"> }>;
 }
 
-declare module "virtual:plugin-snippet-7.ts" {
+declare module "virtual:plugin/control-room.ts" {
   export const ControlRoom: new (key: string) => import("phaser").Scene;
 }
 
-declare module "virtual:plugin-snippet-8.ts" {
+declare module "virtual:plugin/end-now.ts" {
   export function endNow(game: import("phaser").Game): void;
 }
 

@@ -14,7 +14,7 @@ afterAll(() => compiler[Symbol.dispose]());
 afterEach(closeGames);
 
 it("the scene's drill bores, and its save is loaded only with the mod", { timeout: 120_000 }, async () => {
-  const { mods, Site } = await import("virtual:modding-snippet-2.ts");
+  const { mods, Site } = await import("virtual:modding/site.ts");
   const store = new MemoryStore();
   const page = await openGame({ compiler, store, mods });
   const site = new Site("site");
@@ -54,7 +54,7 @@ it("the scene's drill bores, and its save is loaded only with the mod", { timeou
 });
 
 it("an object of a Tiled map has the mod's device and program", { timeout: 120_000 }, async () => {
-  const { mods } = await import("virtual:modding-snippet-2.ts");
+  const { mods } = await import("virtual:modding/site.ts");
   const page = await openGame({ compiler, store: new MemoryStore() });
   const robot = Object.assign(page.scene.add.rectangle(0, 0, 16, 16), { hole: { depth: 0, gear: 1 } });
   const properties = { "computer.device.drill": "drill", "computer.program": "mining/twice", "drill.gear": 3 };
@@ -117,7 +117,7 @@ function mapWith(scene: Phaser.Scene, properties: Readonly<Record<string, string
 }
 
 it("the boiler keeps its logs, tells when it is hot, and listens to its valve", { timeout: 120_000 }, async () => {
-  const { Boiler } = await import("virtual:modding-snippet-3.ts");
+  const { Boiler } = await import("virtual:modding/boiler.ts");
   const [program] = [...modding.matchAll(/```c\n\/\/ boiler\.c\n([^]*?)```/g)].map(([, text = ""]) => text);
   const world = new ComputerWorld({ compiler });
   const port = { temperature: 20 };

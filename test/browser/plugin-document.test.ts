@@ -13,7 +13,7 @@ import { closeGames, openGame, type OpenGame } from "../support/open-game.ts";
 afterEach(closeGames);
 
 it("the first example compiles, runs and answers", { timeout: 120_000 }, async () => {
-  const { game } = await import("virtual:plugin-snippet-0.ts");
+  const { game } = await import("virtual:plugin/game.ts");
   const text = (id: string): string | undefined => game.scene.getScene("station")?.computers?.get(id)?.console.text;
   await vi.waitFor(() => expect(text("drone-1")).toBe("Who is there?\nHello, Ada!\n"), { timeout: 90_000 });
   await vi.waitFor(() => expect(text("station")).toBe("Who is there?\n"), 20_000);
@@ -22,7 +22,7 @@ it("the first example compiles, runs and answers", { timeout: 120_000 }, async (
 });
 
 it("the example of events writes down what happens, until it is ended", async () => {
-  const { watch } = await import("virtual:plugin-snippet-1.ts");
+  const { watch } = await import("virtual:plugin/watch.ts");
   const page = await openGame({ store: new MemoryStore() });
   const computer = page.scene.add.computer({ id: "a" });
   const lines: string[] = [];
@@ -45,7 +45,7 @@ it("the example of events writes down what happens, until it is ended", async ()
 });
 
 it("the example of faults shows those of programs, of the game and of its time", async () => {
-  const { reportFaults } = await import("virtual:plugin-snippet-2.ts");
+  const { reportFaults } = await import("virtual:plugin/report-faults.ts");
   const page = await openGame({ store: new MemoryStore(), elapsedMs: () => 0 });
   const lines: string[] = [];
   reportFaults(page.scene, (line) => lines.push(line));
@@ -65,7 +65,7 @@ it("the example of faults shows those of programs, of the game and of its time",
 });
 
 it("the example of a world comes back with its rovers and their computers", async () => {
-  const { Field } = await import("virtual:plugin-snippet-3.ts");
+  const { Field } = await import("virtual:plugin/field.ts");
   const page = await openGame({ store: new MemoryStore() });
   const field = new Field("field");
   page.game.scene.add("field", field, true);
@@ -83,7 +83,7 @@ it("the example of a world comes back with its rovers and their computers", asyn
 });
 
 it("the example of autosaves saves by itself, and says so", async () => {
-  const { Harbor } = await import("virtual:plugin-snippet-4.ts");
+  const { Harbor } = await import("virtual:plugin/harbor.ts");
   const store = new MemoryStore();
   const page = await openGame({ store, ticksPerSecond: 20 });
   const harbor = new Harbor("harbor");
@@ -99,7 +99,7 @@ it("the example of autosaves saves by itself, and says so", async () => {
 });
 
 it("the example of an editor keeps its keys", async () => {
-  const { addEditor } = await import("virtual:plugin-snippet-5.ts");
+  const { addEditor } = await import("virtual:plugin/editor.ts");
   const { game } = await openGame({ store: new MemoryStore() }, class extends ComputerPlugin {});
   const editor = addEditor(game);
   const leaked = vi.fn<() => void>();
@@ -111,7 +111,7 @@ it("the example of an editor keeps its keys", async () => {
 });
 
 it("the example of a map has carts that drive", { timeout: 120_000 }, async () => {
-  const { Yard } = await import("virtual:plugin-snippet-6.ts");
+  const { Yard } = await import("virtual:plugin/yard.ts");
   using compiler = createBrowserCompiler({ baseUrl: "/clang/" });
   const { game, frame } = await openGame({ store: new MemoryStore(), compiler });
   const yard = new Yard("map");
@@ -133,7 +133,7 @@ it(
   "the example of a terminal can be typed into, and its light says what went wrong",
   { timeout: 120_000 },
   async () => {
-    const { ControlRoom } = await import("virtual:plugin-snippet-7.ts");
+    const { ControlRoom } = await import("virtual:plugin/control-room.ts");
     using compiler = createBrowserCompiler({ baseUrl: "/clang/" });
     const { game, frame } = await openGame({ store: new MemoryStore(), compiler });
     const room = new ControlRoom("room");
@@ -169,7 +169,7 @@ it(
 );
 
 it("the example of a replaced module ends a game at once, and the next one has its own class", async () => {
-  const { endNow } = await import("virtual:plugin-snippet-8.ts");
+  const { endNow } = await import("virtual:plugin/end-now.ts");
   const start = (ticksPerSecond: number): Promise<OpenGame> =>
     openGame({}, ComputerPlugin.with({ store: new MemoryStore(), ticksPerSecond }));
   const warn = vi.spyOn(console, "warn");

@@ -9,7 +9,7 @@ it("the README's code compiles, runs, saves and goes on", { timeout: 120_000 }, 
   const texts = () => log.mock.calls.map(([text]) => String(text)).filter((text) => !text.includes("Phaser"));
   const printed = (): string => texts().join("");
 
-  await import("virtual:readme-snippet-0.ts");
+  await import("virtual:readme/main.ts");
   await vi.waitFor(() => expect(printed()).toContain("3 tiles free\n3 tiles free\n"), { timeout: 90_000 });
   await vi.waitFor(async () => expect(await new IndexedDbStore().list()).toMatchObject([{ slot: "slot-1" }]), 20_000);
   const before = printed().length;

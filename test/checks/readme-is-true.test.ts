@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 
 import packageJson from "../../package.json" with { type: "json" };
-import { blocks } from "../support/markdown.ts";
+import { blocks, namedBlocks } from "../support/markdown.ts";
 import { ROOT } from "../support/source-files.ts";
 
 interface Document {
@@ -73,16 +73,12 @@ describe("README.md", () => {
 
   it("and the documents of the plugin and of mods show TypeScript that compiles", { timeout: 60_000 }, () => {
     const paths = ["README.md", "docs/plugin.md", "docs/modding.md"];
-    const snippets = paths.flatMap((path) =>
-      blocks(documents.find((document) => document.path === path)?.text ?? "", "ts"),
-    );
+    const snippets = paths.flatMap((path) => [
+      ...namedBlocks(documents.find((document) => document.path === path)?.text ?? ""),
+    ]);
     expect(snippets.length).toBeGreaterThan(5);
     mkdirSync(folder, { recursive: true });
-    for (const [index, snippet] of snippets.entries()) {
-      // What another block imports has its name in its first line.
-      const name = /^\/\/ (\S+\.ts)\n/.exec(snippet)?.[1] ?? `snippet-${index}.ts`;
-      writeFileSync(join(folder, name), snippet);
-    }
+    for (const [name, snippet] of snippets) writeFileSync(join(folder, name), snippet);
     const options = {
       strict: true,
       noEmit: true,

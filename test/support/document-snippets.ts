@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import type { Plugin } from "vite";
 
-import { blocks } from "./markdown.ts";
+import { namedBlocks } from "./markdown.ts";
 import { ROOT } from "./source-files.ts";
 
 const DOCUMENTS: Readonly<Record<string, string>> = {
@@ -20,36 +20,35 @@ const FOLDERS: Readonly<Record<string, string>> = {
   pictures: join(ROOT, "assets"),
 };
 
-const ID = /\bvirtual:(\w+)-snippet-(\d+)\.ts$/;
-
-function snippetsOf(document: string): string[] {
-  const path = DOCUMENTS[document];
-  return path === undefined ? [] : blocks(readFileSync(join(ROOT, path), "utf8"), "ts");
-}
+const ID = /\bvirtual:(\w+)\/([\w-]+\.ts)$/;
 
 /** The text of a block by the name of its module; `undefined` for other modules. */
 function snippet(id: string): string | undefined {
-  const [, document = "", index] = ID.exec(id) ?? [];
-  return snippetsOf(document)[Number(index)];
+  const [, document = "", name = ""] = ID.exec(id) ?? [];
+  const path = DOCUMENTS[document];
+  if (path === undefined) return undefined;
+  return namedBlocks(readFileSync(join(ROOT, path), "utf8")).get(name);
 }
 
-/** A block imports another of its document by the name that stands in the other's first line: `// drill.ts`. */
+/** A block imports another of its document by that one's name. */
 function neighbour(specifier: string, importer = ""): string | undefined {
-  const [, document = ""] = ID.exec(importer) ?? [];
-  const index = snippetsOf(document).findIndex((text) => text.startsWith(`// ${specifier.replace("./", "")}\n`));
-  return index < 0 ? undefined : `virtual:${document}-snippet-${index}.ts`;
+  const [, document] = ID.exec(importer) ?? [];
+  return document === undefined ? undefined : `virtual:${document}/${specifier.replace("./", "")}`;
 }
 
 /**
- * Offers each TypeScript block of the README, of docs/plugin.md and of docs/modding.md as `virtual:readme-snippet-0.ts`,
- * `virtual:plugin-snippet-0.ts` and so on, and what they fetch: the compiler's files under `clang/`, `maps/`, `pictures/`.
+ * Offers the TypeScript blocks of the README, of docs/plugin.md and of docs/modding.md by their names, as
+ * `virtual:readme/main.ts`, `virtual:plugin/game.ts` and so on, and what they fetch: the compiler's files under `clang/`,
+ * `maps/`, `pictures/`.
  */
 export function documentSnippets(): Plugin {
   return {
     name: "gasworks-document-snippets",
     resolveId: (specifier, importer) => {
-      const id = neighbour(specifier, importer) ?? specifier;
-      return snippet(id) === undefined ? undefined : join(ROOT, id);
+      const id = [neighbour(specifier, importer), specifier].find(
+        (each) => each !== undefined && snippet(each) !== undefined,
+      );
+      return id === undefined ? undefined : join(ROOT, id);
     },
     load: (id) => snippet(id),
     configureServer(server) {

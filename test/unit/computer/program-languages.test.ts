@@ -8,7 +8,7 @@ import { ComputerWorld, generateAssemblyScript, type Computer, type MemoryChoice
 import { decodeSave, encodeSave } from "gasworks/persistence";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 
-import { Drill, type DrillPort } from "virtual:modding-snippet-0.ts";
+import { Drill, type DrillPort } from "virtual:modding/drill.ts";
 import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
 import { compileAssemblyScript } from "../../support/assembly-script.ts";
 import { watGuest } from "../../support/guest.ts";
