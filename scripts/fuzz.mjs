@@ -13,14 +13,16 @@ const DEFAULT_MINUTES = 15;
 const MINUTES_BESIDE_MODULES = 1.2;
 const SAVES = "hostile/saves";
 const TESTS = [
-  "generated",
+  "generated/same-end",
+  "generated/paused-anywhere",
   "validation",
   "damaged-stacks",
   "hostile/snapshots",
   "hostile/host-functions",
   SAVES,
   "hostile/saved-worlds",
-  "verifier/seeded-faults",
+  "verifier/seeded-faults/pausing",
+  "verifier/seeded-faults/slot",
   "verifier/byte-mutants",
   "isolation/slots",
 ];

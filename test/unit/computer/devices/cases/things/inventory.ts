@@ -1,6 +1,6 @@
 import { Crate, Inventoried } from "gasworks/computer";
 
-import type { DeviceCase } from "../device-contract.ts";
+import type { DeviceCase } from "../../device-contract.ts";
 
 export const deviceCase: DeviceCase = {
   device: Inventoried,

@@ -1,6 +1,6 @@
 import { Timers } from "gasworks/computer";
 
-import type { DeviceCase } from "../device-contract.ts";
+import type { DeviceCase } from "../../device-contract.ts";
 
 export const deviceCase: DeviceCase = {
   device: Timers,

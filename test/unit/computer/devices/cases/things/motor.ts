@@ -1,7 +1,7 @@
 import { Motor, type MotorPose } from "gasworks/computer";
 import type { JsonValue } from "gasworks/persistence";
 
-import type { DeviceCase } from "../device-contract.ts";
+import type { DeviceCase } from "../../device-contract.ts";
 
 const HEADINGS: readonly MotorPose["heading"][] = ["north", "east", "south", "west"];
 const STEPS = { north: [0, -1], east: [1, 0], south: [0, 1], west: [-1, 0] } as const;

@@ -1,6 +1,6 @@
 import { Button, PushButton } from "gasworks/computer";
 
-import type { DeviceCase } from "../device-contract.ts";
+import type { DeviceCase } from "../../device-contract.ts";
 
 export const deviceCase: DeviceCase = {
   device: Button,

@@ -1,7 +1,7 @@
 import { Crate, Gripper, type GripperMotion } from "gasworks/computer";
 import type { JsonValue } from "gasworks/persistence";
 
-import type { DeviceCase } from "../device-contract.ts";
+import type { DeviceCase } from "../../device-contract.ts";
 
 export const deviceCase: DeviceCase = {
   device: Gripper,

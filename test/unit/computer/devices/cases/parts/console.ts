@@ -1,6 +1,6 @@
 import { Console } from "gasworks/computer";
 
-import type { DeviceCase } from "../device-contract.ts";
+import type { DeviceCase } from "../../device-contract.ts";
 
 const TYPED: Readonly<Record<number, string>> = { 4: "first\nsecond\nthi", 8: "rd\n", 10: "zwölf\n", 12: "\n" };
 

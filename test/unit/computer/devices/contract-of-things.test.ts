@@ -1,0 +1,3 @@
+import { testContracts } from "./contract-tests.ts";
+
+await testContracts("things");
