@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import { playwright } from "@vitest/browser-playwright";
@@ -17,11 +18,16 @@ const inNode = {
   resolve: { alias: [...ownExports(), minifiedPhaser("phaser")] },
 };
 
-const built = { environment: "node", globalSetup: ["test/support/build-once.ts"] };
+const built = {
+  environment: "node" as const,
+  globalSetup: ["test/support/build-once.ts"],
+  // Vitest would leave one core idle, of two as of sixteen.
+  maxWorkers: availableParallelism(),
+};
 
 export default defineConfig({
   test: {
-    // One project after the other (`groupOrder`): tests with a clock must not share the cores with a crowd.
+    // One group after the other: Chromium's tests in one page, then whole browsers, must not share the cores with a crowd.
     projects: [
       {
         ...inNode,
@@ -50,7 +56,7 @@ export default defineConfig({
         test: {
           ...built,
           name: "conformance",
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
           include: ["test/conformance/**/*.test.ts"],
           testTimeout: 60_000,
         },
@@ -60,11 +66,10 @@ export default defineConfig({
         test: {
           ...built,
           name: "firefox",
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
           include: ["test/firefox/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
       {
@@ -72,11 +77,10 @@ export default defineConfig({
         test: {
           ...built,
           name: "e2e",
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 2 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {
@@ -88,7 +92,7 @@ export default defineConfig({
         worker: { format: "es" },
         test: {
           name: "browser",
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/build-once.ts"],
           testTimeout: 60_000,
