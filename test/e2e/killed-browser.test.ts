@@ -89,16 +89,16 @@ async function saveAndKill(
 
 test(
   `a slot holds the old save or the new one after each of ${BROWSER_KILLS} kills`,
-  { timeout: 60_000 + BROWSER_KILLS * PATIENCE_MS },
+  { timeout: 60_000 + 2 * BROWSER_KILLS * PATIENCE_MS },
   async () => {
     const random = new Random(SEED);
     const log = new SavingLog();
-    for (let kill = 0; kill < BROWSER_KILLS; kill++) {
+    while (!log.isEnough(BROWSER_KILLS)) {
       // How long a save takes is known after the first.
       await saveAndKill(at("killed"), {
         log,
         random,
-        saves: kill === 0 ? 3 : random.below(3),
+        saves: log.kills.all === 0 ? 3 : random.below(3),
         saveBytes: SAVE_BYTES,
       });
     }
@@ -107,9 +107,9 @@ test(
       return 0;
     });
     console.log(`Chromium, seed ${SEED}: ${log.summary()}`);
-    expect(log.kills.all).toBe(BROWSER_KILLS);
-    expect(log.kills.between).toBeGreaterThanOrEqual(0.9 * BROWSER_KILLS);
-    expect(log.found.old + log.found.new).toBe(BROWSER_KILLS);
+    expect(log.kills.all).toBeGreaterThanOrEqual(BROWSER_KILLS);
+    expect(log.kills.between).toBeGreaterThanOrEqual(0.9 * log.kills.all);
+    expect(log.found.old + log.found.new).toBe(log.kills.all);
   },
 );
 

@@ -49,21 +49,21 @@ async function saveAndKill(directory: string, log: SavingLog, random: Random, sa
 
 test(
   `a slot in a directory holds the old save or the new one after each of ${PROCESS_KILLS} kills`,
-  { timeout: 60_000 + PROCESS_KILLS * PATIENCE_MS },
+  { timeout: 60_000 + 2 * PROCESS_KILLS * PATIENCE_MS },
   async () => {
     const random = new Random(SEED);
     const log = new SavingLog();
     const directory = at("killed");
-    for (let kill = 0; kill < PROCESS_KILLS; kill++) {
+    while (!log.isEnough(PROCESS_KILLS)) {
       // How long a save takes is known after the first.
-      await saveAndKill(directory, log, random, kill === 0 ? 3 : random.below(3));
+      await saveAndKill(directory, log, random, log.kills.all === 0 ? 3 : random.below(3));
       const read = await new FileStore(directory).read("killed");
       expect(read?.damaged ?? []).toEqual([]);
       log.find(read && numberOf(read.bytes).number);
     }
     console.log(`FileStore, seed ${SEED}: ${log.summary()}`);
-    expect(log.kills.all).toBe(PROCESS_KILLS);
-    expect(log.kills.between).toBeGreaterThanOrEqual(0.9 * PROCESS_KILLS);
+    expect(log.kills.all).toBeGreaterThanOrEqual(PROCESS_KILLS);
+    expect(log.kills.between).toBeGreaterThanOrEqual(0.9 * log.kills.all);
     // Two generations, and what the last kill left over.
     expect(readdirSync(directory).length).toBeLessThanOrEqual(4);
   },

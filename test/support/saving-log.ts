@@ -39,6 +39,15 @@ export class SavingLog {
     if (this.begun !== this.saved) this.kills.between += 1;
   }
 
+  /**
+   * Whether there were that many kills, nine of ten in the middle of a save. On a busy machine one comes late now and then:
+   * the others are to make up for it, up to twice as many in all.
+   */
+  isEnough(kills: number): boolean {
+    const { all, between } = this.kills;
+    return (all >= kills && between >= 0.9 * all) || all >= 2 * kills;
+  }
+
   /** What was in the slot afterwards. @throws {Error} unless it is the last save that was acknowledged or begun. */
   find(number: number | undefined): void {
     const isNew = number !== undefined && number === this.begun && number !== this.saved;
