@@ -69,7 +69,7 @@ declare module "virtual:plugin/end-now.ts" {
   export function endNow(game: import("phaser").Game): void;
 }
 
-declare module "virtual:modding-snippet-4.ts" {
+declare module "virtual:modding/gong.ts" {
   import type { DeviceDefinition } from "gasworks/computer";
   export interface GongPort {
     strikes: number;
@@ -77,9 +77,9 @@ declare module "virtual:modding-snippet-4.ts" {
   export const Gong: DeviceDefinition<GongPort>;
 }
 
-declare module "virtual:modding-snippet-5.ts" {
+declare module "virtual:modding/temple.ts" {
   import type { ComputerWorld } from "gasworks/computer";
-  import type { GongPort } from "virtual:modding-snippet-4.ts";
+  import type { GongPort } from "virtual:modding/gong.ts";
   export const temple: GongPort;
   export const world: ComputerWorld;
   export function strike(): void;

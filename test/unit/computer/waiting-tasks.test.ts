@@ -22,7 +22,7 @@ import {
 } from "gasworks/computer";
 import type { JsonValue } from "gasworks/persistence";
 import { createVm, restoreVm, type Vm } from "gasworks/vm";
-import { strike, temple, world as templeWorld } from "virtual:modding-snippet-5.ts";
+import { strike, temple, world as templeWorld } from "virtual:modding/temple.ts";
 import { describe, expect, it, vi } from "vitest";
 
 import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
