@@ -69,7 +69,8 @@ export interface CompileResult {
 /**
  * Turns C into WebAssembly, away from the caller's thread.
  *
- * The same sources and options give the same bytes, on every machine. Calls are worked off one after the other.
+ * The same sources and options give the same bytes, on every machine and whatever else is compiled at the same time. Calls
+ * wait for their turn, in their order; how many are worked on at once is the compiler's own limit.
  */
 export interface Compiler extends Disposable {
   /**
@@ -87,7 +88,8 @@ export interface Compiler extends Disposable {
   compile(sources: Sources, options?: CompileOptions): Promise<CompileResult>;
 
   /**
-   * Fetches and readies the compiler, so that the first `compile()` does not have to wait. Calling it again is free.
+   * Fetches and readies the compiler, so that the first `compile()` does not have to wait. Calling it again is free, unless
+   * the compiler has been given back meanwhile because nobody used it.
    *
    * @throws {@link ToolchainError} `toolchain/unavailable`; a later call tries again.
    */

@@ -15,6 +15,6 @@ export { formatDiagnostic } from "./diagnostic.ts";
 export type { Diagnostic, FixIt, SourceRange } from "./diagnostic.ts";
 export { createBrowserCompiler } from "./embedded/browser-compiler.ts";
 export type { BrowserCompilerOptions } from "./embedded/browser-compiler.ts";
-export type { CompilerLimits } from "./embedded/embedded-compiler.ts";
+export type { CompilerLimits, EmbeddedLimits } from "./embedded/limits.ts";
 export { ToolchainError } from "./errors.ts";
 export type { ToolchainErrorCode } from "./errors.ts";

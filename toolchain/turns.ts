@@ -1,30 +1,54 @@
-// What every compiler does around its work: one call after the other, and each of them can be canceled.
+// What every compiler does around its work: so many calls at once, the others in their order, and each of them can be
+// canceled.
 
 import { ToolchainError } from "./errors.ts";
 
 /** A queue of calls. */
 export class Turns {
-  #last: Promise<void> = Promise.resolve();
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param atOnce - How many turns there can be at the same time, from 1. @defaultValue 1 */
+  constructor(atOnce = 1) {
+    this.#free = atOnce;
+  }
 
   /**
-   * Waits until the calls before have ended.
+   * Waits until a turn is free and the calls before have had theirs.
    *
    * @param canceled - Rejects when the caller does not want to wait any longer.
-   * @returns What to call at the end of the turn.
+   * @returns What to call, once, at the end of the turn.
    */
   async take(canceled: Promise<never>): Promise<() => void> {
-    const before = this.#last;
-    let endTurn = (): void => {};
-    this.#last = new Promise((resolve) => {
-      endTurn = resolve;
+    let begin = (): void => {};
+    const turn = new Promise<void>((resolve) => {
+      begin = resolve;
     });
+    this.#waiting.push(begin);
+    this.#next();
     try {
-      await Promise.race([before, canceled]);
+      await Promise.race([turn, canceled]);
     } catch (error) {
-      void before.then(endTurn);
+      const place = this.#waiting.indexOf(begin);
+      // Not waiting any more: it got its turn in the same moment.
+      if (place < 0) this.#end();
+      else this.#waiting.splice(place, 1);
       throw error;
     }
-    return endTurn;
+    return () => this.#end();
+  }
+
+  #end(): void {
+    this.#free++;
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#free === 0) return;
+    const begin = this.#waiting.shift();
+    if (begin === undefined) return;
+    this.#free--;
+    begin();
   }
 }
 

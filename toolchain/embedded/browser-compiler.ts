@@ -1,10 +1,12 @@
 // The embedded compiler in a page: clang as WebAssembly in a Web Worker.
 
 import type { Compiler } from "../compiler.ts";
-import { type CompilerLimits, EmbeddedCompiler, type StartWorker } from "./embedded-compiler.ts";
+import { EmbeddedCompiler } from "./embedded-compiler.ts";
+import { type EmbeddedLimits, resolveLimits } from "./limits.ts";
+import type { StartWorker } from "./worker-link.ts";
 import type { WorkerResponse } from "./worker-messages.ts";
 
-export interface BrowserCompilerOptions extends CompilerLimits {
+export interface BrowserCompilerOptions extends EmbeddedLimits {
   /**
    * Directory with `llvm.core.wasm` and either `sysroot-c.tar` or `llvm-resources.tar`, relative to the page. `packClang()`
    * of `gasworks/toolchain/node` writes such a directory; `@yowasp/clang/gen/` is one as well.
@@ -13,14 +15,14 @@ export interface BrowserCompilerOptions extends CompilerLimits {
 }
 
 /**
- * Creates a compiler that works in a Web Worker. Nothing is fetched before the first `preload()` or `compile()`.
+ * Creates a compiler that works in Web Workers. Nothing is fetched before the first `preload()` or `compile()`.
  *
  * @throws RangeError if a limit is out of its range.
  */
 export function createBrowserCompiler(options: BrowserCompilerOptions): Compiler {
   const base = new URL(options.baseUrl, globalThis.location.href);
   if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return new EmbeddedCompiler(startBrowserWorker, base.href, options);
+  return new EmbeddedCompiler(startBrowserWorker, base.href, resolveLimits(options, navigator.hardwareConcurrency));
 }
 
 const NOT_STARTED =

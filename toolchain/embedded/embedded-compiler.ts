@@ -1,6 +1,6 @@
-// The page's (or the Node process's) end of the embedded compiler: one worker at a time, started when needed and
-// thrown away when it has to be stopped. The compiled compiler itself is kept here, so that the next worker is ready
-// in a fraction of a second.
+// The page's (or the Node process's) end of the embedded compiler: a few workers, started when needed and thrown away
+// when they have to be stopped. The compiled compiler itself is kept here and shared by all of them, so that the next
+// worker is ready in a fraction of a second. Without calls for a while, all of it is given back.
 
 import {
   type CompileOptions,
@@ -15,38 +15,9 @@ import {
 import { ToolchainError } from "../errors.ts";
 import { Turns, whenAborted } from "../turns.ts";
 import type { CompilerAssets } from "./assets.ts";
-import type { WorkerRequest, WorkerResponse } from "./worker-messages.ts";
-
-/** A started worker, whatever the platform calls it. */
-export interface CompilerWorker {
-  post(request: WorkerRequest): void;
-  /** Ends it at once, in the middle of whatever it does. Nothing is received from it afterwards. */
-  terminate(): void;
-  /** Tells whether an answer is awaited: an idle worker must not keep a process alive, a busy one must. */
-  setBusy(isBusy: boolean): void;
-}
-
-/** Starts a worker. `onError` is called when it cannot start or dies. */
-export type StartWorker = (
-  onResponse: (response: WorkerResponse) => void,
-  onError: (error: unknown) => void,
-) => CompilerWorker;
-
-/** Limits on one compile. They bound what a hostile source can use up. */
-export interface CompilerLimits {
-  /** Wall-clock time of one compile in milliseconds, without the one-time download. @defaultValue 20_000 */
-  readonly timeLimitMs?: number;
-  /** The compiler's memory in pages of 64 KiB, 278 … 65,536. Ordinary programs need 350. @defaultValue 4_096 */
-  readonly memoryLimitPages?: number;
-}
-
-const DEFAULTS = { timeLimitMs: 20_000, memoryLimitPages: 4_096 } as const satisfies CompilerLimits;
-
-/** The compiler's own minimum and maximum, as its module declares them. */
-const MEMORY_PAGES = { min: 278, max: 65_536 } as const;
-
-/** The longest delay of a timer; a larger one would fire at once. */
-const MAX_TIME_LIMIT_MS = 2 ** 31 - 1;
+import type { EmbeddedLimits } from "./limits.ts";
+import { type StartWorker, WorkerLink } from "./worker-link.ts";
+import type { WorkerResponse } from "./worker-messages.ts";
 
 /** Engines compile a module's functions at their first call: whoever goes first waits up to a second longer. */
 const WARM_UP: Sources = { "main.c": '#include <stdio.h>\nint main(void) { printf("%d\\n", 1); return 0; }\n' };
@@ -54,50 +25,37 @@ const WARM_UP: Sources = { "main.c": '#include <stdio.h>\nint main(void) { print
 /** Timers, which pages and Node both have. */
 type Timer = ReturnType<typeof setTimeout>;
 
-interface Exchange {
-  readonly resolve: (response: WorkerResponse) => void;
-  readonly reject: (error: Error) => void;
+interface Job {
+  readonly sources: Sources;
+  readonly settings: CompileSettings;
+  readonly canceled: Promise<never>;
 }
 
 export class EmbeddedCompiler implements Compiler {
   readonly #startWorker: StartWorker;
   readonly #baseUrl: string;
-  readonly #timeLimitMs: number;
-  readonly #maxMemoryPages: number;
-  readonly #turns = new Turns();
+  readonly #limits: Required<EmbeddedLimits>;
+  readonly #turns: Turns;
   readonly #progressListeners = new Set<(progress: DownloadProgress) => void>();
-  #worker: CompilerWorker | undefined;
-  #exchange: Exchange | undefined;
+  /** All workers, and those of them that have nothing to do. */
+  readonly #links = new Set<WorkerLink>();
+  readonly #free: WorkerLink[] = [];
   #loading: Promise<CompilerAssets> | undefined;
   #warmingUp: Promise<void> | undefined;
+  #callsUnderWay = 0;
+  #idleTimer: Timer | undefined;
   #isDisposed = false;
 
-  /**
-   * @param baseUrl - Absolute URL of the directory with the compiler's files, with a slash at its end.
-   * @throws RangeError if a limit is out of its range.
-   */
-  constructor(startWorker: StartWorker, baseUrl: string, limits: CompilerLimits = {}) {
-    const { timeLimitMs = DEFAULTS.timeLimitMs, memoryLimitPages = DEFAULTS.memoryLimitPages } = limits;
-    if (!(timeLimitMs > 0 && timeLimitMs <= MAX_TIME_LIMIT_MS)) {
-      throw new RangeError(`Cannot limit a compile to ${timeLimitMs} ms: expected 1 … ${MAX_TIME_LIMIT_MS}`);
-    }
-    if (
-      !Number.isInteger(memoryLimitPages) ||
-      memoryLimitPages < MEMORY_PAGES.min ||
-      memoryLimitPages > MEMORY_PAGES.max
-    ) {
-      throw new RangeError(
-        `Cannot limit the compiler to ${memoryLimitPages} pages: expected an integer in ${MEMORY_PAGES.min} … ${MEMORY_PAGES.max}`,
-      );
-    }
+  /** @param baseUrl - Absolute URL of the directory with the compiler's files, with a slash at its end. */
+  constructor(startWorker: StartWorker, baseUrl: string, limits: Required<EmbeddedLimits>) {
     this.#startWorker = startWorker;
     this.#baseUrl = baseUrl;
-    this.#timeLimitMs = timeLimitMs;
-    this.#maxMemoryPages = memoryLimitPages;
+    this.#limits = limits;
+    this.#turns = new Turns(limits.maxWorkers);
   }
 
   async preload(onProgress?: (progress: DownloadProgress) => void): Promise<void> {
-    await this.#load(onProgress);
+    await this.#whileInUse(() => this.#load(onProgress));
     this.#warmingUp ??= this.compile(WARM_UP).then(
       () => {},
       // The compiler is there, which is what was asked for; if it does not work, the next compile says so.
@@ -113,25 +71,57 @@ export class EmbeddedCompiler implements Compiler {
     checkSources(ownSources);
     const { signal, onProgress } = options;
     const isCanceled = whenAborted(signal);
+    const job = { sources: ownSources, settings, canceled: isCanceled.promise };
     try {
-      // Canceling stops the wait for the download and not the download, which others may wait for too.
-      const assets = await Promise.race([this.#load(onProgress), isCanceled.promise]);
-      const endTurn = await this.#turns.take(isCanceled.promise);
-      try {
-        return await this.#run(assets, ownSources, settings, isCanceled.promise);
-      } finally {
-        endTurn();
-      }
+      return await this.#whileInUse(async () => {
+        // Canceling stops the wait for the download and not the download, which others may wait for too.
+        const assets = await Promise.race([this.#load(onProgress), job.canceled]);
+        const endTurn = await this.#turns.take(job.canceled);
+        try {
+          return await this.#run(assets, job);
+        } finally {
+          endTurn();
+        }
+      });
     } finally {
       isCanceled.forget();
     }
   }
 
-  /** Terminates the worker. The call under way ends with `toolchain/canceled`, all others with `toolchain/disposed`. */
+  /** Terminates the workers. Calls under way end with `toolchain/canceled`, all others with `toolchain/disposed`. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
-    this.#stop(new ToolchainError("toolchain/canceled", "Cannot finish compiling: the compiler was disposed of"));
+    clearTimeout(this.#idleTimer);
+    this.#release(new ToolchainError("toolchain/canceled", "Cannot finish compiling: the compiler was disposed of"));
+  }
+
+  /** Does the work, and gives everything back when none has come for a while. */
+  async #whileInUse<T>(work: () => Promise<T>): Promise<T> {
+    this.#callsUnderWay++;
+    clearTimeout(this.#idleTimer);
+    try {
+      return await work();
+    } finally {
+      this.#callsUnderWay--;
+      if (this.#callsUnderWay === 0) this.#awaitIdleness();
+    }
+  }
+
+  #awaitIdleness(): void {
+    const { idleLimitMs } = this.#limits;
+    if (this.#isDisposed || idleLimitMs === Number.POSITIVE_INFINITY) return;
+    this.#idleTimer = setTimeout(() => this.#release(), idleLimitMs);
+    // In Node timers are objects, and this one must not keep the process alive.
+    if (typeof this.#idleTimer === "object") this.#idleTimer.unref();
+  }
+
+  /** Lets go of the workers and of the compiler itself. */
+  #release(reason?: Error): void {
+    for (const link of this.#links) link.terminate(reason);
+    this.#links.clear();
+    this.#free.length = 0;
     this.#loading = undefined;
+    this.#warmingUp = undefined;
   }
 
   async #load(onProgress: ((progress: DownloadProgress) => void) | undefined): Promise<CompilerAssets> {
@@ -150,93 +140,77 @@ export class EmbeddedCompiler implements Compiler {
   }
 
   async #loadAssets(): Promise<CompilerAssets> {
+    const link = this.#start();
     try {
-      const response = await this.#ask({ kind: "load", baseUrl: this.#baseUrl, maxMemoryPages: this.#maxMemoryPages });
-      if (response.kind === "loaded") return response.assets;
-      this.#stop();
-      throw failure(response);
+      const maxMemoryPages = this.#limits.memoryLimitPages;
+      const response = await link.ask({ kind: "load", baseUrl: this.#baseUrl, maxMemoryPages });
+      if (response.kind !== "loaded") throw failure(response);
+      this.#free.push(link);
+      return response.assets;
     } catch (error) {
+      this.#stop(link);
       // A worker that dies before there is a compiler could not be started, or had no room for it.
       if (!(error instanceof ToolchainError) || error.code !== "toolchain/crashed") throw error;
       throw new ToolchainError("toolchain/unavailable", `Cannot load the compiler: ${error.message}`, { cause: error });
     }
   }
 
-  async #run(
-    assets: CompilerAssets,
-    sources: Sources,
-    settings: CompileSettings,
-    canceled: Promise<never>,
-  ): Promise<CompileResult> {
+  async #run(assets: CompilerAssets, { sources, settings, canceled }: Job): Promise<CompileResult> {
     this.#requireAlive();
-    if (this.#worker === undefined) this.#startWith(assets);
+    const link = this.#takeFree() ?? this.#startWith(assets);
+    const { timeLimitMs } = this.#limits;
     let timer: Timer | undefined;
     const tooLong = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const message = `Cannot finish compiling: it took longer than ${this.#timeLimitMs} ms`;
+        const message = `Cannot finish compiling: it took longer than ${timeLimitMs} ms`;
         reject(new ToolchainError("toolchain/timeout", message));
-      }, this.#timeLimitMs);
+      }, timeLimitMs);
     });
     try {
-      const response = await Promise.race([this.#ask({ kind: "compile", sources, settings }), canceled, tooLong]);
+      const response = await Promise.race([link.ask({ kind: "compile", sources, settings }), canceled, tooLong]);
       if (response.kind === "compiled") return response.result;
       throw failure(response);
     } finally {
       clearTimeout(timer);
-      // Still waiting for an answer: it was canceled or took too long. A compile can only be stopped with its worker;
-      // the next one starts at once, to be ready when it is needed.
-      if (this.#exchange !== undefined) {
-        this.#stop();
-        this.#startWith(assets);
+      if (link.isBusy) {
+        // It was canceled or took too long. A compile can only be stopped with its worker; the next one starts at once,
+        // to be ready when it is needed.
+        this.#stop(link);
+        this.#free.push(this.#startWith(assets));
+      } else if (link.isOver) {
+        this.#links.delete(link);
+      } else {
+        this.#free.push(link);
       }
     }
   }
 
-  #ask(request: WorkerRequest): Promise<WorkerResponse> {
-    return new Promise((resolve, reject) => {
-      const worker = this.#worker ?? this.#start();
-      this.#exchange = { resolve, reject };
-      worker.setBusy(true);
-      worker.post(request);
-    });
-  }
-
-  #startWith(assets: CompilerAssets): void {
-    this.#start().post({ kind: "adopt", assets, maxMemoryPages: this.#maxMemoryPages });
-  }
-
-  #start(): CompilerWorker {
-    // What a terminated worker still had to say is nobody's business: another one is asked by then.
-    const worker = this.#startWorker(
-      (response) => {
-        if (this.#worker === worker) this.#receive(response);
-      },
-      (error) => {
-        if (this.#worker === worker) this.#stop(workerFailure(error));
-      },
-    );
-    this.#worker = worker;
-    return worker;
-  }
-
-  #receive(response: WorkerResponse): void {
-    if (response.kind === "progress") {
-      for (const listener of this.#progressListeners) listener(response.progress);
-      return;
+  #takeFree(): WorkerLink | undefined {
+    // The one that worked last, which is ready; and none that has died meanwhile.
+    for (let link = this.#free.pop(); link !== undefined; link = this.#free.pop()) {
+      if (!link.isOver) return link;
+      this.#links.delete(link);
     }
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    this.#worker?.setBusy(false);
-    exchange?.resolve(response);
+    return undefined;
   }
 
-  /** Ends the worker, and whatever was asked of it with `reason`. */
-  #stop(reason?: Error): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    if (reason !== undefined) exchange?.reject(reason);
+  #startWith(assets: CompilerAssets): WorkerLink {
+    const link = this.#start();
+    link.post({ kind: "adopt", assets, maxMemoryPages: this.#limits.memoryLimitPages });
+    return link;
+  }
+
+  #start(): WorkerLink {
+    const link = new WorkerLink(this.#startWorker, (progress) => {
+      for (const listener of this.#progressListeners) listener(progress);
+    });
+    this.#links.add(link);
+    return link;
+  }
+
+  #stop(link: WorkerLink): void {
+    link.terminate();
+    this.#links.delete(link);
   }
 
   #requireAlive(): void {
@@ -244,11 +218,6 @@ export class EmbeddedCompiler implements Compiler {
       throw new ToolchainError("toolchain/disposed", "Cannot compile: the compiler was disposed of");
     }
   }
-}
-
-function workerFailure(error: unknown): ToolchainError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ToolchainError("toolchain/crashed", `The compiler's worker ended (${reason})`, { cause: error });
 }
 
 function failure(response: WorkerResponse): Error {

@@ -1,14 +1,17 @@
 // The embedded compiler in Node: clang as WebAssembly in a worker thread.
 
+import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 
 import type { Compiler } from "../compiler.ts";
 import { ToolchainError } from "../errors.ts";
-import { type CompilerLimits, EmbeddedCompiler, type StartWorker } from "./embedded-compiler.ts";
+import { EmbeddedCompiler } from "./embedded-compiler.ts";
+import { type EmbeddedLimits, resolveLimits } from "./limits.ts";
+import type { StartWorker } from "./worker-link.ts";
 import type { WorkerResponse } from "./worker-messages.ts";
 
-export interface NodeCompilerOptions extends CompilerLimits {
+export interface NodeCompilerOptions extends EmbeddedLimits {
   /**
    * Directory with `llvm.core.wasm` and either `sysroot-c.tar` or `llvm-resources.tar`.
    *
@@ -18,14 +21,14 @@ export interface NodeCompilerOptions extends CompilerLimits {
 }
 
 /**
- * Creates a compiler that works in a worker thread. An idle compiler does not keep the process alive.
+ * Creates a compiler that works in worker threads. An idle compiler does not keep the process alive.
  *
  * @throws {@link ToolchainError} `toolchain/unavailable` if no directory is given and `@yowasp/clang` is not installed.
  * @throws RangeError if a limit is out of its range.
  */
 export function createNodeCompiler(options: NodeCompilerOptions = {}): Compiler {
   const base = options.directory === undefined ? installedClang() : pathToFileURL(`${options.directory}/`);
-  return new EmbeddedCompiler(startNodeWorker, base.href, options);
+  return new EmbeddedCompiler(startNodeWorker, base.href, resolveLimits(options, availableParallelism()));
 }
 
 /**

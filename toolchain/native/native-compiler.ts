@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import type { Compiler } from "../compiler.ts";
-import type { CompilerLimits } from "../embedded/embedded-compiler.ts";
+import type { CompilerLimits } from "../embedded/limits.ts";
 import { installedClang } from "../embedded/node-compiler.ts";
 import { ToolchainError } from "../errors.ts";
 import { type Bubblewrap, bubblewrapArguments, findBubblewrap } from "./bubblewrap.ts";
