@@ -4,17 +4,27 @@
 //   size  field
 //      4  length of the JSON part
 //      n  canonical JSON: args, debt, engine, entry, gasUsed, phase, schedule, status, wasi; and tables, if the program has
-//         some that can change
+//         some that can change; and jumps, if it has called setjmp
 //      4  number of globals
 //    8×n  bits of each global
 //      4  length of the stack
 //      n  stack
+//      4  length of the frames that can be jumped to, only if there are jumps
+//      n  these frames
 //      …  standard input that was not read yet
 //
 // In the JSON, integers of 64 bits are decimal strings. An argument or answer of a call is a number, or a string where
 // JSON has no number for it: "NaN", "Infinity", "-Infinity", "-0", and "5n" for a 64-bit integer.
 
-import type { GuestValue, Snapshot, SnapshotStatus, TablesSnapshot, TrapCode, WaitingCall } from "../vm/index.ts";
+import type {
+  GuestValue,
+  JumpsSnapshot,
+  Snapshot,
+  SnapshotStatus,
+  TablesSnapshot,
+  TrapCode,
+  WaitingCall,
+} from "../vm/index.ts";
 
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
@@ -31,6 +41,7 @@ const TRAP_CODES = {
   "invalid-conversion": true,
   "indirect-call": true,
   "stack-overflow": true,
+  "bad-longjmp": true,
   "host-error": true,
   unknown: true,
 } as const satisfies Record<TrapCode, true>;
@@ -41,13 +52,17 @@ const MAX_TEXT = 65_536;
 /** Entries of a table, tables, segments: above every policy's limits. */
 const MAX_TABLE_ITEMS = 1_000_000;
 
+/** Calls that can be jumped to: above what the engine's stack has room for. */
+const MAX_PLACES = 100_000;
+const MAX_U32 = 0xffff_ffff;
+
 /** What the codec of snapshots leaves to others: the memory, and whose the snapshot is. */
 export type SnapshotCore = Omit<Snapshot, "memory" | "moduleHash">;
 
 /** Fields that the JSON part has and this function does not write are a compile error: no state may go missing. */
 export function encodeSnapshot(snapshot: SnapshotCore): Uint8Array {
   const { globals, stack, wasi, status, gasUsed, ...plain } = snapshot;
-  const { args, debt, engine, entry, phase, schedule, tables, ...forgotten } = plain;
+  const { args, debt, engine, entry, jumps, phase, schedule, tables, ...forgotten } = plain;
   forgotten satisfies Record<string, never>;
   const { entropy, stdin, stdinClosed, wakeAt, ...forgottenWasi } = wasi;
   forgottenWasi satisfies Record<string, never>;
@@ -58,6 +73,7 @@ export function encodeSnapshot(snapshot: SnapshotCore): Uint8Array {
     engine,
     entry,
     gasUsed: gasUsed.toString(),
+    ...(jumps === undefined ? {} : { jumps: encodeJumps(jumps) }),
     phase,
     schedule,
     status: encodeStatus(status),
@@ -66,7 +82,9 @@ export function encodeSnapshot(snapshot: SnapshotCore): Uint8Array {
   });
   const writer = new ByteWriter().prefixed(json).u32(globals.length);
   for (const bits of globals) writer.u64(bits);
-  return writer.prefixed(stack).bytes(stdin).join();
+  writer.prefixed(stack);
+  if (jumps !== undefined) writer.prefixed(jumps.frames);
+  return writer.bytes(stdin).join();
 }
 
 /**
@@ -78,9 +96,11 @@ export function encodeSnapshot(snapshot: SnapshotCore): Uint8Array {
 export function decodeSnapshot(bytes: Uint8Array, what: string, jsonReader: JsonReader): SnapshotCore {
   const reader = new ByteReader(bytes, what);
   const json = jsonReader.read(reader.prefixed(), what);
-  const hasTables = typeof json === "object" && json !== null && Object.hasOwn(json, "tables");
+  const has = (name: string): boolean => typeof json === "object" && json !== null && Object.hasOwn(json, name);
+  const [hasTables, hasJumps] = [has("tables"), has("jumps")];
   const fields = expectObject(json, what, [
     ...(hasTables ? (["tables"] as const) : []),
+    ...(hasJumps ? (["jumps"] as const) : []),
     "args",
     "debt",
     "engine",
@@ -96,6 +116,7 @@ export function decodeSnapshot(bytes: Uint8Array, what: string, jsonReader: Json
 
   const globals = decodeGlobals(reader);
   const stack = reader.prefixed().slice();
+  const jumps = hasJumps ? decodeJumps(fields.jumps, `${what}.jumps`, reader.prefixed().slice()) : undefined;
   const stdin = reader.view(reader.remaining).slice();
   return {
     engine: expectString(fields.engine, `${what}.engine`, 64),
@@ -111,6 +132,7 @@ export function decodeSnapshot(bytes: Uint8Array, what: string, jsonReader: Json
     globals,
     ...(hasTables ? { tables: decodeTables(fields.tables, `${what}.tables`) } : {}),
     stack,
+    ...(jumps === undefined ? {} : { jumps }),
     wasi: {
       entropy: decodeEntropy(wasi.entropy, `${what}.wasi.entropy`),
       stdin,
@@ -142,6 +164,26 @@ function decodeTables(value: JsonValue, path: string): TablesSnapshot {
     droppedData: numbers(fields.droppedData, `${path}.droppedData`),
     droppedElements: numbers(fields.droppedElements, `${path}.droppedElements`),
   };
+}
+
+function encodeJumps({ next, places, frames: _, ...forgotten }: JumpsSnapshot): JsonValue {
+  forgotten satisfies Record<string, never>;
+  return { next, places: places.map(({ id, depth, calls }) => [id, depth, calls]) };
+}
+
+function decodeJumps(value: JsonValue, path: string, frames: Uint8Array): JumpsSnapshot {
+  const fields = expectObject(value, path, ["next", "places"]);
+  const places = expectArray(fields.places, `${path}.places`, MAX_PLACES).map((item, i) => {
+    const numbers = expectArray(item, `${path}.places[${i}]`, 3).map((each) =>
+      expectInteger(each, `${path}.places[${i}]`, [0, MAX_U32]),
+    );
+    const [id, depth, calls] = numbers;
+    if (id === undefined || depth === undefined || calls === undefined) {
+      throw unexpected(item, `${path}.places[${i}]`, "three integers");
+    }
+    return { id, depth, calls };
+  });
+  return { next: expectInteger(fields.next, `${path}.next`, [0, MAX_U32]), places, frames };
 }
 
 function decodeEntropy(value: JsonValue, path: string): readonly number[] {

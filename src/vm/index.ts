@@ -22,7 +22,7 @@ export {
 } from "./run/inspect.ts";
 export type { FrameKind } from "./prepare/frame-map.ts";
 export type { Clock, SliceResult, Stdio, Vm, VmOptions, VmState, WaitingCall, WaitReason } from "./run/vm.ts";
-export type { Snapshot, SnapshotStatus, TablesSnapshot, WasiSnapshot } from "./run/snapshot.ts";
+export type { JumpsSnapshot, Snapshot, SnapshotStatus, TablesSnapshot, WasiSnapshot } from "./run/snapshot.ts";
 export { gas, MAX_SLICE_GAS, type Gas } from "./gas.ts";
 export type { Trap, TrapCode } from "./trap.ts";
 export {

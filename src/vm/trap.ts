@@ -10,6 +10,7 @@ export type TrapCode =
   | "invalid-conversion"
   | "indirect-call"
   | "stack-overflow"
+  | "bad-longjmp"
   | "host-error"
   | "unknown";
 
@@ -29,6 +30,8 @@ const MESSAGES: Readonly<Record<TrapCode, string>> = {
   "invalid-conversion": "A floating-point number does not fit in the integer that it was converted to",
   "indirect-call": "The program called a function pointer as a function of another type",
   "stack-overflow": "The program's calls went too deep",
+  "bad-longjmp":
+    "The program called longjmp with a jmp_buf whose setjmp was never called, or in a function that has returned",
   "host-error": "A device failed while the program called it",
   unknown: "The program failed for a reason that this engine does not name",
 };

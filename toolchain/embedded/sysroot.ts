@@ -1,6 +1,7 @@
 // Which files of the compiler's package a C program can need, and the directory they become.
 // The package carries headers of a dozen other processors and a C++ library: 29.7 MB, of which these are 2.
 
+import { HEADER_ADDITIONS, OWN_HEADERS } from "../sdk/headers.ts";
 import { type TarFile, readTar } from "./tar.ts";
 import { InodeCounter, VirtualDirectory, VirtualFile } from "./virtual-files.ts";
 
@@ -16,11 +17,19 @@ const NEEDED: readonly RegExp[] = [
   /^lib\/wasm32-unknown-wasip1\/libclang_rt\.builtins\.a$/,
 ];
 
-/** The files of `archive` that C needs, ordered by name. Their bytes are views of `archive`. */
+/** The files that C needs, those of `archive` and our own, ordered by name. Bytes may be views of `archive`. */
 export function selectSysroot(archive: Uint8Array): readonly TarFile[] {
-  return readTar(archive)
-    .filter(({ name }) => NEEDED.some((pattern) => pattern.test(name)))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const needed = readTar(archive).filter(({ name }) => NEEDED.some((pattern) => pattern.test(name)));
+  const own = Object.entries(OWN_HEADERS).map(([name, text]) => ({ name, bytes: new TextEncoder().encode(text) }));
+  return [...needed.map(withAddition), ...own].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The archive may be one that was selected before. */
+function withAddition(file: TarFile): TarFile {
+  const addition = HEADER_ADDITIONS[file.name];
+  if (addition === undefined) return file;
+  const text = new TextDecoder().decode(file.bytes);
+  return text.endsWith(addition) ? file : { ...file, bytes: new TextEncoder().encode(text + addition) };
 }
 
 /** The read-only `/usr` of the compiler, built once in a worker and shared by all its compiles. */

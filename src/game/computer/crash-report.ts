@@ -66,6 +66,11 @@ const WORDS: Readonly<Record<CrashCode, Words>> = {
     text: "The program's functions called each other until the stack was full.",
     hint: "Check that every recursion has an end.",
   },
+  "bad-longjmp": {
+    title: "A jump to nowhere",
+    text: "The program called longjmp with a jmp_buf that no running function has filled.",
+    hint: "Check that setjmp was called before, in a function that has not returned yet.",
+  },
   "host-error": {
     title: "A device broke",
     text: "A device failed while the program used it. That is a mistake of the game, not of the program.",

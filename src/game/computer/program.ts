@@ -45,5 +45,5 @@ export function policyOf(
 ): ImportPolicy {
   const types = deviceTypesOf(computer.wiring);
   const missing = gone.filter(({ importModule }) => types.every((type) => type.importModule !== importModule));
-  return { devices: [...types, ...missing], wasi: true, limits: { memoryPages: computer.memoryPages } };
+  return { devices: [...types, ...missing], wasi: true, setjmp: true, limits: { memoryPages: computer.memoryPages } };
 }

@@ -3,4 +3,4 @@
 import type { ImportPolicy } from "../../vm/index.ts";
 
 /** 16 MiB of memory: four times the default, because programs here have no neighbors. */
-export const RUN_POLICY: ImportPolicy = { wasi: true, limits: { memoryPages: 256 } };
+export const RUN_POLICY: ImportPolicy = { wasi: true, setjmp: true, limits: { memoryPages: 256 } };

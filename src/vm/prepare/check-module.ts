@@ -13,6 +13,7 @@ import {
 } from "../binary/read-module.ts";
 import type { HostFunctionType } from "../device/device.ts";
 import { ImportDeniedError, VmError } from "../errors.ts";
+import { JUMP_IMPORT_MODULE, jumpFunctionType } from "../jump/jump-imports.ts";
 import { WASI_IMPORT_MODULE, wasiFunctionType } from "../wasi/wasi-types.ts";
 import { MOST_ARITY } from "./effort.ts";
 import { layOutTables, type TableLayout } from "./table-layout.ts";
@@ -151,6 +152,7 @@ function checkImports(module: ParsedModule, policy: ImportPolicy): HostFunctionT
 
 function offeredFunction(policy: ImportPolicy, module: string, field: string): HostFunctionType | undefined {
   if (module === WASI_IMPORT_MODULE) return policy.wasi === true ? wasiFunctionType(field) : undefined;
+  if (module === JUMP_IMPORT_MODULE) return policy.setjmp === true ? jumpFunctionType(field) : undefined;
   const device = policy.devices?.find(({ importModule }) => importModule === module);
   return device !== undefined && Object.hasOwn(device.functions, field) ? device.functions[field] : undefined;
 }

@@ -42,6 +42,8 @@ export interface ImportPolicy {
   readonly devices?: readonly DeviceType[];
   /** Whether the WASI preview 1 subset is on offer. @defaultValue false */
   readonly wasi?: boolean;
+  /** Whether `setjmp` and `longjmp` are on offer; they reach nothing but the program itself. @defaultValue false */
+  readonly setjmp?: boolean;
   /** @defaultValue {@link DEFAULT_LIMITS} */
   readonly limits?: Partial<ModuleLimits>;
 }

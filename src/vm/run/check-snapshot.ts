@@ -2,6 +2,7 @@
 
 import type { ValueType } from "../device/device.ts";
 import { VmError } from "../errors.ts";
+import { JUMP_IMPORT_MODULE } from "../jump/jump-imports.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
 import { importOfFrame, isReference, type Frame } from "./frames.ts";
 import { globalWords, toGuestValue } from "./guest-value.ts";
@@ -20,7 +21,7 @@ export function checkSnapshot(module: GuestModule, snapshot: Snapshot, phaseCoun
   same("module", module.hash, snapshot.moduleHash);
   same("engine", module.engine, snapshot.engine);
   same("gas schedule", String(module.schedule), String(snapshot.schedule));
-  const { memory, globals, stack, status, phase, debt, wasi } = snapshot;
+  const { memory, globals, stack, jumps, status, phase, debt, wasi } = snapshot;
   const { initialPages, maximumPages } = module.memory;
   const pages = memory.length / PAGE_BYTES;
   const words = globalWords(module.globals).length;
@@ -40,9 +41,11 @@ export function checkSnapshot(module: GuestModule, snapshot: Snapshot, phaseCoun
                 ? `a debt of ${debt} gas`
                 : wasi.stdin.length > MAX_INPUT_BYTES
                   ? `${wasi.stdin.length} bytes of input, expected at most ${MAX_INPUT_BYTES}`
-                  : isStanding
-                    ? problemOfReferences(module, snapshot)
-                    : problemOfBeginning(module, snapshot);
+                  : jumps !== undefined && (!isStanding || jumps.frames.length > 16 * MAX_STACK_BYTES)
+                    ? `${jumps.frames.length} bytes of frames to jump to`
+                    : isStanding
+                      ? problemOfReferences(module, snapshot)
+                      : problemOfBeginning(module, snapshot);
   if (problem !== undefined) {
     throw new VmError("vm/snapshot-malformed", `Cannot restore the snapshot: it has ${problem}`);
   }
@@ -107,7 +110,9 @@ function checkWaiting(module: GuestModule, status: Waiting): void {
       `Cannot restore the snapshot: it waits in "${call.module}.${call.function}", ${why}`,
     );
   };
-  if (declared?.mayWait !== true) return refuse("where the program cannot wait");
+  // A jump is done at once.
+  if (declared?.mayWait !== true || declared.module === JUMP_IMPORT_MODULE)
+    return refuse("where the program cannot wait");
   const { params, results } = declared;
   if (call.args.length !== params.length || !params.every((type, at) => isGuestValue(type, call.args[at]))) {
     return refuse(`with other arguments than (${params.join(", ")})`);

@@ -30,45 +30,58 @@ export interface Frame {
 
 const WORD_BYTES = 4;
 
-/** The frames of a stored stack, outermost first. */
-export function readStored(map: FrameMap, stored: Uint8Array): Frame[] {
+/**
+ * Goes through a stored stack, outermost frame first.
+ *
+ * @param visit - Called with where each frame stands, the original index of its function, and where it ends in `stored`.
+ */
+export function walkStored(
+  map: FrameMap,
+  stored: Uint8Array,
+  visit: (point: FramePoint, index: number, end: number) => void,
+): void {
   const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
-  const frames: Frame[] = [];
   let end = stored.length;
   while (end > 0) {
     const word = view.getUint32(end - WORD_BYTES, true);
     const point = pointOf(map, word);
-    const start = end - WORD_BYTES - point.bytes;
-    frames.push(readFrame(point, word >>> 16, view, start));
-    end = start;
+    visit(point, word >>> 16, end);
+    end -= WORD_BYTES + point.bytes;
   }
+}
+
+/** The frames of a stored stack, outermost first. */
+export function readStored(map: FrameMap, stored: Uint8Array): Frame[] {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
+  const frames: Frame[] = [];
+  walkStored(map, stored, (point, index, end) => {
+    frames.push(readFrame(point, index, view, end - WORD_BYTES - point.bytes));
+  });
   return frames;
 }
 
 /** Where a stored stack has references, in bytes. */
 export function referenceOffsets(map: FrameMap, stored: Uint8Array): number[] {
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
   const found: number[] = [];
-  for (let end = stored.length; end > 0;) {
-    const point = pointOf(map, view.getUint32(end - WORD_BYTES, true));
+  walkStored(map, stored, (point, _index, end) => {
     // References come last among the values.
     const count = point.values.filter(({ type }) => type === "funcref").length;
-    end -= WORD_BYTES + point.bytes;
-    for (let left = count; left > 0; left--) found.push(end + point.bytes - 4 * left);
-  }
+    for (let left = count; left > 0; left--) found.push(end - WORD_BYTES - 4 * left);
+  });
   return found;
 }
 
-/** Where the deepest frame's value of an operand is in a stored stack, for an answer that comes late. */
-export function operandOffset(map: FrameMap, stored: Uint8Array, height: number): number | undefined {
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.length);
+/**
+ * Where the deepest frame has the result of the call that it stands behind, for an answer that comes late; `undefined` if
+ * the program never looks at it.
+ */
+export function resultOffset(map: FrameMap, stored: Uint8Array): number | undefined {
   let point: FramePoint | undefined;
-  for (let end = stored.length; end > 0; end -= WORD_BYTES + point.bytes) {
-    point = pointOf(map, view.getUint32(end - WORD_BYTES, true));
-  }
+  walkStored(map, stored, (each) => (point = each));
+  const { values = [], operands = [] } = (point as FramePoint | undefined) ?? {};
   let offset = 0;
-  for (const value of point?.values ?? []) {
-    if (value.kind === "operand" && value.at === height) return offset;
+  for (const value of values) {
+    if (value.kind === "operand" && value.at === operands.length - 1) return offset;
     offset += STORED_SIZES[value.type];
   }
   return undefined;
@@ -153,6 +166,20 @@ export function writeStored(module: GuestModule, frames: readonly Frame[], entry
     at += part.length;
   }
   return out;
+}
+
+/**
+ * The stored form of one frame that belongs to no stack now, as {@link writeStored} makes it of many.
+ *
+ * @param what - What it is, for the message.
+ * @throws {VmError} `vm/snapshot-malformed`
+ */
+export function writeAlone(module: GuestModule, frame: Frame, what: string): Uint8Array {
+  const refuse = (why: string): never => {
+    throw new VmError("vm/snapshot-malformed", `Cannot restore the snapshot: the frame of ${what} ${why}`);
+  };
+  const { point, id } = findPoint(module.frames, frame) ?? refuse("stands where the program cannot pause");
+  return writeFrame({ module, point, word: (frame.function << 16) | id, refuse }, frame);
 }
 
 function findPoint(map: FrameMap, frame: Frame): { readonly point: FramePoint; readonly id: number } | undefined {

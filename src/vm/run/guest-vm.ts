@@ -6,6 +6,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { GuestValue } from "../device/device.ts";
 import { VmError } from "../errors.ts";
 import { gas, type Gas } from "../gas.ts";
+import { JUMP_IMPORT_MODULE } from "../jump/jump-imports.ts";
 import { PAGE_BYTES, type GuestView } from "../memory/guest-space.ts";
 import { copyToZeros } from "../memory/zero-pages.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
@@ -25,12 +26,13 @@ import { ExitSignal, Wasi } from "../wasi/wasi.ts";
 import { checkWaitingFrame } from "./check-snapshot.ts";
 import { createMachine } from "./create-machine.ts";
 import { decodeFrames, encodeFrames } from "./frame-codec.ts";
-import { operandOffset, readStored, writeStored, type Frame } from "./frames.ts";
+import { readStored, resultOffset, writeStored, type Frame } from "./frames.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { toGuestValue } from "./guest-value.ts";
-import { HostCalls, TrapSignal } from "./host-calls.ts";
+import { HostCalls, TrapSignal, type Suspended } from "./host-calls.ts";
 import { copyRange, INSPECT, type Inspectable } from "./inspect.ts";
 import type { Instance } from "./instance.ts";
+import { JumpTable } from "./jump-table.ts";
 import type { MachineState } from "./machine-state.ts";
 import type { Machine } from "./machine.ts";
 import { ParkedProgram } from "./parked-program.ts";
@@ -59,6 +61,7 @@ class GuestVm implements Vm {
   readonly #phases: readonly string[];
   readonly #wasi: Wasi;
   readonly #calls: HostCalls;
+  readonly #jumps: JumpTable;
   /** Unless the Vm is parked or disposed. */
   #machine: Machine | undefined;
   #parked: ParkedProgram | undefined;
@@ -73,7 +76,8 @@ class GuestVm implements Vm {
   /** Globals and tables of a program that has ended and was restored: it has no instance. */
   #endedState: MachineState = { globals: [] };
   #isRunning = false;
-  #trapStack: string | undefined;
+  /** Of the trap, if the program has ended in one here. */
+  #trapOffsets: readonly number[] = [];
 
   constructor(module: GuestModule, options: VmOptions, snapshot?: Snapshot) {
     this.#module = module;
@@ -88,7 +92,8 @@ class GuestVm implements Vm {
       args: this.#args,
       entropySeed: options.entropySeed ?? 0,
     });
-    this.#calls = new HostCalls({ module, memory, wasi: this.#wasi, vm: options });
+    this.#jumps = new JumpTable(module);
+    this.#calls = new HostCalls({ module, memory, wasi: this.#wasi, jumps: this.#jumps, vm: options });
     // Segments are written before the first instruction: their price is owed from the start.
     this.#gasUsed = BigInt(module.bootGas);
     this.#debt = module.bootGas;
@@ -109,7 +114,7 @@ class GuestVm implements Vm {
   }
 
   get trapOffsets(): readonly number[] {
-    return findTrapPlaces(this.#trapStack, this.#module.places);
+    return this.#trapOffsets;
   }
 
   get waiting(): WaitingCall | undefined {
@@ -195,6 +200,7 @@ class GuestVm implements Vm {
   snapshot(): Snapshot {
     this.#assertIdle("take a snapshot");
     const status = this.#status as SnapshotStatus;
+    const jumps = this.#jumps.capture();
     return {
       engine: this.#module.engine,
       schedule: this.#module.schedule,
@@ -208,15 +214,18 @@ class GuestVm implements Vm {
       memory: this.#parked?.memory() ?? this.#bytes().slice(),
       ...this.#readState(),
       stack: encodeFrames(this.#frames()),
+      ...(jumps === undefined ? {} : { jumps }),
       wasi: this.#wasi.capture(),
     };
   }
 
   stateHash(): string {
-    const { memory, stack, wasi, gasUsed: _, ...rest } = this.snapshot();
+    const { memory, stack, jumps, wasi, gasUsed: _, ...rest } = this.snapshot();
     const hash = sha256.create();
-    const text = JSON.stringify({ ...rest, wasi: { ...wasi, stdin: [...wasi.stdin] } }, (_key, value: unknown) =>
-      typeof value === "bigint" ? `${value}n` : value,
+    const places = jumps === undefined ? {} : { jumps: { ...jumps, frames: [...jumps.frames] } };
+    const text = JSON.stringify(
+      { ...rest, ...places, wasi: { ...wasi, stdin: [...wasi.stdin] } },
+      (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value),
     );
     hash.update(new TextEncoder().encode(`${text}\0${memory.length} ${stack.length}\0`));
     return bytesToHex(hash.update(memory).update(stack).digest());
@@ -324,40 +333,78 @@ class GuestVm implements Vm {
     const instance = home.enter(this.#calls);
     this.#instance = instance;
     this.#calls.begin(instance.gas);
-    stateMemory().putStack(instance.tables?.placeReferences(this.#stack) ?? this.#stack);
-    instance.gas.value = start;
-    instance.gasIn.value = status.kind === "ready" ? start : SENTINEL;
+    this.#goOn(instance, start, status.kind === "ready" ? start : SENTINEL);
     let result: unknown;
-    for (; this.#phase < this.#phases.length; this.#phase++) {
+    while (this.#phase < this.#phases.length) {
       result = instance.fn(`run.${this.#phases[this.#phase]}`)();
       const left = Number(instance.gas.value);
-      if (left < THRESHOLD) return this.#pause(start, left + BIAS);
+      if (left < THRESHOLD) {
+        this.#takeStack(instance);
+        const { suspended } = this.#calls;
+        if (suspended === undefined) return this.#pause(start, left + BIAS);
+        if (suspended.waiting.module !== JUMP_IMPORT_MODULE) return this.#wait(start, suspended);
+        const rest = this.#jump(suspended);
+        if (rest <= 0) return this.#pause(start, rest);
+        this.#goOn(instance, rest, SENTINEL);
+        continue;
+      }
       this.#stack = new Uint8Array();
+      this.#jumps.forget();
       instance.gasIn.value = left;
+      this.#phase++;
     }
     return this.#exit(typeof result === "number" ? result : 0, start);
   }
 
-  #pause(start: number, debt: number): SliceResult {
+  /** Puts the frames where they are rebuilt from. @param gasIn - What tells a phase whether it begins. */
+  #goOn(instance: Instance, left: number, gasIn: number): void {
+    stateMemory().putStack(instance.tables?.placeReferences(this.#stack) ?? this.#stack);
+    instance.gas.value = left;
+    instance.gasIn.value = gasIn;
+  }
+
+  #takeStack({ tables }: Instance): void {
     this.#stack = stateMemory().takeStack(this.#stack);
-    this.#instance?.tables?.nameReferences(this.#stack);
-    const { suspended } = this.#calls;
-    const gasUsed = this.#settle(start, suspended?.gasLeft ?? debt);
-    if (suspended === undefined) {
-      this.#status = { kind: "paused" };
-      return { kind: "out-of-gas", gasUsed };
-    }
-    const { waiting } = suspended;
+    if (tables === undefined) return;
+    tables.nameReferences(this.#stack);
+    stateMemory().referencesOf(this.#module.state).clear();
+  }
+
+  #pause(start: number, left: number): SliceResult {
+    const gasUsed = this.#settle(start, left);
+    this.#status = { kind: "paused" };
+    return { kind: "out-of-gas", gasUsed };
+  }
+
+  #wait(start: number, { waiting, gasLeft }: Suspended): SliceResult {
+    const gasUsed = this.#settle(start, gasLeft);
     this.#status = { kind: "waiting", call: waiting };
     return { kind: "waiting", gasUsed, waiting };
+  }
+
+  /** Does what a call of `setjmp` or `longjmp` asks for; gives the gas that is left. */
+  #jump({ waiting, gasLeft }: Suspended): number {
+    this.#calls.goOn();
+    const [id, value] = waiting.args.map(Number);
+    if (id === undefined || value === undefined) return gasLeft - this.#jumps.keep(this.#stack);
+    const jumped = this.#jumps.jump(this.#stack, id >>> 0, value);
+    if (jumped === undefined) throw new TrapSignal(trap("bad-longjmp"), this.#standing());
+    this.#stack = jumped.stack;
+    return gasLeft - jumped.charged;
+  }
+
+  /** Where the program stands, as {@link Vm.trapOffsets} has it. */
+  #standing(): readonly number[] {
+    return this.#frames()
+      .map(({ offset }) => offset)
+      .toReversed();
   }
 
   /** Puts the answer where the program will find the result of the call that it waits in. */
   #giveAnswer(call: WaitingCall, value: GuestValue | null): void {
     const type = this.#calls.importOf(call).results[0];
     if (type === undefined || value === null) return;
-    const frame = readStored(this.#module.frames, this.#stack).at(-1);
-    const offset = operandOffset(this.#module.frames, this.#stack, (frame?.operands.length ?? 0) - 1);
+    const offset = resultOffset(this.#module.frames, this.#stack);
     if (offset === undefined) return; // The program never looks at the result.
     const view = new DataView(this.#stack.buffer, this.#stack.byteOffset + offset);
     if (type === "i32") view.setInt32(0, Number(value), true);
@@ -377,6 +424,7 @@ class GuestVm implements Vm {
     const gasUsed = this.#settle(start, Number(this.#instance?.gas.value ?? start));
     this.#debt = 0;
     this.#stack = new Uint8Array();
+    this.#jumps.end();
     this.#status = { kind: "exited", exitCode };
     return { kind: "exited", gasUsed, exitCode };
   }
@@ -390,8 +438,14 @@ class GuestVm implements Vm {
       this.#forget();
       throw error;
     }
-    this.#trapStack = error instanceof Error || error instanceof TrapSignal ? error.stack : undefined;
+    this.#trapOffsets = this.#offsetsOf(error);
     return this.#trap(error instanceof TrapSignal ? error.trap : (this.#ownCause() ?? this.#engineTrap(error)), start);
+  }
+
+  #offsetsOf(error: unknown): readonly number[] {
+    if (error instanceof TrapSignal && error.offsets !== undefined) return error.offsets;
+    const stack = error instanceof Error || error instanceof TrapSignal ? error.stack : undefined;
+    return findTrapPlaces(stack, this.#module.places);
   }
 
   /** The trap that the program has said it is about to end in, if it has. */
@@ -423,6 +477,7 @@ class GuestVm implements Vm {
     this.#gasUsed += BigInt(start);
     this.#debt = 0;
     this.#stack = new Uint8Array();
+    this.#jumps.end();
     this.#status = { kind: "trapped", trap: found };
     return { kind: "trapped", gasUsed: start, trap: found };
   }
@@ -451,6 +506,7 @@ class GuestVm implements Vm {
       const frames = decodeFrames(snapshot.stack);
       this.#stack = writeStored(this.#module, frames, entry);
       checkWaitingFrame(this.#module, snapshot.status, frames.at(-1));
+      if (snapshot.jumps !== undefined) this.#jumps.restore(snapshot.jumps);
       this.#resume(snapshot);
     }
     copyToZeros(snapshot.memory, this.#bytes());

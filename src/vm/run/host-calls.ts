@@ -2,6 +2,7 @@
 
 import { WAIT, type Device, type GuestValue, type HostCall, type ValueType } from "../device/device.ts";
 import { VmError } from "../errors.ts";
+import { JUMP_IMPORT_MODULE } from "../jump/jump-imports.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
 import { THRESHOLD } from "../prepare/protocol.ts";
 import { trap, type Trap } from "../trap.ts";
@@ -9,6 +10,7 @@ import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
 import { ExitSignal, type Wasi } from "../wasi/wasi.ts";
 import { GuestRangeError, type GuestMemory } from "./guest-memory.ts";
 import { toGuestValue, zeroOf } from "./guest-value.ts";
+import type { JumpTable } from "./jump-table.ts";
 import type { VmOptions, WaitingCall } from "./vm.ts";
 
 /** Lowest value that host functions may bring the gas counter to: above what would mean that frames are being stored. */
@@ -19,10 +21,13 @@ export class TrapSignal {
   readonly trap: Trap;
   /** Where the guest stands. */
   readonly stack: string | undefined;
+  /** The same as offsets in the original module, innermost first, where the guest's frames are stored already. */
+  readonly offsets: readonly number[] | undefined;
 
-  constructor(raised: Trap) {
+  constructor(raised: Trap, offsets?: readonly number[]) {
     this.trap = raised;
     this.stack = new Error("trap").stack;
+    this.offsets = offsets;
   }
 }
 
@@ -30,7 +35,7 @@ export class TrapSignal {
 type GasCounter = Pick<WebAssembly.Global, "value">;
 
 /** A call that has no answer yet, and the gas that was left when it was made. */
-interface Suspended {
+export interface Suspended {
   readonly waiting: WaitingCall;
   readonly gasLeft: number;
 }
@@ -83,6 +88,7 @@ interface HostCallsOptions {
   readonly module: GuestModule;
   readonly memory: GuestMemory;
   readonly wasi: Wasi;
+  readonly jumps: JumpTable;
   readonly vm: VmOptions;
 }
 
@@ -90,27 +96,34 @@ export class HostCalls {
   readonly #module: GuestModule;
   readonly #memory: GuestMemory;
   readonly #wasi: Wasi;
+  readonly #jumps: JumpTable;
   readonly #devices: ReadonlyMap<string, Device>;
   readonly #onHostError: VmOptions["onHostError"];
   #counter: GasCounter | undefined;
   #suspended: Suspended | undefined;
 
   /** @throws {VmError} `vm/device-missing` if the program imports from a device that was not given. */
-  constructor({ module, memory, wasi, vm }: HostCallsOptions) {
+  constructor({ module, memory, wasi, jumps, vm }: HostCallsOptions) {
     this.#module = module;
     this.#memory = memory;
     this.#wasi = wasi;
+    this.#jumps = jumps;
     this.#devices = devicesFor(module, vm.devices ?? []);
     this.#onHostError = vm.onHostError;
   }
 
-  /** The call that the slice stopped in, if it did. */
+  /** The call that the program has stored its frames for, if there is one: it waits, or jumps. */
   get suspended(): Suspended | undefined {
     return this.#suspended;
   }
 
   begin(counter: GasCounter): void {
     this.#counter = counter;
+  }
+
+  /** The same slice goes on. */
+  goOn(): void {
+    this.#suspended = undefined;
   }
 
   end(): void {
@@ -154,9 +167,11 @@ export class HostCalls {
       const answer =
         declared.module === WASI_IMPORT_MODULE
           ? this.#wasi.handle({ ...call, charge: this.#charge })
-          : this.#devices
-              .get(declared.module)
-              ?.handle(new DeviceCall(call, { memory: this.#memory, counter: this.#counter, charge: this.#charge }));
+          : declared.module === JUMP_IMPORT_MODULE
+            ? this.#stopToJump(call)
+            : this.#devices
+                .get(declared.module)
+                ?.handle(new DeviceCall(call, { memory: this.#memory, counter: this.#counter, charge: this.#charge }));
       if (answer !== WAIT) return toGuestValue(type, answer);
       if (!declared.mayWait) throw new TypeError(`Cannot wait in "${call.function}": it is not declared with mayWait`);
       return WAIT;
@@ -166,6 +181,12 @@ export class HostCalls {
       this.#reportHostError(error, call);
       throw new TrapSignal(trap("host-error"));
     }
+  }
+
+  /** The rest happens once all frames are stored. */
+  #stopToJump({ args }: WaitingCall): typeof WAIT {
+    if (args.length === 1) this.#memory.writeU32(Number(args[0]), this.#jumps.next);
+    return WAIT;
   }
 
   /** An arrow function, because there is a call of it for each call of a guest, and none is to be made for it. */
@@ -191,7 +212,7 @@ export class HostCalls {
 function devicesFor(module: GuestModule, devices: readonly Device[]): ReadonlyMap<string, Device> {
   const byModule = new Map(devices.map((device) => [device.type.importModule, device]));
   for (const { module: name, function: field } of module.imports) {
-    if (name !== WASI_IMPORT_MODULE && !byModule.has(name)) {
+    if (name !== WASI_IMPORT_MODULE && name !== JUMP_IMPORT_MODULE && !byModule.has(name)) {
       throw new VmError(
         "vm/device-missing",
         `Cannot run the program: it calls "${name}.${field}", no such device is given`,

@@ -27,6 +27,19 @@ export interface TablesSnapshot {
   readonly droppedElements: readonly number[];
 }
 
+/** Calls of `setjmp` that `longjmp` may go back to. */
+export interface JumpsSnapshot {
+  /** Number of the next one: an integer from 1 to 2^32 − 1. */
+  readonly next: number;
+  /**
+   * Ascending by `depth`, the number of frames below that of the call; at most eight of one depth, oldest first. `id` is what
+   * its `jmp_buf` says. `calls` is a sum over the calls that led to it, an unsigned 32-bit integer.
+   */
+  readonly places: readonly { readonly id: number; readonly depth: number; readonly calls: number }[];
+  /** The frame behind each of them, in the same order, in the layout of `frame-codec.ts`. */
+  readonly frames: Uint8Array;
+}
+
 /** Where the program stands. */
 export type SnapshotStatus =
   | { readonly kind: "ready" }
@@ -70,5 +83,7 @@ export interface Snapshot {
   readonly tables?: TablesSnapshot;
   /** The paused call stack, in the layout of `frame-codec.ts`. Empty unless paused, waiting or answered. */
   readonly stack: Uint8Array;
+  /** Absent until the program calls `setjmp`, and once it has ended. */
+  readonly jumps?: JumpsSnapshot;
   readonly wasi: WasiSnapshot;
 }

@@ -32,7 +32,7 @@ export const HOSTILE_DEVICE: DeviceType = {
   },
 };
 
-export const HOSTILE_POLICY: ImportPolicy = { wasi: true, devices: [HOSTILE_DEVICE] };
+export const HOSTILE_POLICY: ImportPolicy = { wasi: true, setjmp: true, devices: [HOSTILE_DEVICE] };
 
 /** Cases of one ending, as `name -> text of the fields of a module`. */
 export function fromWat(

@@ -146,4 +146,41 @@ const WAYS_BACK = [
   ),
 ];
 
-export const LOOPS_AND_CALLS: readonly HostileModule[] = [...LOOPS, ...RECURSIONS, ...TREES, ...WAYS_BACK];
+const JUMP_IMPORTS = `(import "gasworks.jump" "setjmp" (func $set (param i32) (result i32)))
+  (import "gasworks.jump" "longjmp" (func $jump (param i32 i32)))`;
+
+const JUMPS: readonly HostileModule[] = [
+  ...fromWat("goes on", {
+    "a jump back for ever": `${JUMP_IMPORTS} ${start("(drop (call $set (i32.const 0))) (call $jump (i32.load (i32.const 0)) (i32.const 1))")}`,
+    "a place set for ever": `${JUMP_IMPORTS} ${start("(loop $l (drop (call $set (i32.const 0))) (br $l))")}`,
+    "a recursion that is cut and begun again": `${JUMP_IMPORTS} ${start(
+      "(drop (call $set (i32.const 0))) (call $deep (i32.const 200))",
+      `(func $deep (param i32) (if (i32.eqz (local.get 0)) (then (call $jump (i32.load (i32.const 0)) (i32.const 1))))
+        (call $deep (i32.sub (local.get 0) (i32.const 1))))`,
+    )}`,
+  }),
+  ...fromWat(
+    "goes on",
+    {
+      "places set and jumped to on top of a deep stack": `${JUMP_IMPORTS} ${start(
+        "(call $deep (i32.const 3000))",
+        `(func $deep (param i32) (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1)))))
+          (drop (call $set (i32.const 0))) (call $jump (i32.load (i32.const 0)) (i32.const 1)))`,
+      )}`,
+      "a place in each of thousands of calls": `${JUMP_IMPORTS} ${start(
+        "(loop $l (drop (call $set (i32.const 0))) (call $deep (i32.const 500)) (br $l))",
+        `(func $deep (param i32) (drop (call $set (i32.const 8)))
+          (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1))))))`,
+      )}`,
+    },
+    { indivisible: 200_000, slice: 100_000 },
+  ),
+  ...fromWat("bad-longjmp", {
+    "a jump to a number that was made up": `${JUMP_IMPORTS} ${start("(drop (call $set (i32.const 0))) (call $jump (i32.const -1) (i32.const 1))")}`,
+  }),
+  ...fromWat("memory-out-of-bounds", {
+    "a place whose number has no room": `${JUMP_IMPORTS} ${start("(drop (call $set (i32.const -2)))")}`,
+  }),
+];
+
+export const LOOPS_AND_CALLS: readonly HostileModule[] = [...LOOPS, ...RECURSIONS, ...TREES, ...WAYS_BACK, ...JUMPS];

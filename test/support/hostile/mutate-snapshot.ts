@@ -1,6 +1,14 @@
 // Snapshots changed as who knows the format would change them: on decoded data, in few places, mostly near the truth.
 
-import type { GuestModule, GuestValue, Snapshot, SnapshotStatus, TablesSnapshot, WaitingCall } from "gasworks/vm";
+import type {
+  GuestModule,
+  GuestValue,
+  JumpsSnapshot,
+  Snapshot,
+  SnapshotStatus,
+  TablesSnapshot,
+  WaitingCall,
+} from "gasworks/vm";
 
 import { FRAME_KINDS, type FramePoint } from "../../../src/vm/prepare/frame-map.ts";
 import { decodeFrames, encodeFrames } from "../../../src/vm/run/frame-codec.ts";
@@ -180,6 +188,63 @@ const changeTables: Change<TablesSnapshot> = ({ contents, droppedData, droppedEl
   ])();
 };
 
+const changeJumps: Change<JumpsSnapshot> = ({ next, places, frames }, random, module) => {
+  const stored = decodeFrames(frames);
+  const at = random.below(places.length + 1);
+  const behind = module.frames.flatMap((points, index) =>
+    (points ?? []).flatMap((point) => (point?.kind === "import" ? [{ index, point }] : [])),
+  );
+  const invented = (): Frame[] => {
+    const found = behind.length > 0 ? random.pick(behind) : undefined;
+    return found === undefined ? [] : [frameAt(found.index, found.point, random)];
+  };
+  return random.weighted<() => JumpsSnapshot>([
+    [
+      3,
+      () => ({
+        next,
+        places,
+        frames: encodeFrames(replaced(stored, random, (frame) => changeFrame(frame, random, module))),
+      }),
+    ],
+    [1, () => ({ next, places, frames: encodeFrames(shuffled(stored, random)) })],
+    [
+      4,
+      () => ({
+        next,
+        places: places.map((place, index) =>
+          index === at
+            ? {
+                id: random.chance(0.3) ? integer(place.id, random) : place.id,
+                depth: random.chance(0.5) ? integer(place.depth, random) : place.depth,
+                calls: random.chance(0.3) ? integer(place.calls, random) : place.calls,
+              }
+            : place,
+        ),
+        frames,
+      }),
+    ],
+    [1, () => ({ next, places: shuffled(places, random), frames })],
+    [1, () => ({ next: integer(next, random), places, frames })],
+    // Another place of the program, as if it had been set: its number is where the program looks for one.
+    [
+      4,
+      () => ({ next, places, frames: encodeFrames([...stored.slice(0, at), ...invented(), ...stored.slice(at + 1)]) }),
+    ],
+    [
+      2,
+      () => ({
+        next,
+        places: [
+          ...places,
+          ...Array.from({ length: random.between(1, 12) }, (_, more) => ({ id: 100 + more, depth: 9, calls: 0 })),
+        ],
+        frames: encodeFrames([...stored, ...invented(), ...stored]),
+      }),
+    ],
+  ])();
+};
+
 function changeMemory(memory: Uint8Array, random: Random): Uint8Array {
   if (random.chance(0.4)) return new Uint8Array(65_536 * random.below(12));
   const changed = memory.slice();
@@ -217,6 +282,13 @@ export const mutateSnapshot: Change<Snapshot> = (snapshot, random, module) =>
         snapshot.tables === undefined
           ? { ...snapshot, tables: { contents: [], droppedData: [], droppedElements: [] } }
           : { ...snapshot, tables: changeTables(snapshot.tables, random, module) },
+    ],
+    [
+      3,
+      () => ({
+        ...snapshot,
+        jumps: changeJumps(snapshot.jumps ?? { next: 2, places: [], frames: encodeFrames([]) }, random, module),
+      }),
     ],
     [2, () => ({ ...snapshot, memory: changeMemory(snapshot.memory, random) })],
     [2, () => ({ ...snapshot, debt: integer(snapshot.debt, random) })],

@@ -86,6 +86,26 @@ const GUESTS: readonly string[] = [
       (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))
       (drop (call $poll (i32.const 100) (i32.const 200) (i32.const 1) (i32.const 16)))
       (br $l))))`,
+  // Jumps back over several frames, to places with a reference and pending operands.
+  `(module (import "gasworks.jump" "setjmp" (func $set (param i32) (result i32)))
+    (import "gasworks.jump" "longjmp" (func $jump (param i32 i32)))
+    (type $leaf (func (param i32) (result i32))) (memory 1) (table $t 2 funcref) (elem $e declare func $down $up)
+    (func $up (type $leaf) (loop) (local.get 0))
+    (func $down (type $leaf) (local $n i32)
+      (if (i32.eqz (local.get 0)) (then (call $jump (i32.load (i32.const 8)) (i32.const 3))))
+      (local.set $n (i32.add (call $set (i32.const 0)) (call $down (i32.sub (local.get 0) (i32.const 1)))))
+      (local.get $n))
+    (func $try (param $f funcref) (param $n i64) (result i32)
+      (i64.const 5)
+      (if (i32.eqz (call $set (i32.const 8)))
+        (then (drop (call $down (i32.const 4)))))
+      (table.set $t (i32.const 1) (local.get $f))
+      (drop (i64.add (local.get $n)))
+      (call_indirect $t (type $leaf) (i32.wrap_i64 (local.get $n)) (i32.const 1)))
+    (func (export "_start") (result i32) (local $i i32)
+      (loop $l (drop (call $set (i32.const 16))) (drop (call $try (ref.func $up) (i64.const 7)))
+        (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 3))))
+      (local.get $i)))`,
   // Ends: by itself, and by a trap.
   `(module (memory 1) (global (mut f32) (f32.const 1)) (func (export "_start") (result i32) (global.set 0 (f32.const 2)) (i32.const 9)))`,
   `(module (memory 1) (global (mut i32) (i32.const 1)) (func (export "_start") (loop (br_if 0 (i32.eqz (i32.load (i32.const 65533)))))))`,
