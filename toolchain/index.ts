@@ -11,10 +11,14 @@ export type {
   OptimizationLevel,
   Sources,
 } from "./compiler.ts";
+export { C_LIBRARY } from "./c-library.ts";
+export type { LibraryName } from "./c-library.ts";
 export { formatDiagnostic } from "./diagnostic.ts";
 export type { Diagnostic, FixIt, SourceRange } from "./diagnostic.ts";
 export { createBrowserCompiler } from "./embedded/browser-compiler.ts";
 export type { BrowserCompilerOptions } from "./embedded/browser-compiler.ts";
 export type { CompilerLimits, EmbeddedLimits } from "./embedded/limits.ts";
+export { explainDiagnostics, FRIENDLY_KINDS } from "./friendly/explain-diagnostics.ts";
+export type { ExplainContext, ExplainedDiagnostic, Fix, FriendlyWords, KnownName } from "./friendly/friendly-words.ts";
 export { ToolchainError } from "./errors.ts";
 export type { ToolchainErrorCode } from "./errors.ts";

@@ -149,6 +149,8 @@ export function parseLinkerLog(log: string, context: LinkerLogContext): readonly
     const groups = LINKER_MESSAGE.exec(line)?.groups;
     if (groups === undefined) continue;
     const { rest = "", object = rest, undefinedSymbol, duplicateSymbol } = groups;
+    // Two mains are two of these as well.
+    if (duplicateSymbol !== undefined && PARTS_OF_MAIN.test(duplicateSymbol)) continue;
     // A duplicate is followed by two lines, `>>> defined in <object>`; the second is the one too many.
     const file = context.unitOf(duplicateSymbol === undefined ? object : (lines[index + 2] ?? "")) ?? first;
     const symbol = undefinedSymbol ?? duplicateSymbol;
@@ -156,12 +158,20 @@ export function parseLinkerLog(log: string, context: LinkerLogContext): readonly
       symbol === undefined ? rest : `${undefinedSymbol === undefined ? "duplicate" : "undefined"} symbol: ${symbol}`;
     const severity = groups["severity"] === "warning" ? "warning" : "error";
     found.push({ ...linkerDraft(context.sources, { file, symbol, message }), severity });
+    const other = duplicateSymbol === undefined ? undefined : context.unitOf(lines[index + 1] ?? "");
+    if (other !== undefined) {
+      const note = linkerDraft(context.sources, { file: other, symbol, message: "previous definition is here" });
+      found.push({ ...note, severity: "note" });
+    }
   }
   return withError(found, context.isDone, { file: first, message: firstLine(log) ?? "cannot be linked" });
 }
 
 const LINKER_MESSAGE =
   /^wasm-ld: (?<severity>warning|error): (?<rest>(?<object>.*): undefined symbol: (?<undefinedSymbol>.*)|duplicate symbol: (?<duplicateSymbol>.*)|.*)$/;
+
+/** What clang makes of a `main` beside it. */
+const PARTS_OF_MAIN = /^__(?:original_main|main_void)$/;
 
 /** From `--trace-symbol`: the linker had to make a main of its own, which traps. It prints `__main_argc_argv` as `main`. */
 const MISSING_MAIN = /^<internal>: definition of undefined_weak:main$/;

@@ -113,7 +113,7 @@ describe("generateHeaders()", () => {
        * @param name Its name, as a string
        * @return a handle for the other calls, or ERR_NO_DEVICE
        */
-      __attribute__((import_module("device.probe"), import_name("open")))
+      __attribute__((import_module("device.probe"), import_name("open"), warn_unused_result))
       probe_t probe_open(const char *name);
 
       /**
@@ -122,7 +122,7 @@ describe("generateHeaders()", () => {
        * @param index Which one, from 0
        * @return a handle for the other calls, or ERR_NO_DEVICE behind the last one
        */
-      __attribute__((import_module("device.probe"), import_name("at")))
+      __attribute__((import_module("device.probe"), import_name("at"), warn_unused_result))
       probe_t probe_at(int index);
 
       /**
@@ -131,7 +131,7 @@ describe("generateHeaders()", () => {
        * @param n Any number
        * @return the sum; negative on an error
        */
-      __attribute__((import_module("device.probe"), import_name("ask")))
+      __attribute__((import_module("device.probe"), import_name("ask"), warn_unused_result))
       int probe_ask(probe_t probe, int n);
 
       /**
@@ -143,7 +143,7 @@ describe("generateHeaders()", () => {
        * @param part 0 to 1
        * @return 0; negative on an error
        */
-      __attribute__((import_module("device.probe"), import_name("check")))
+      __attribute__((import_module("device.probe"), import_name("check"), warn_unused_result))
       int probe_check(probe_t probe, int side, unsigned count, long long wide, float part);
 
       /**
@@ -161,7 +161,7 @@ describe("generateHeaders()", () => {
        * @param ticks How many
        * @return a task for task_wait, task_poll and task_cancel; ERR_BUSY if there are too many
        */
-      __attribute__((import_module("device.probe"), import_name("work_start")))
+      __attribute__((import_module("device.probe"), import_name("work_start"), warn_unused_result))
       int probe_work_start(probe_t probe, int ticks);
 
       #endif

@@ -196,7 +196,10 @@ describe("diagnostics", () => {
 
   it("name the second of two definitions", async () => {
     const { diagnostics } = await compiler.compile({ "a.c": `int f;\n${RETURNS_0}`, "b.c": "\nint f;\n" });
-    expect(diagnostics.map(formatDiagnostic)).toEqual(["b.c:2:5: error: duplicate symbol: f"]);
+    expect(diagnostics.map(formatDiagnostic)).toEqual([
+      "b.c:2:5: error: duplicate symbol: f",
+      "a.c:1:5: note: previous definition is here",
+    ]);
   });
 
   it("say that main is missing, or is not what the start-up code calls", async () => {

@@ -17,10 +17,21 @@ export interface DeviceCompletion {
   readonly doc: string;
   /** Gas on top of the call instruction; `undefined` of what is not called. */
   readonly cost: number | undefined;
+  /** The generated header that declares it; `devices.h` includes `gasworks.h`. */
+  readonly header: "gasworks.h" | "devices.h";
 }
+
+type Unplaced = Omit<DeviceCompletion, "header">;
 
 /** All names that programs of a computer with these devices may use, beside those of C. */
 export function completionsOf(devices: Readonly<Record<string, AttachedDevice>>): readonly DeviceCompletion[] {
+  return [
+    ...systemNames().map((each) => ({ ...each, header: "gasworks.h" }) as const),
+    ...deviceNames(devices).map((each) => ({ ...each, header: "devices.h" }) as const),
+  ];
+}
+
+function systemNames(): readonly Unplaced[] {
   return [
     ...Object.entries(SYSTEM_CALLS).map(([name, { doc, returns, c, type }]) =>
       functionOf(name, c, `${doc}\nGives ${returns}.`, type.cost),
@@ -31,30 +42,33 @@ export function completionsOf(devices: Readonly<Record<string, AttachedDevice>>)
     ...Object.entries(SYSTEM_EVENTS).map(([name, { value, doc }]) =>
       constantOf(`EVENT_${name.toUpperCase()}`, value, doc),
     ),
-    ...attachedTypes(devices).flatMap(({ device }) => {
-      const { type, doc, constants } = device;
-      const events = eventsOf(device);
-      const payloads = events.flatMap(({ payload }) => payload ?? []);
-      return [
-        typeOf(`${type}_t`, doc),
-        ...[...structsOf(device), ...payloads].map((struct) => typeOf(`${struct.name}_t`, struct.doc)),
-        ...Object.entries(constants).map(([name, { value, doc: words }]) =>
-          constantOf(`${type.toUpperCase()}_${name}`, value, words),
-        ),
-        ...events.map(({ constant, number, doc: words }) => constantOf(constant, number, words)),
-        ...payloads.map(({ name, doc: words }) =>
-          functionOf(name, `${name}_t ${name}(const event_t *event)`, words, undefined),
-        ),
-        ...callsOf(device).map((call) => {
-          const told = call.parameters
-            .filter(({ name }) => name !== type)
-            .map(({ name, doc: words }) => `${name}: ${words}`);
-          const words = [call.doc, ...told, `Gives ${call.returns}.`].join("\n");
-          return functionOf(`${type}_${call.name}`, signatureOf(type, call), words, call.cost);
-        }),
-      ];
-    }),
   ];
+}
+
+function deviceNames(devices: Readonly<Record<string, AttachedDevice>>): readonly Unplaced[] {
+  return attachedTypes(devices).flatMap(({ device }) => {
+    const { type, doc, constants } = device;
+    const events = eventsOf(device);
+    const payloads = events.flatMap(({ payload }) => payload ?? []);
+    return [
+      typeOf(`${type}_t`, doc),
+      ...[...structsOf(device), ...payloads].map((struct) => typeOf(`${struct.name}_t`, struct.doc)),
+      ...Object.entries(constants).map(([name, { value, doc: words }]) =>
+        constantOf(`${type.toUpperCase()}_${name}`, value, words),
+      ),
+      ...events.map(({ constant, number, doc: words }) => constantOf(constant, number, words)),
+      ...payloads.map(({ name, doc: words }) =>
+        functionOf(name, `${name}_t ${name}(const event_t *event)`, words, undefined),
+      ),
+      ...callsOf(device).map((call) => {
+        const told = call.parameters
+          .filter(({ name }) => name !== type)
+          .map(({ name, doc: words }) => `${name}: ${words}`);
+        const words = [call.doc, ...told, `Gives ${call.returns}.`].join("\n");
+        return functionOf(`${type}_${call.name}`, signatureOf(type, call), words, call.cost);
+      }),
+    ];
+  });
 }
 
 /** The prices of all calls, by the name of the function in C: gas on top of the call instruction. */
@@ -64,14 +78,14 @@ export function costTableOf(devices: Readonly<Record<string, AttachedDevice>>): 
   );
 }
 
-function functionOf(name: string, declaration: string, doc: string, cost: number | undefined): DeviceCompletion {
+function functionOf(name: string, declaration: string, doc: string, cost: number | undefined): Unplaced {
   return { name, kind: "function", declaration, doc, cost };
 }
 
-function typeOf(name: string, doc: string): DeviceCompletion {
+function typeOf(name: string, doc: string): Unplaced {
   return { name, kind: "type", declaration: name, doc, cost: undefined };
 }
 
-function constantOf(name: string, value: number, doc: string): DeviceCompletion {
+function constantOf(name: string, value: number, doc: string): Unplaced {
   return { name, kind: "constant", declaration: `${name} = ${value}`, doc, cost: undefined };
 }

@@ -9,6 +9,7 @@ import {
   eventsOf,
   signatureOf,
   structsOf,
+  type DeviceCall,
   type DeviceEvent,
   type DeviceStruct,
 } from "./device-calls.ts";
@@ -104,7 +105,7 @@ function declareType(device: DeviceFace, labels: readonly string[]): string[] {
         ...call.parameters.filter(({ name }) => name !== type).map(({ name, doc }) => `@param ${name} ${doc}`),
         `@return ${call.returns}`,
       ]),
-      `${imported(device.deviceType.importModule, call.name)}\n${signatureOf(type, call)};`,
+      `${imported(device.deviceType.importModule, call.name, isAnswerOnly(call))}\n${signatureOf(type, call)};`,
     ]),
   ];
 }
@@ -142,8 +143,15 @@ function declareEvent({ doc, constant, number, payload }: DeviceEvent): string[]
   ];
 }
 
-function imported(module: string, name: string): string {
-  return `__attribute__((import_module("${module}"), import_name("${name}")))`;
+/** @param isAnswerOnly - The compiler warns where the answer is not used. */
+function imported(module: string, name: string, isAnswerOnly = false): string {
+  return `__attribute__((import_module("${module}"), import_name("${name}")${isAnswerOnly ? ", warn_unused_result" : ""}))`;
+}
+
+/** Whether a call does nothing for a program that does not look at its answer. */
+function isAnswerOnly({ kind, name, parameters }: DeviceCall): boolean {
+  if (kind === "start" || name === "open" || name === "at") return true;
+  return kind === "query" && parameters.every(({ c }) => !c.endsWith("*"));
 }
 
 /** A doc comment, the same in C and in AssemblyScript. */
