@@ -183,6 +183,10 @@ export function checkSources(sources: Sources): void {
       `Cannot compile ${names.length} files: expected at most ${SOURCE_LIMITS.files}`,
     );
   }
+  for (const [name, text] of Object.entries(sources)) {
+    if (typeof text === "string") continue;
+    throw new ToolchainError("toolchain/bad-sources", `Cannot compile ${name}: expected a text, not ${typeof text}`);
+  }
   const characters = Object.values(sources).reduce((sum, text) => sum + text.length, 0);
   if (characters > SOURCE_LIMITS.characters) {
     throw new ToolchainError(

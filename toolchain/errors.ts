@@ -18,6 +18,8 @@ export type ToolchainErrorCode =
   | "toolchain/output-too-big"
   /** The compiler itself ended abnormally; the source is what provoked it. */
   | "toolchain/crashed"
+  /** A service has too much to do, or was asked too often by this client; a later call may be served. */
+  | "toolchain/busy"
   /** A call after `dispose()`. */
   | "toolchain/disposed";
 

@@ -13,6 +13,8 @@ export type {
 } from "./compiler.ts";
 export { C_LIBRARY } from "./c-library.ts";
 export type { LibraryName } from "./c-library.ts";
+export { createCompiler } from "./create-compiler.ts";
+export type { CompilerChoice } from "./create-compiler.ts";
 export { formatDiagnostic } from "./diagnostic.ts";
 export type { Diagnostic, FixIt, SourceRange } from "./diagnostic.ts";
 export { createBrowserCompiler } from "./embedded/browser-compiler.ts";
@@ -22,3 +24,5 @@ export { explainDiagnostics, FRIENDLY_KINDS } from "./friendly/explain-diagnosti
 export type { ExplainContext, ExplainedDiagnostic, Fix, FriendlyWords, KnownName } from "./friendly/friendly-words.ts";
 export { ToolchainError } from "./errors.ts";
 export type { ToolchainErrorCode } from "./errors.ts";
+export { createServiceCompiler } from "./service/service-compiler.ts";
+export type { ServiceCompilerOptions, ServiceFailure, ServiceResult } from "./service/service-compiler.ts";

@@ -32,12 +32,19 @@ export async function packClang(directory: string): Promise<readonly PackedFile[
   const coreBytes = (await stat(core)).size;
   const coreCopy = join(directory, CLANG_FILE);
   if ((await sizeOf(coreCopy)) !== coreBytes) await copyFile(core, coreCopy);
-  const sysroot = writeTar(selectSysroot(await readFile(new URL(FULL_SYSROOT_FILE, base))));
+  return [{ name: CLANG_FILE, bytes: coreBytes }, await packSysroot(directory)];
+}
+
+/**
+ * Writes the part of it that ways without WebAssembly need, headers and libraries: 2 MB.
+ *
+ * @throws {@link ToolchainError} `toolchain/unavailable` if `@yowasp/clang` is not installed.
+ */
+export async function packSysroot(directory: string): Promise<PackedFile> {
+  const sysroot = writeTar(selectSysroot(await readFile(new URL(FULL_SYSROOT_FILE, installedClang()))));
+  await mkdir(directory, { recursive: true });
   await writeFile(join(directory, C_SYSROOT_FILE), sysroot);
-  return [
-    { name: CLANG_FILE, bytes: coreBytes },
-    { name: C_SYSROOT_FILE, bytes: sysroot.length },
-  ];
+  return { name: C_SYSROOT_FILE, bytes: sysroot.length };
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

@@ -74,29 +74,53 @@ cat >"$work/files.json" <<END
 ] }
 END
 
-# Runs a command without what this process knows, within what may still be written, and notes its end.
-step() {
-  name=$1
-  log=$2
-  shift 2
+# Runs a command without what this process knows, within what may still be written.
+limited() {
   code=0
   (
     ulimit -f "$blocks_left"
     exec env -i PATH="${CLANG%/*}" TMPDIR="$work/tmp" TZ=UTC SOURCE_DATE_EPOCH=0 "$@"
   ) </dev/null >"$work/tmp/log" 2>&1 || code=$?
-  echo "$name $code" >>"$work/out/status"
-  head -c "$log_bytes" "$work/tmp/log" >"$work/out/log/$log"
 }
 
-# ${ASSEMBLER+x}: its directives read files behind clang's back, so it is there only where there are none to read.
+# Notes how a command has ended: its name, its log's name.
+note() {
+  echo "$1 $code" >>"$work/out/status"
+  head -c "$log_bytes" "$work/tmp/log" >"$work/out/log/$2"
+}
+
+# The assembler of inline assembly reads files behind clang's back. Where there are some to read, it gets no program that
+# tells it to: the program is printed before the assembler sees it, and searched for what reads files or makes directives.
 run_clang() {
-  [ -n "${ASSEMBLER:-}" ] || set -- "$@" -fno-gnu-inline-asm
-  step "compile $file" "$file" "$CLANG" --no-default-config -fno-crash-diagnostics \
-    -ivfsoverlay "$work/files.json" -Xclang -working-directory -Xclang /src "$@"
+  set -- "$CLANG" --no-default-config -fno-crash-diagnostics -ivfsoverlay "$work/files.json" \
+    -Xclang -working-directory -Xclang /src "$@"
+  if [ -n "${ASSEMBLER:-}" ]; then
+    limited "$@"
+    return
+  fi
+  limited "$@" -fno-gnu-inline-asm
+  if [ "$code" -ne 1 ] || ! grep -q 'GNU-style inline assembly is disabled' "$work/tmp/log"; then return; fi
+  cp "$work/tmp/log" "$work/tmp/refusal"
+  limited "$@" -S -emit-llvm
+  if [ "$code" -ne 0 ]; then return; fi
+  if reads_files "$object"; then
+    code=1
+    mv "$work/tmp/refusal" "$work/tmp/log"
+  else
+    limited "$@"
+  fi
+}
+
+# Whether a printed program has a directive that reads files, or can make one: by a macro, from an operand, or from a
+# symbol that begins like one. Directives are found where they are not, in strings say; then there is no assembly.
+reads_files() {
+  grep -a -i -q -E '\.(incbin|include|macro|rep|irp|altmacro)' "$1" ||
+    grep -a ' asm ' "$1" | grep -a -i -q -E '\.[a-z0-9_]*[$]' ||
+    sed -E 's/@\.(str|compoundliteral)//g' "$1" | grep -a -q -E '@"?(\\01)?\.'
 }
 
 run_linker() {
-  step link link "$LINKER" "$@" -o tmp/program.wasm
+  limited "$LINKER" "$@" -o tmp/program.wasm
 }
 
 sysroot=/usr
@@ -105,6 +129,7 @@ objects=
 for file in *.c; do
   object=$work/tmp/$file.o
   with_compile_flags -c "$file" -o "$object"
+  note "compile $file" "$file"
   [ "$code" -eq 0 ] || is_done=no
   [ ! -f "$object" ] || blocks_left=$((blocks_left - $(wc -c <"$object") / 512))
   [ "$blocks_left" -ge 0 ] || blocks_left=0
@@ -116,6 +141,7 @@ if [ "$is_done" = yes ]; then
   sysroot=$SYSROOT
   # Names without spaces, in the order of the sources.
   with_link_flags $objects
+  note link link
   [ "$code" -ne 0 ] || mv tmp/program.wasm out/
 fi
 

@@ -16,6 +16,8 @@ export const MAX_RESULT_BYTES: number = MAX_WRITTEN_BYTES + 20 * 1_024 * 1_024;
 const KILLED = 137;
 const CPU_LIMIT = 152;
 const FILE_LIMIT = 153;
+/** How clang ends when code cannot be generated; it says why. */
+const BACKEND_ERROR = 70;
 /** What LLVM says before it gives up for want of memory. */
 const OUT_OF_MEMORY = /^(LLVM ERROR: out of memory|.*std::bad_alloc|.*[Cc]annot allocate memory)/m;
 
@@ -75,7 +77,7 @@ function readResult(archive: Uint8Array): readonly TarFile[] {
 /** Whether a command did its work; `false` if it found errors in the source. */
 function endedWell(code: number | undefined, log: string, what: string): boolean {
   if (code === 0) return true;
-  if (code === 1) return false;
+  if (code === 1 || code === BACKEND_ERROR) return false;
   if (code === KILLED || code === CPU_LIMIT) {
     throw new ToolchainError("toolchain/timeout", `Cannot go on ${what}: the compiler's time limit is reached`);
   }

@@ -25,7 +25,7 @@ export interface Launch {
   readonly env: Readonly<Record<string, string>>;
   /** Where the compiler's own files are for that process. */
   readonly sysroot: string;
-  /** Stops what killing the process does not stop. */
+  /** Stops what killing the process does not stop; called where the process is killed. */
   readonly kill?: () => void;
   /** Called once the process has ended. */
   readonly cleanUp?: () => Promise<void>;
@@ -43,6 +43,8 @@ export interface Launcher extends Disposable {
 }
 
 const MAX_COMPLAINT_BYTES = 4_096;
+/** Exit code of the command `timeout`, which stands before the script in the image. */
+const TIMED_OUT = 124;
 type Ended = { readonly code: number | null; readonly output: Uint8Array; readonly complaint: string };
 
 export class ProcessCompiler implements Compiler {
@@ -116,12 +118,13 @@ export class ProcessCompiler implements Compiler {
     try {
       child.stdin.end(encodeJob(sources, settings));
       const { code, output, complaint } = await Promise.race([ended, canceled, tooLong]);
+      if (code === TIMED_OUT)
+        throw new ToolchainError("toolchain/timeout", "Cannot finish compiling: it took too long");
       if (code !== 0) throw notStarted(launch.command, `it ended with ${code}: ${complaint}`);
       return decodeResult(output, sources, launch.sysroot);
     } finally {
       clearTimeout(timer);
-      killGroup(child);
-      launch.kill?.();
+      if (killGroup(child)) launch.kill?.();
       await ended.catch(() => {});
       await launch.cleanUp?.();
     }
@@ -165,11 +168,13 @@ function notStarted(command: string, reason: string, cause?: unknown): Toolchain
   return new ToolchainError("toolchain/unavailable", `Cannot start the compiler with ${command}: ${reason}`, { cause });
 }
 
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+/** Whether there was something to kill. */
+function killGroup(child: ChildProcess): boolean {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return false;
   try {
-    process.kill(-child.pid, "SIGKILL");
+    return process.kill(-child.pid, "SIGKILL");
   } catch {
     // It has just ended by itself.
+    return false;
   }
 }

@@ -19,7 +19,9 @@ export interface SysrootFolder extends Disposable {
  * @throws {@link ToolchainError} `toolchain/unavailable`.
  */
 export async function unpackSysroot(baseUrl: string): Promise<SysrootFolder> {
-  const files = readTar(await readSysroot(readFromDisk(baseUrl), () => {}));
+  const archive = readTar(await readSysroot(readFromDisk(baseUrl), () => {}));
+  // Of two with the same name the later holds.
+  const files = [...new Map(archive.map((file) => [file.name, file])).values()];
   const path = await mkdtemp(join(tmpdir(), "gasworks-sysroot-"));
   const remove = (): void => rmSync(path, { recursive: true, force: true });
   process.once("exit", remove);

@@ -63,6 +63,10 @@ async function loadCommand(name: CommandName): Promise<Command> {
       return (await import("./verify-command.ts")).verifyCommand;
     case "bench":
       return (await import("./bench-command.ts")).benchCommand;
+    case "doctor":
+      return (await import("./doctor-command.ts")).doctorCommand;
+    case "serve-compiler":
+      return (await import("./serve-compiler-command.ts")).serveCompilerCommand;
     default:
       return name satisfies never;
   }

@@ -21,14 +21,24 @@ interface CommandUsage {
 
 const HELP: Option = { type: "boolean", short: "h", help: "Show this help" };
 const OPTIMIZATION: Option = { type: "string", short: "O", value: "0|1|2|3|z", help: "Optimization level [1]" };
-const WAY: Option = { type: "string", value: "WAY", help: "Which compiler: embedded or native [embedded]" };
+const WAY: Option = {
+  type: "string",
+  value: "WAY",
+  help: "Which compiler: embedded, native, docker or service [embedded]",
+};
+const SERVICE: Option = { type: "string", value: "URL", help: "Where a compile service is; means --way service" };
+const DIRECTORY: Option = {
+  type: "string",
+  value: "DIR",
+  help: "Where the compiler's files are: sysroot-c.tar, and llvm.core.wasm if embedded [the package]",
+};
 const BUILD: Option = {
   type: "string",
   value: "BUILD",
   help: "debug (-O0 -g), fast (-O2 and lines) or size (-Oz); -O and -g go before it",
 };
 
-export type CommandName = "compile" | "run" | "inspect" | "export" | "verify" | "bench";
+export type CommandName = "compile" | "run" | "inspect" | "export" | "verify" | "bench" | "doctor" | "serve-compiler";
 
 const MEMORY: Option = {
   type: "string",
@@ -38,13 +48,15 @@ const MEMORY: Option = {
 
 const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   compile: {
-    synopsis: "gasworks compile FILE.c ... [-o FILE.wasm] [--way embedded|native] [options]",
+    synopsis: "gasworks compile FILE.c ... [-o FILE.wasm] [--way embedded|native|docker|service] [options]",
     about:
       'Compiles C into one WebAssembly module. Headers beside the files are found by #include "name.h".\n' +
       "Without -o the module goes into the current directory, named after the first file.",
     options: {
       output: { type: "string", short: "o", value: "FILE", help: "Where the module goes" },
       way: WAY,
+      service: SERVICE,
+      directory: DIRECTORY,
       build: BUILD,
       mode: {
         type: "string",
@@ -79,6 +91,8 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
       json: { type: "boolean", help: "Print the result as JSON, as the last line" },
       result: { type: "string", value: "FILE", help: "Write the result as JSON into a file" },
       way: WAY,
+      service: SERVICE,
+      directory: DIRECTORY,
       O: OPTIMIZATION,
       help: HELP,
     },
@@ -127,6 +141,38 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
       kernels: { type: "string", value: "NAMES", help: "Which kernels, with commas between [all]" },
       rounds: { type: "string", value: "N", help: "How often the contenders take turns [60]" },
       "no-figures": { type: "boolean", help: "Leave out pauses, snapshots, ticks and preparing" },
+      help: HELP,
+    },
+  },
+  doctor: {
+    synopsis: "gasworks doctor [--service URL] [--json]",
+    about:
+      "Says which ways of compiling work on this machine, and of each other why it does not. Compiles a program by each to\n" +
+      "find out. Exits with 2 if none works.",
+    options: {
+      service: { type: "string", value: "URL", help: "A compile service to try as well" },
+      directory: DIRECTORY,
+      json: { type: "boolean", help: "Print JSON" },
+      help: HELP,
+    },
+  },
+  "serve-compiler": {
+    synopsis: "gasworks serve-compiler [--port N] [--host ADDRESS] [--way embedded|native|docker] [options]",
+    about:
+      "Compiles for others, over HTTP: POST /compile, GET /healthz. Serves until it is told to end (SIGINT or SIGTERM).",
+    options: {
+      port: { type: "string", value: "N", help: "0 to 65535, 0 for any that is free [8080]" },
+      host: { type: "string", value: "ADDRESS", help: "Where to listen; 0.0.0.0 for everywhere [127.0.0.1]" },
+      way: { type: "string", value: "WAY", help: "Which compiler: embedded, native or docker [embedded]" },
+      directory: DIRECTORY,
+      compilers: {
+        type: "string",
+        value: "N",
+        help: "Compiles at the same time, 1 to 64 [1 if embedded, else the cores]",
+      },
+      "per-minute": { type: "string", value: "N", help: "Compiles for one client in a minute, 1 to 1000000 [60]" },
+      "allow-origin": { type: "string", value: "ORIGIN", help: "Whose pages may ask, * for all [none but its own]" },
+      "trust-proxy": { type: "boolean", help: "Tell clients apart by X-Forwarded-For: behind a proxy only" },
       help: HELP,
     },
   },
@@ -209,6 +255,8 @@ Usage: gasworks compile FILE.c ... -o FILE.wasm     C to WebAssembly
        gasworks export  FILE.gws --computer ID      make a save of one computer
        gasworks verify  FILE.wasm                   have a prepared module checked
        gasworks bench                               measure, in a checkout
+       gasworks doctor                              which compilers work here
+       gasworks serve-compiler                      compile for others, over HTTP
        gasworks COMMAND --help
        gasworks --version
 

@@ -1,10 +1,12 @@
 // `gasworks compile` by way, mode and build.
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 
 import { describe, expect, it, vi } from "vitest";
 
-import { gasworksProcess } from "../../support/gasworks-process.ts";
+import { CLI, gasworksProcess } from "../../support/gasworks-process.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { whyNoClang22 } from "../../support/toolchain-ways.ts";
 
@@ -48,21 +50,93 @@ describe("gasworks compile", () => {
   });
 
   it("--build sets optimization and debug information, which -O and -g still choose", async () => {
-    const sizes = [];
-    for (const args of [
-      ["--build", "size"],
-      ["--build", "fast"],
-      ["--build", "size", "-g"],
-    ]) {
-      sizes.push((await compile(file("main.c"), ...args)).length);
-    }
-    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
-    expect(new Set(sizes).size).toBe(3);
+    const plain = await compile(file("bare.c"), "--mode", "bare", "--build", "size");
+    const debug = await compile(file("bare.c"), "--mode", "bare", "--build", "size", "-g");
+    const customs = (wasm: Uint8Array): number =>
+      WebAssembly.Module.customSections(new WebAssembly.Module(new Uint8Array(wasm)), ".debug_info").length;
+    expect([customs(plain), customs(debug)]).toEqual([0, 1]);
   });
 
   it.each(["--build", "--mode", "--way"])("refuses a %s that is not on offer", async (option) => {
     const { exitCode, stderr } = await gasworksProcess(["compile", file("main.c"), option, "-fplugin=x"]);
     expect(exitCode).toBe(64);
     expect(stderr).toMatch(/^gasworks: cli\/usage: /);
+  });
+});
+
+describe("gasworks doctor", () => {
+  it("says of each way whether it works, and why not", async () => {
+    const { exitCode, stdout, stderr } = await gasworksProcess(["doctor", "--service", "http://127.0.0.1:1/"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const lines = stdout.trim().split("\n");
+    expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual(["embedded", "native", "docker", "service"]);
+    expect(lines[0]).toMatch(/^embedded {2}works {10}clang as WebAssembly/);
+    expect(lines[1]).toMatch(
+      whyNoClang22 === undefined ? /^native {4}works +.*clang version 2/ : /^native {4}does not work/,
+    );
+    expect(lines[3]).toMatch(
+      /^service {3}does not work {2}Cannot ask the service at http:\/\/127.0.0.1:1\/.*: no answer$/,
+    );
+  });
+
+  it("says it as JSON, and refuses a service that is no URL", async () => {
+    const { stdout } = await gasworksProcess(["doctor", "--json", "--directory", file("nowhere")]);
+    const findings = JSON.parse(stdout) as { readonly way: string; readonly works: boolean; readonly detail: string }[];
+    expect(findings.map(({ way, works }) => [way, works]).slice(0, 2)).toEqual([
+      ["embedded", false],
+      ["native", false],
+    ]);
+    for (const { detail } of findings) expect(detail).not.toBe("");
+    expect((await gasworksProcess(["doctor", "--service", "here"])).exitCode).toBe(64);
+  });
+});
+
+describe("gasworks serve-compiler", () => {
+  it("compiles for gasworks compile --service, until it is told to end", async () => {
+    const server = spawn(process.execPath, [CLI, "serve-compiler", "--port", "0"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    try {
+      const [line] = (await once(server.stderr, "data")) as [Buffer];
+      const url =
+        /^gasworks: compiling at (http:\/\/127\.0\.0\.1:\d+\/) \(embedded\)\n$/.exec(line.toString())?.[1] ?? "";
+      const module = new WebAssembly.Module(new Uint8Array(await compile(file("main.c"), "--service", url)));
+      expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toEqual(["memory", "_start"]);
+      const { exitCode, stderr } = await gasworksProcess([
+        "compile",
+        file("wrong.c"),
+        "--way",
+        "service",
+        "--service",
+        url,
+      ]);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("wrong.c:1:25: error: use of undeclared identifier 'x'");
+    } finally {
+      server.kill("SIGTERM");
+    }
+    expect(await once(server, "exit")).toEqual([0, null]);
+  });
+
+  it.each([
+    ["a file", ["main.c"]],
+    ["a port that is none", ["--port", "65536"]],
+    ["a service behind the service", ["--way", "service", "--service", "http://127.0.0.1:1/"]],
+  ])("refuses %s", async (_, args) => {
+    const { exitCode, stderr } = await gasworksProcess(["serve-compiler", ...args]);
+    expect(exitCode).toBe(64);
+    expect(stderr).toMatch(/^gasworks: cli\/usage: [^\n]+\n$/);
+  });
+
+  it("refuses an address that is not this machine's", async ({ skip }) => {
+    if (whyNoClang22 !== undefined) return skip(whyNoClang22);
+    const args = ["serve-compiler", "--host", "192.0.2.1", "--port", "0", "--way", "native"];
+    const { exitCode, stderr } = await gasworksProcess(args);
+    expect(exitCode).toBe(64);
+    expect(stderr).toMatch(/^gasworks: cli\/usage: Cannot listen at 192\.0\.2\.1, port 0: [^\n]+\n$/);
+  });
+
+  it("needs to be told where, if --way is service", async () => {
+    expect((await gasworksProcess(["compile", file("main.c"), "--way", "service"])).exitCode).toBe(64);
   });
 });

@@ -1,6 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { describe, expect, it } from "vitest";
 
 import { CLANG_PACKAGES, provideClang } from "../../../scripts/setup/provide-clang.mjs";
+import { ROOT } from "../../support/source-files.ts";
 
 interface Situation {
   readonly commands?: readonly string[];
@@ -30,6 +34,11 @@ function machineIn({ commands = [], packages }: Situation) {
 const ALL = ["clang-22", "wasm-ld-22", "bwrap"];
 
 describe("provideClang()", () => {
+  it("installs what the documentation says to install", () => {
+    const documentation = readFileSync(join(ROOT, "docs", "toolchain.md"), "utf8");
+    expect(documentation).toContain(`apt-get install --no-install-recommends ${CLANG_PACKAGES.join(" ")}\n`);
+  });
+
   it.each<[string, Situation, number]>([
     ["installs nothing where all is there", { commands: ALL, packages: ALL }, 0],
     ["installs what is missing", { commands: ["clang-22"], packages: ALL }, 1],
