@@ -19,7 +19,12 @@ const BELOW_THE_GAME = ["src/vm", "src/persistence", "toolchain"];
 export const LAYERS: readonly Layer[] = [
   { folder: "src/vm", imports: [], packages: ["@noble/hashes/", "fflate"] },
   { folder: "src/persistence", imports: ["src/vm"], packages: ["@noble/hashes/", "fflate", "idb-keyval"] },
-  { folder: "toolchain", imports: ["src/vm"], packages: ["@yowasp/clang", "node:"], nodeDoor: "node.ts" },
+  {
+    folder: "toolchain",
+    imports: ["src/vm"],
+    packages: ["@noble/hashes/", "@yowasp/clang", "node:"],
+    nodeDoor: "node.ts",
+  },
   { folder: "src/game/computer", imports: BELOW_THE_GAME, packages: [] },
   {
     folder: "src/game/headless",

@@ -13,8 +13,11 @@ export const FULL_SYSROOT_FILE = "llvm-resources.tar";
 /** The part of it that C needs, as `packClang()` writes it. */
 export const C_SYSROOT_FILE = "sysroot-c.tar";
 
-/** Size of {@link CLANG_FILE} in the pinned version: a compressed response does not tell. Used for progress only. */
+/** The version of `@yowasp/clang` whose files these are; `package.json` pins it as well. */
+export const CLANG_VERSION = "22.0.0-git20542-10";
+/** Size of {@link CLANG_FILE} in that version: a compressed response does not tell. */
 export const CLANG_BYTES = 75_532_134;
+export const CLANG_SHA256 = "24fbed474c7b5b4968fd73fc4827440b93fb351c1b6264516130300eff3e7bf5";
 
 /** What a worker needs to be ready at once. Both parts can be posted, and the module shares its compiled code. */
 export interface CompilerAssets {
@@ -26,7 +29,7 @@ export interface CompilerAssets {
 /**
  * Reads one file whole.
  *
- * @param onBytes - Called with the number of bytes that arrived since the last call.
+ * @param onBytes - Called with the number of bytes that arrived since the last call; less than 0 if they have to be read again.
  * @returns `undefined` if there is no such file. The bytes are the caller's own.
  */
 export type ReadAsset = (name: string, onBytes: (bytes: number) => void) => Promise<Uint8Array | undefined>;
@@ -76,17 +79,17 @@ export async function loadAssets(
  */
 export async function readSysroot(read: ReadAsset, onBytes: (bytes: number) => void): Promise<Uint8Array> {
   let cause: unknown;
-  // On to the next if this is none: web servers may answer a missing file with a page.
+  // On to the next if this is none: web servers may answer a missing file with a page, and without a network there may
+  // still be the other one.
   for (const name of [C_SYSROOT_FILE, FULL_SYSROOT_FILE]) {
-    const archive = await read(name, onBytes);
-    if (archive === undefined) continue;
     try {
-      return writeTar(selectSysroot(archive));
+      const archive = await read(name, onBytes);
+      if (archive !== undefined) return writeTar(selectSysroot(archive));
     } catch (error) {
-      cause = error;
+      cause ??= error;
     }
   }
-  throw missing(C_SYSROOT_FILE, cause);
+  throw cause instanceof ToolchainError ? cause : missing(C_SYSROOT_FILE, cause);
 }
 
 function missing(name: string, cause?: unknown): ToolchainError {

@@ -1,6 +1,7 @@
 // The embedded compiler in a page: clang as WebAssembly in a Web Worker.
 
 import type { Compiler } from "../compiler.ts";
+import { filesVersion } from "../toolchain-version.ts";
 import { EmbeddedCompiler } from "./embedded-compiler.ts";
 import { type EmbeddedLimits, resolveLimits } from "./limits.ts";
 import type { StartWorker } from "./worker-link.ts";
@@ -12,6 +13,12 @@ export interface BrowserCompilerOptions extends EmbeddedLimits {
    * of `gasworks/toolchain/node` writes such a directory; `@yowasp/clang/gen/` is one as well.
    */
   readonly baseUrl: string | URL;
+  /**
+   * Whether to keep the files in the browser's Cache Storage, uncompressed (78 MB): the compiler is then there without a
+   * network, and when the HTTP cache is cleared. Where there is no such storage, which is without HTTPS, the HTTP cache has
+   * to do. @defaultValue true
+   */
+  readonly keepFiles?: boolean;
 }
 
 /**
@@ -22,7 +29,9 @@ export interface BrowserCompilerOptions extends EmbeddedLimits {
 export function createBrowserCompiler(options: BrowserCompilerOptions): Compiler {
   const base = new URL(options.baseUrl, globalThis.location.href);
   if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return new EmbeddedCompiler(startBrowserWorker, base.href, resolveLimits(options, navigator.hardwareConcurrency));
+  const { keepFiles = true } = options;
+  const files = { baseUrl: base.href, keptVersion: keepFiles ? filesVersion() : undefined };
+  return new EmbeddedCompiler(startBrowserWorker, files, resolveLimits(options, navigator.hardwareConcurrency));
 }
 
 const NOT_STARTED =

@@ -25,6 +25,14 @@ const WARM_UP: Sources = { "main.c": '#include <stdio.h>\nint main(void) { print
 /** Timers, which pages and Node both have. */
 type Timer = ReturnType<typeof setTimeout>;
 
+/** Where the compiler's files are. */
+export interface FileSource {
+  /** Absolute URL of their directory, with a slash at its end. */
+  readonly baseUrl: string;
+  /** Their version, if they are to be kept where they need no network. */
+  readonly keptVersion?: string | undefined;
+}
+
 interface Job {
   readonly sources: Sources;
   readonly settings: CompileSettings;
@@ -33,7 +41,7 @@ interface Job {
 
 export class EmbeddedCompiler implements Compiler {
   readonly #startWorker: StartWorker;
-  readonly #baseUrl: string;
+  readonly #files: FileSource;
   readonly #limits: Required<EmbeddedLimits>;
   readonly #turns: Turns;
   readonly #progressListeners = new Set<(progress: DownloadProgress) => void>();
@@ -46,10 +54,9 @@ export class EmbeddedCompiler implements Compiler {
   #idleTimer: Timer | undefined;
   #isDisposed = false;
 
-  /** @param baseUrl - Absolute URL of the directory with the compiler's files, with a slash at its end. */
-  constructor(startWorker: StartWorker, baseUrl: string, limits: Required<EmbeddedLimits>) {
+  constructor(startWorker: StartWorker, files: FileSource, limits: Required<EmbeddedLimits>) {
     this.#startWorker = startWorker;
-    this.#baseUrl = baseUrl;
+    this.#files = files;
     this.#limits = limits;
     this.#turns = new Turns(limits.maxWorkers);
   }
@@ -142,8 +149,9 @@ export class EmbeddedCompiler implements Compiler {
   async #loadAssets(): Promise<CompilerAssets> {
     const link = this.#start();
     try {
+      const { baseUrl, keptVersion } = this.#files;
       const maxMemoryPages = this.#limits.memoryLimitPages;
-      const response = await link.ask({ kind: "load", baseUrl: this.#baseUrl, maxMemoryPages });
+      const response = await link.ask({ kind: "load", baseUrl, keptVersion, maxMemoryPages });
       if (response.kind !== "loaded") throw failure(response);
       this.#free.push(link);
       return response.assets;

@@ -28,7 +28,7 @@ export interface NodeCompilerOptions extends EmbeddedLimits {
  */
 export function createNodeCompiler(options: NodeCompilerOptions = {}): Compiler {
   const base = options.directory === undefined ? installedClang() : pathToFileURL(`${options.directory}/`);
-  return new EmbeddedCompiler(startNodeWorker, base.href, resolveLimits(options, availableParallelism()));
+  return new EmbeddedCompiler(startNodeWorker, { baseUrl: base.href }, resolveLimits(options, availableParallelism()));
 }
 
 /**

@@ -17,6 +17,9 @@ const NEEDED: readonly RegExp[] = [
   /^lib\/wasm32-unknown-wasip1\/libclang_rt\.builtins\.a$/,
 ];
 
+/** What decides which files are taken of the archive. */
+export const SYSROOT_RECIPE: readonly string[] = NEEDED.map(String);
+
 /** The files that C needs, those of `archive` and our own, ordered by name. Bytes may be views of `archive`. */
 export function selectSysroot(archive: Uint8Array): readonly TarFile[] {
   const needed = readTar(archive).filter(({ name }) => NEEDED.some((pattern) => pattern.test(name)));

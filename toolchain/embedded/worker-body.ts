@@ -16,7 +16,7 @@ import type { WorkerRequest, WorkerResponse } from "./worker-messages.ts";
  */
 export function createWorkerBody(
   post: (response: WorkerResponse) => void,
-  readFrom: (baseUrl: string) => ReadAsset,
+  readFrom: (baseUrl: string, keptVersion: string | undefined) => ReadAsset,
 ): (request: WorkerRequest) => Promise<void> {
   let tools: Toolset | undefined;
 
@@ -25,7 +25,8 @@ export function createWorkerBody(
       case "load": {
         const report = (progress: { readonly loadedBytes: number; readonly totalBytes: number }): void =>
           post({ kind: "progress", progress });
-        const assets = await loadAssets(readFrom(request.baseUrl), request.maxMemoryPages, report);
+        const read = readFrom(request.baseUrl, request.keptVersion);
+        const assets = await loadAssets(read, request.maxMemoryPages, report);
         tools = {
           clang: assets.clang,
           sysroot: createSysroot(readTar(assets.sysroot)),

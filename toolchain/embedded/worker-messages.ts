@@ -17,6 +17,8 @@ export type WorkerRequest =
       readonly kind: "load";
       /** URL of the directory that holds the compiler's files. */
       readonly baseUrl: string;
+      /** Version of these files, if they are to be kept where they need no network. */
+      readonly keptVersion: string | undefined;
       readonly maxMemoryPages: number;
     }
   | { readonly kind: "adopt"; readonly assets: CompilerAssets; readonly maxMemoryPages: number }

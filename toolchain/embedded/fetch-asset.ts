@@ -1,0 +1,108 @@
+// Reads the compiler's files from a web server, or from where the browser keeps them since the last time.
+
+import { ToolchainError } from "../errors.ts";
+import { CLANG_BYTES, CLANG_FILE, CLANG_SHA256, CLANG_VERSION, type ReadAsset } from "./assets.ts";
+import { KeptFiles, sha256 } from "./kept-files.ts";
+
+type OnBytes = (bytes: number) => void;
+
+/**
+ * @param baseUrl - URL of the directory that holds the files, with a slash at its end.
+ * @param version - Of the files, if they are to be kept.
+ */
+export function readByFetch(baseUrl: string, version: string | undefined): ReadAsset {
+  const opening = version === undefined ? undefined : KeptFiles.open(version);
+  return async (name, onBytes) => {
+    const url = new URL(name, baseUrl);
+    const files = await opening;
+    let keptBytes = 0;
+    const kept = await files?.read(url, (response) =>
+      collect(response, name, (bytes) => {
+        keptBytes += bytes;
+        onBytes(bytes);
+      }),
+    );
+    if (kept !== undefined) return kept;
+    // What was read of a damaged file does not count.
+    onBytes(-keptBytes);
+    return download(url, name, files, onBytes);
+  };
+}
+
+async function download(
+  url: URL,
+  name: string,
+  files: KeptFiles | undefined,
+  onBytes: OnBytes,
+): Promise<Uint8Array | undefined> {
+  const response = await request(url);
+  if (response === undefined) return undefined;
+  // Kept while it arrives, so that there is no second copy of it in memory.
+  const copy = files === undefined ? undefined : response.clone();
+  const reading = readWhole(response, url, name, onBytes);
+  if (copy !== undefined) {
+    const hash = reading.then((whole) => whole.hash);
+    void files?.keep(url, copy, hash);
+  }
+  return (await reading).bytes;
+}
+
+async function request(url: URL): Promise<Response | undefined> {
+  let response: Response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    throw new ToolchainError("toolchain/unavailable", `Cannot fetch ${url.href}: no answer`, { cause: error });
+  }
+  if (response.status === 404) return undefined;
+  if (!response.ok) {
+    throw new ToolchainError("toolchain/unavailable", `Cannot fetch ${url.href}: answered ${response.status}`);
+  }
+  return response;
+}
+
+/** All bytes of an answer, and their hash where it can be had. */
+async function readWhole(
+  response: Response,
+  url: URL,
+  name: string,
+  onBytes: OnBytes,
+): Promise<{ readonly bytes: Uint8Array; readonly hash: string | undefined }> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await collect(response, name, onBytes);
+  } catch (error) {
+    throw new ToolchainError("toolchain/unavailable", `Cannot fetch ${url.href}: the answer broke off`, {
+      cause: error,
+    });
+  }
+  const hash = await sha256(bytes);
+  if (name === CLANG_FILE && (bytes.length !== CLANG_BYTES || (hash ?? CLANG_SHA256) !== CLANG_SHA256)) {
+    throw new ToolchainError(
+      "toolchain/unavailable",
+      `Cannot use ${url.href}: it is damaged, or not that of @yowasp/clang ${CLANG_VERSION}; packClang() writes it`,
+    );
+  }
+  return { bytes, hash };
+}
+
+async function collect(response: Response, name: string, onBytes: OnBytes): Promise<Uint8Array> {
+  const { body } = response;
+  if (body === null) return new Uint8Array();
+  // As large as it will be, where that is known: there is no second copy then.
+  let buffer = new Uint8Array(name === CLANG_FILE ? CLANG_BYTES : 0);
+  let size = 0;
+  const reader = body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return buffer.subarray(0, size);
+    if (size + value.length > buffer.length) {
+      const larger = new Uint8Array(Math.max(2 * buffer.length, size + value.length));
+      larger.set(buffer.subarray(0, size));
+      buffer = larger;
+    }
+    buffer.set(value, size);
+    size += value.length;
+    onBytes(value.length);
+  }
+}
