@@ -1,11 +1,25 @@
 // The parts under the embedded compiler: archive, memory limit, file system, identifier search.
 
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+
 import { describe, expect, it } from "vitest";
 
+import packageJson from "../../../package.json" with { type: "json" };
+import { CLANG_BYTES, CLANG_FILE, CLANG_SHA256, CLANG_VERSION } from "../../../toolchain/embedded/assets.ts";
 import { limitMemory } from "../../../toolchain/embedded/limit-memory.ts";
 import { readTar, writeTar } from "../../../toolchain/embedded/tar.ts";
 import { VirtualDirectory, VirtualFile, WriteQuota, resolvePath } from "../../../toolchain/embedded/virtual-files.ts";
 import { findIdentifier } from "../../../toolchain/find-identifier.ts";
+
+describe("the clang that pages take", () => {
+  it("is that of the package which is asked for", async () => {
+    expect(packageJson.peerDependencies["@yowasp/clang"]).toBe(CLANG_VERSION);
+    const bytes = await readFile(new URL(CLANG_FILE, import.meta.resolve("@yowasp/clang")));
+    expect(bytes.length).toBe(CLANG_BYTES);
+    expect(createHash("sha256").update(bytes).digest("hex")).toBe(CLANG_SHA256);
+  });
+});
 
 describe("tar", () => {
   const files = [
