@@ -87,7 +87,7 @@ test("a mistake is shown at its line, in the list and above the rover, and leads
   const problem = player.page.locator(".problem[data-severity=error]").first();
   await problem.waitFor({ timeout: 110_000 });
   expect(await problem.getAttribute("data-line")).toBe("4");
-  expect(await problem.textContent()).toContain("undeclared identifier 'missing'");
+  expect(await problem.textContent()).toContain("missing is not known here");
   // The second one is in its own line: the editor marks lines 4 and 5.
   const marked = await player.page.locator(".cm-gutter-lint .cm-gutterElement:has(.cm-lint-marker-error)").count();
   expect(marked).toBe(2);
@@ -95,6 +95,49 @@ test("a mistake is shown at its line, in the list and above the rover, and leads
 
   await player.page.locator(".problem[data-line='5']").click();
   expect(await player.page.locator(".cm-activeLine").first().textContent()).toBe("    return y;");
+});
+
+test("a mistake is told in plain words with its notes, and mended with one click; the compiler's text is one click away", async () => {
+  const player = await demo.newPlayer();
+  await player.write(
+    '#include "devices.h"\n\nint main(void) {\n    motor_t motor = motor_open("motor");\n    motor_forwrad(motor, 1);\n    int n = strlen("abc")\n    motor_turn(motor, n);\n    return 0;\n}\n',
+  );
+  await player.run();
+  const problems = player.page.locator("#problems > li");
+  await problems.first().waitFor({ timeout: 110_000 });
+  expect(await problems.locator(".problem-title").allTextContents()).toEqual([
+    "There is no function motor_forwrad",
+    "strlen needs an include",
+    "A semicolon is missing",
+  ]);
+  // Underlined in the text, each in its line.
+  expect(await player.page.locator(".cm-lintRange-error").allTextContents()).toContain("motor_forwrad");
+  // The rest is folded up.
+  const raw = problems.first().locator("pre");
+  expect(await raw.isVisible()).toBe(false);
+  await problems.first().locator("summary").click();
+  expect(await raw.textContent()).toContain("main.c:5:5: error: call to undeclared function 'motor_forwrad'");
+  expect(await raw.isVisible()).toBe(true);
+  // A note leads to the header, which is a tab.
+  await problems.first().locator(".problem-note").first().click();
+  expect(await player.page.getByRole("tab", { name: "devices.h" }).getAttribute("aria-selected")).toBe("true");
+
+  // The first fix puts a line above the places of the others.
+  await player.page.getByRole("button", { name: "Add #include <string.h>" }).click();
+  await player.page.getByRole("button", { name: "Change to motor_forward" }).click();
+  // The last one in the tooltip of the editor.
+  await player.page.getByRole("tab", { name: "main.c" }).click();
+  await player.page.locator(".cm-lintRange-error, .cm-lintPoint-error").first().hover();
+  const tooltip = player.page.locator(".cm-tooltip-lint");
+  await tooltip.waitFor();
+  expect(await tooltip.textContent()).toContain("Every statement ends with one.");
+  await tooltip.getByRole("button", { name: "Insert ;" }).click();
+  expect(await problems.count()).toBe(0);
+  expect(await player.page.locator(".cm-lintRange-error, .cm-lintPoint-error").count()).toBe(0);
+  await player.run();
+  const end = await player.until("the end of the program", ({ computer }) => computer === "exited", 110_000);
+  expect(end).toMatchObject({ exitCode: 0 });
+  expect(player.uncaught).toEqual([]);
 });
 
 test("keys typed into the editor never reach the game, and reach it again after Escape", async () => {

@@ -1,7 +1,7 @@
 // The panel of the fleet: one program for a thousand rovers, or for one of them.
 
 import { completionsOf, createOverlayHost, type Computer, type ComputerPlugin } from "gasworks";
-import type { Diagnostic } from "gasworks/toolchain";
+import type { ExplainedDiagnostic } from "gasworks/toolchain";
 import type * as Phaser from "phaser";
 
 import { FLEET_PROGRAMS } from "../programs/fleet/fleet-programs.ts";
@@ -65,10 +65,12 @@ export class FleetDesk {
       onDiagnostics: (diagnostics) => this.#showDiagnostics(diagnostics),
       onDownload: (progress) => (progress === undefined ? this.#download.hide() : this.#download.show(progress)),
     });
-    this.#problems = new ProblemList(({ file, line, column }) => {
-      if (file !== MAIN_FILE) return;
-      tabs.show(MAIN_FILE);
-      this.#editor.goTo(line, column);
+    this.#problems = new ProblemList({
+      onChoose: ({ file, line, column }) => {
+        tabs.show(file);
+        if (file === MAIN_FILE) this.#editor.goTo(line, column);
+      },
+      onFix: (fix) => this.#editor.fix(fix),
     });
     this.#chooser = element(
       "select",
@@ -127,6 +129,7 @@ export class FleetDesk {
       onChange: (text) => this.#texts.set(this.#chooser.value, text),
       onRun: () => void this.#send(all),
       onLeave: () => stage.focus(),
+      onFixed: (fix) => this.#problems.drop(fix),
     });
     this.#saves = new SavesDialog({
       parent: host.element,
@@ -188,9 +191,9 @@ export class FleetDesk {
     this.#editor.text = this.#texts.get(value) ?? program.source;
   }
 
-  #showDiagnostics(diagnostics: readonly Diagnostic[]): void {
-    this.#problems.show(diagnostics);
-    this.#editor.showDiagnostics(diagnostics);
+  #showDiagnostics(explained: readonly ExplainedDiagnostic[]): void {
+    this.#problems.show(explained);
+    this.#editor.showDiagnostics(explained);
   }
 
   /** A saved fleet brings its programs along. */

@@ -1,13 +1,13 @@
 // Sends a program to rovers. No DOM: the panel shows what is in here.
 
 import { CompileError, ComputerError, type Computer } from "gasworks";
-import { ToolchainError, type Diagnostic, type DownloadProgress } from "gasworks/toolchain";
+import { ToolchainError, type DownloadProgress, type ExplainedDiagnostic } from "gasworks/toolchain";
 
-import { MAIN_FILE } from "../ui/program-runner.ts";
+import { explain, inLine, MAIN_FILE } from "../ui/program-runner.ts";
 import { sentenceOf } from "../ui/sentence-of.ts";
 
 export interface FleetRunnerOptions {
-  readonly onDiagnostics: (diagnostics: readonly Diagnostic[]) => void;
+  readonly onDiagnostics: (explained: readonly ExplainedDiagnostic[]) => void;
   readonly onDownload: (progress: DownloadProgress | undefined) => void;
 }
 
@@ -42,14 +42,14 @@ export class FleetRunner {
     try {
       const result = await first?.load({ [MAIN_FILE]: text }, options);
       await Promise.all(others.map((computer) => computer.load({ [MAIN_FILE]: text }, options)));
-      onDiagnostics(result?.diagnostics ?? []);
+      if (first !== undefined) onDiagnostics(explain(first, text, result?.diagnostics ?? []));
       for (const computer of computers) {
         computer.console.clear();
         computer.start();
       }
       this.#words = others.length === 0 ? "Sent to one rover." : `Sent to ${computers.length} rovers.`;
     } catch (error) {
-      if (this.#sending === sending) this.#refuse(error);
+      if (this.#sending === sending) this.#refuse(error, text, first);
     } finally {
       if (this.#sending === sending) {
         this.#sending = undefined;
@@ -65,11 +65,12 @@ export class FleetRunner {
     this.#words = computers.length === 1 ? "Stopped one rover." : `Stopped ${computers.length} rovers.`;
   }
 
-  #refuse(error: unknown): void {
-    if (error instanceof CompileError) {
-      this.#options.onDiagnostics(error.diagnostics);
-      const first = error.diagnostics.find(({ severity }) => severity === "error");
-      this.#words = first === undefined ? "It does not compile." : `Line ${first.line}: ${first.message}`;
+  #refuse(error: unknown, text: string, computer: Computer | undefined): void {
+    if (error instanceof CompileError && computer !== undefined) {
+      const explained = explain(computer, text, error.diagnostics);
+      this.#options.onDiagnostics(explained);
+      const first = explained.find(({ diagnostic }) => diagnostic.severity === "error");
+      this.#words = first === undefined ? "It does not compile." : `It does not compile: ${inLine(first)}`;
       return;
     }
     const isCanceled =

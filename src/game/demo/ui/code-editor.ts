@@ -10,7 +10,7 @@ import {
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { cpp } from "@codemirror/lang-cpp";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
 import {
   drawSelection,
@@ -21,9 +21,10 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import type { DeviceCompletion } from "gasworks";
-import type { Diagnostic } from "gasworks/toolchain";
+import type { ExplainedDiagnostic, Fix } from "gasworks/toolchain";
 
 import { editorDiagnostics, positionIn } from "./editor-diagnostics.ts";
+import { EditorFixes, isSameFix } from "./editor-fixes.ts";
 import { EDITOR_THEME } from "./editor-theme.ts";
 import { completionsFor, headerCompletionSource, wordTooltips } from "./editor-words.ts";
 
@@ -37,17 +38,21 @@ export interface CodeEditorOptions {
   readonly onChange: (text: string) => void;
   /** Ctrl+Enter. */
   readonly onRun: () => void;
+  /** A fix was made: what it mends is no longer shown here. */
+  readonly onFixed: (fix: Fix) => void;
   /** Escape: the player wants to leave the editor. */
   readonly onLeave: () => void;
 }
 
 export class CodeEditor {
   readonly #view: EditorView;
-  readonly #file: string;
+  readonly #options: CodeEditorOptions;
+  readonly #fixes: EditorFixes;
 
   constructor(options: CodeEditorOptions) {
     const completions = completionsFor(options.names);
-    this.#file = options.file;
+    this.#options = options;
+    this.#fixes = new EditorFixes(options.file);
     this.#view = new EditorView({
       parent: options.parent,
       state: EditorState.create({
@@ -90,7 +95,9 @@ export class CodeEditor {
             indentWithTab,
           ]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) options.onChange(update.state.doc.toString());
+            if (!update.docChanged) return;
+            this.#fixes.follow(update.changes);
+            options.onChange(update.state.doc.toString());
           }),
         ],
       }),
@@ -108,9 +115,30 @@ export class CodeEditor {
     this.showDiagnostics([]);
   }
 
-  showDiagnostics(diagnostics: readonly Diagnostic[]): void {
+  showDiagnostics(explained: readonly ExplainedDiagnostic[]): void {
     const { state } = this.#view;
-    this.#view.dispatch(setDiagnostics(state, editorDiagnostics(state.doc, this.#file, diagnostics)));
+    const { file } = this.#options;
+    this.#fixes.place(
+      state.doc,
+      explained.flatMap(({ fixes }) => fixes),
+    );
+    const shown = editorDiagnostics(state.doc, file, { explained, onFix: (fix) => this.fix(fix) });
+    this.#view.dispatch(setDiagnostics(state, shown));
+  }
+
+  /** Makes a change that was shown with a message. The player can undo it. */
+  fix(fix: Fix): void {
+    const changes = this.#fixes.changesFor(fix, this.#view.state.doc);
+    if (changes === undefined) return;
+    this.#view.dispatch({ changes, scrollIntoView: true, userEvent: "input.fix" });
+    const left: Diagnostic[] = [];
+    forEachDiagnostic(this.#view.state, (shown, from, to) => {
+      const { explained } = shown as ReturnType<typeof editorDiagnostics>[number];
+      if (!explained.fixes.some((each) => isSameFix(each, fix))) left.push({ ...shown, from, to });
+    });
+    this.#view.dispatch(setDiagnostics(this.#view.state, left));
+    this.#options.onFixed(fix);
+    this.#view.focus();
   }
 
   /** Puts the caret at a place, both from 1, and shows it. */

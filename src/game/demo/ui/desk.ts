@@ -1,7 +1,7 @@
 // The panel beside the canvas: everything the player does with the rover's computer.
 
 import { completionsOf, createOverlayHost, type ComputerPlugin } from "gasworks";
-import type { Diagnostic } from "gasworks/toolchain";
+import type { ExplainedDiagnostic } from "gasworks/toolchain";
 import type * as Phaser from "phaser";
 
 import { EXAMPLE_PROGRAMS } from "../programs/example-programs.ts";
@@ -71,10 +71,12 @@ export class Desk {
       onDownload: (progress) => (progress === undefined ? this.#download.hide() : this.#download.show(progress)),
     });
     this.#meter = new GasMeter(computer.gasPerTick);
-    this.#problems = new ProblemList(({ file, line, column }) => {
-      if (file !== MAIN_FILE) return;
-      tabs.show(MAIN_FILE);
-      this.#editor.goTo(line, column);
+    this.#problems = new ProblemList({
+      onChoose: ({ file, line, column }) => {
+        tabs.show(file);
+        if (file === MAIN_FILE) this.#editor.goTo(line, column);
+      },
+      onFix: (fix) => this.#editor.fix(fix),
     });
     this.#chooser = element(
       "select",
@@ -148,6 +150,7 @@ export class Desk {
       },
       onRun: () => void this.#start(),
       onLeave: () => stage.focus(),
+      onFixed: (fix) => this.#problems.drop(fix),
     });
     this.#chooser.value = this.#drafts.chosen.id;
     this.#restore.disabled = !this.#drafts.isChanged;
@@ -200,9 +203,9 @@ export class Desk {
     await this.runner.start(this.#editor.text);
   }
 
-  #showDiagnostics(diagnostics: readonly Diagnostic[]): void {
-    this.#problems.show(diagnostics);
-    this.#editor.showDiagnostics(diagnostics);
+  #showDiagnostics(explained: readonly ExplainedDiagnostic[]): void {
+    this.#problems.show(explained);
+    this.#editor.showDiagnostics(explained);
   }
 
   #choose(id: string): void {

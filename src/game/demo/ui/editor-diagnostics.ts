@@ -1,8 +1,10 @@
 // The compiler's messages as the editor shows them: at their place in the text, with fixes to click.
 
-import type { Action, Diagnostic as EditorDiagnostic } from "@codemirror/lint";
+import type { Diagnostic as EditorDiagnostic } from "@codemirror/lint";
 import type { Text } from "@codemirror/state";
-import type { Diagnostic, FixIt } from "gasworks/toolchain";
+import type { Diagnostic, ExplainedDiagnostic, Fix } from "gasworks/toolchain";
+
+import { plainTitle, problemWords } from "./problem-words.ts";
 
 /** Position of a line and column, both from 1; what lies outside the text is moved to its nearest end. */
 export function positionIn(text: Text, line: number, column: number): number {
@@ -11,59 +13,43 @@ export function positionIn(text: Text, line: number, column: number): number {
 }
 
 /**
- * Translates the messages that belong to one file. A note explains the message before it and joins it.
+ * Translates the messages that belong to one file, in the order of the text.
  *
  * @param file - The name under which the text was compiled.
+ * @param onFix - A fix was clicked.
  */
 export function editorDiagnostics(
   text: Text,
   file: string,
-  diagnostics: readonly Diagnostic[],
-): readonly EditorDiagnostic[] {
-  return diagnostics
-    .filter((diagnostic) => diagnostic.file === file && diagnostic.severity !== "note")
-    .map((diagnostic) => {
-      const from = positionIn(text, diagnostic.line, diagnostic.column);
-      const to = endOf(text, diagnostic, from);
-      const flag = diagnostic.flag === undefined ? "" : ` [${diagnostic.flag}]`;
+  { explained, onFix }: { readonly explained: readonly ExplainedDiagnostic[]; readonly onFix: (fix: Fix) => void },
+): readonly (EditorDiagnostic & { readonly explained: ExplainedDiagnostic })[] {
+  return explained
+    .filter(({ diagnostic }) => diagnostic.file === file && diagnostic.severity !== "note")
+    .map((each) => {
+      const { diagnostic, fixes } = each;
       return {
-        from,
-        to,
+        ...rangeOf(text, diagnostic),
         severity: diagnostic.severity === "error" ? "error" : "warning",
-        message: diagnostic.message + flag,
-        actions: fixes(diagnostic.fixIts.filter((fix) => fix.file === file)),
-      } satisfies EditorDiagnostic;
+        message: plainTitle(each),
+        renderMessage: () => problemWords(each),
+        actions: fixes.map((fix) => ({ name: fix.title.replaceAll("`", ""), apply: () => onFix(fix) })),
+        explained: each,
+      } as const;
     })
     .toSorted((a, b) => a.from - b.from);
 }
 
-function endOf(text: Text, diagnostic: Diagnostic, from: number): number {
+/** What to underline: the range of the message, or the word at its place; at the end of a line, what stands before. */
+function rangeOf(text: Text, diagnostic: Diagnostic): { readonly from: number; readonly to: number } {
+  const from = positionIn(text, diagnostic.line, diagnostic.column);
   const range = diagnostic.ranges.find(({ startLine }) => startLine === diagnostic.line);
   if (range !== undefined) {
     const end = positionIn(text, range.endLine, range.endColumn);
-    if (end > from) return end;
+    if (end > from) return { from, to: end };
   }
-  // No range: the word at the place, or one character, so that there is something to underline.
   const line = text.lineAt(from);
-  const word = /^[A-Za-z_0-9]+/.exec(text.sliceString(from, line.to))?.[0].length ?? 1;
-  return Math.min(from + word, line.to);
-}
-
-function fixes(fixIts: readonly FixIt[]): readonly Action[] {
-  if (fixIts.length === 0) return [];
-  return [
-    {
-      name: "Fix",
-      apply: (view) => {
-        const text = view.state.doc;
-        view.dispatch({
-          changes: fixIts.map((fix) => ({
-            from: positionIn(text, fix.startLine, fix.startColumn),
-            to: positionIn(text, fix.endLine, fix.endColumn),
-            insert: fix.text,
-          })),
-        });
-      },
-    },
-  ];
+  const word = /^(?:\w+|.)/.exec(text.sliceString(from, line.to))?.[0].length ?? 0;
+  if (word > 0) return { from, to: from + word };
+  const before = /(?:\w+|\S)?\s*$/.exec(text.sliceString(line.from, from))?.[0].length ?? 0;
+  return { from: from - before, to: from };
 }

@@ -39,7 +39,7 @@ const base = EditorView.theme(
     ".word-tooltip": { maxWidth: "420px", padding: "6px 10px", whiteSpace: "pre-line" },
     ".word-tooltip code": { fontFamily: "var(--mono)", fontSize: "13px", color: "#f3cd92" },
     ".word-tooltip p": { margin: "4px 0 0" },
-    ".cm-diagnostic": { padding: "6px 10px" },
+    ".cm-diagnostic": { padding: "6px 10px", maxWidth: "460px" },
     ".cm-diagnostic-error": { borderLeft: "4px solid var(--ember)" },
     ".cm-diagnostic-warning": { borderLeft: "4px solid var(--gold)" },
     ".cm-diagnosticAction": { backgroundColor: "var(--gold)", color: "var(--ink)", borderRadius: "0" },

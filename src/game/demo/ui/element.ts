@@ -25,6 +25,11 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
+/** Text with code between backticks. */
+export function withCode(text: string): Node[] {
+  return text.split("`").map((piece, at) => (at % 2 === 0 ? new Text(piece) : element("code", { text: piece })));
+}
+
 /** A button that does something. It never submits a form. */
 export function button(
   label: string,

@@ -34,7 +34,9 @@ export class HeaderTabs {
     this.show(options.file);
   }
 
+  /** Turns to a file, if it is here. */
   show(name: string): void {
+    if (!this.#tabs.has(name)) return;
     for (const [file, { tab, panel }] of this.#tabs) {
       tab.setAttribute("aria-selected", String(file === name));
       panel.hidden = file !== name;

@@ -1,6 +1,6 @@
 // Shows a generated manual: the headings, paragraphs and tables that its Markdown is made of.
 
-import { element } from "./element.ts";
+import { element, withCode } from "./element.ts";
 
 export function manualView(markdown: string): HTMLElement {
   const parts = markdown.trim().split(/\n\n+/);
@@ -9,13 +9,13 @@ export function manualView(markdown: string): HTMLElement {
 
 function partOf(text: string): HTMLElement {
   const [, marks, title = ""] = /^(#+) (.*)$/.exec(text) ?? [];
-  if (marks !== undefined) return element(marks.length === 1 ? "h2" : "h3", {}, ...inline(title));
-  return text.startsWith("| ") ? tableOf(text.split("\n")) : element("p", {}, ...inline(text));
+  if (marks !== undefined) return element(marks.length === 1 ? "h2" : "h3", {}, ...withCode(title));
+  return text.startsWith("| ") ? tableOf(text.split("\n")) : element("p", {}, ...withCode(text));
 }
 
 function tableOf([head = "", , ...rows]: readonly string[]): HTMLElement {
   const row = (line: string, tag: "th" | "td"): HTMLElement =>
-    element("tr", {}, ...cellsOf(line).map((cell) => element(tag, {}, ...inline(cell))));
+    element("tr", {}, ...cellsOf(line).map((cell) => element(tag, {}, ...withCode(cell))));
   return element("table", {}, row(head, "th"), ...rows.map((line) => row(line, "td")));
 }
 
@@ -24,9 +24,4 @@ function cellsOf(line: string): string[] {
     .slice(2, -2)
     .split(/ (?<!\\)\| /)
     .map((cell) => cell.replaceAll("\\|", "|"));
-}
-
-/** Words, and code between backticks. */
-function inline(text: string): Node[] {
-  return text.split("`").map((piece, at) => (at % 2 === 0 ? new Text(piece) : element("code", { text: piece })));
 }

@@ -1,10 +1,17 @@
 // What Run, Stop and Reset do. No DOM: the panel shows what is in here.
 
-import { CompileError, ComputerError, type Computer } from "gasworks";
-import { formatDiagnostic, ToolchainError, type Diagnostic, type DownloadProgress } from "gasworks/toolchain";
+import { CompileError, completionsOf, ComputerError, type Computer } from "gasworks";
+import {
+  explainDiagnostics,
+  ToolchainError,
+  type Diagnostic,
+  type DownloadProgress,
+  type ExplainedDiagnostic,
+} from "gasworks/toolchain";
 
 import type { ProgramRun } from "../rules/program-run.ts";
 import type { RoverWorld } from "../rules/rover-world.ts";
+import { plainTitle } from "./problem-words.ts";
 import { sentenceOf } from "./sentence-of.ts";
 
 /** Name of the player's file. */
@@ -16,7 +23,7 @@ export interface ProgramRunnerOptions {
   readonly run: ProgramRun;
   /** The tick that has been run last. */
   readonly currentTick: () => number;
-  readonly onDiagnostics: (diagnostics: readonly Diagnostic[]) => void;
+  readonly onDiagnostics: (explained: readonly ExplainedDiagnostic[]) => void;
   readonly onDownload: (progress: DownloadProgress | undefined) => void;
 }
 
@@ -49,11 +56,11 @@ export class ProgramRunner {
         { [MAIN_FILE]: text },
         { start: false, compile: { signal: compiling.signal, onProgress: onDownload } },
       );
-      onDiagnostics(result.diagnostics);
+      onDiagnostics(explain(computer, text, result.diagnostics));
       computer.start();
       run.begin(currentTick());
     } catch (error) {
-      if (this.#compiling === compiling) this.#refuse(error);
+      if (this.#compiling === compiling) this.#refuse(error, text);
     } finally {
       if (this.#compiling === compiling) {
         this.#compiling = undefined;
@@ -84,17 +91,14 @@ export class ProgramRunner {
     this.#options.onDiagnostics([]);
   }
 
-  #refuse(error: unknown): void {
+  #refuse(error: unknown, text: string): void {
     const { computer, onDiagnostics } = this.#options;
     if (error instanceof CompileError) {
-      const errors = error.diagnostics.filter(({ severity }) => severity === "error");
-      const [first] = errors;
-      this.#refused = first === undefined ? "does not compile" : `line ${first.line}: ${first.message}`;
-      onDiagnostics(error.diagnostics);
-      computer.console.append(
-        "system",
-        error.diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join(""),
-      );
+      const explained = explain(computer, text, error.diagnostics);
+      const errors = explained.filter(({ diagnostic }) => diagnostic.severity === "error").map(inLine);
+      this.#refused = errors[0] ?? "does not compile";
+      onDiagnostics(explained);
+      computer.console.append("system", errors.map((line) => `${line}\n`).join(""));
       return;
     }
     const isCanceled =
@@ -104,4 +108,21 @@ export class ProgramRunner {
     this.#refused = sentenceOf(error);
     computer.console.append("system", `${this.#refused}\n`);
   }
+}
+
+/** The compiler's messages in words, with the names of this computer. */
+export function explain(
+  computer: Computer,
+  text: string,
+  diagnostics: readonly Diagnostic[],
+): readonly ExplainedDiagnostic[] {
+  return explainDiagnostics(diagnostics, {
+    sources: { [MAIN_FILE]: text },
+    names: completionsOf(computer.devices),
+  });
+}
+
+/** A message in one line. */
+export function inLine(explained: ExplainedDiagnostic): string {
+  return `line ${explained.diagnostic.line}: ${plainTitle(explained)}`;
 }
