@@ -26,3 +26,6 @@ export { ToolchainError } from "./errors.ts";
 export type { ToolchainErrorCode } from "./errors.ts";
 export { createServiceCompiler } from "./service/service-compiler.ts";
 export type { ServiceCompilerOptions, ServiceFailure, ServiceResult } from "./service/service-compiler.ts";
+export { createPageResultCache } from "./page-result-cache.ts";
+export { createMemoryResultCache } from "./result-cache.ts";
+export type { ResultCache, ResultCacheOption } from "./result-cache.ts";

@@ -15,7 +15,7 @@ const SLOW = Object.fromEntries(
   }),
 );
 
-const compiler = createBrowserCompiler({ baseUrl: "/node_modules/@yowasp/clang/gen/" });
+const compiler = createBrowserCompiler({ baseUrl: "/node_modules/@yowasp/clang/gen/", results: false });
 const progress: number[] = [];
 let longestStallMs = 0;
 

@@ -27,7 +27,11 @@ export interface ToolchainWay {
 }
 
 export const WAYS: readonly ToolchainWay[] = [
-  { name: "embedded", missing: undefined, create: (timeLimitMs = 60_000) => createNodeCompiler({ timeLimitMs }) },
+  {
+    name: "embedded",
+    missing: undefined,
+    create: (timeLimitMs = 60_000) => createNodeCompiler({ timeLimitMs, results: false }),
+  },
   {
     name: "native",
     missing: whyNoClang22,

@@ -1,13 +1,14 @@
 // The embedded compiler in a page: clang as WebAssembly in a Web Worker.
 
 import type { Compiler } from "../compiler.ts";
+import { type ResultCacheOption, withResultCache } from "../result-cache.ts";
 import { filesVersion } from "../toolchain-version.ts";
 import { EmbeddedCompiler } from "./embedded-compiler.ts";
 import { type EmbeddedLimits, resolveLimits } from "./limits.ts";
 import type { StartWorker } from "./worker-link.ts";
 import type { WorkerResponse } from "./worker-messages.ts";
 
-export interface BrowserCompilerOptions extends EmbeddedLimits {
+export interface BrowserCompilerOptions extends EmbeddedLimits, ResultCacheOption {
   /**
    * Directory with `llvm.core.wasm` and either `sysroot-c.tar` or `llvm-resources.tar`, relative to the page. `packClang()`
    * of `gasworks/toolchain/node` writes such a directory; `@yowasp/clang/gen/` is one as well.
@@ -31,7 +32,8 @@ export function createBrowserCompiler(options: BrowserCompilerOptions): Compiler
   if (!base.pathname.endsWith("/")) base.pathname += "/";
   const { keepFiles = true } = options;
   const files = { baseUrl: base.href, keptVersion: keepFiles ? filesVersion() : undefined };
-  return new EmbeddedCompiler(startBrowserWorker, files, resolveLimits(options, navigator.hardwareConcurrency));
+  const limits = resolveLimits(options, navigator.hardwareConcurrency);
+  return withResultCache(new EmbeddedCompiler(startBrowserWorker, files, limits), options);
 }
 
 const NOT_STARTED =

@@ -6,12 +6,13 @@ import { Worker } from "node:worker_threads";
 
 import type { Compiler } from "../compiler.ts";
 import { ToolchainError } from "../errors.ts";
+import { type ResultCacheOption, withResultCache } from "../result-cache.ts";
 import { EmbeddedCompiler } from "./embedded-compiler.ts";
 import { type EmbeddedLimits, resolveLimits } from "./limits.ts";
 import type { StartWorker } from "./worker-link.ts";
 import type { WorkerResponse } from "./worker-messages.ts";
 
-export interface NodeCompilerOptions extends EmbeddedLimits {
+export interface NodeCompilerOptions extends EmbeddedLimits, ResultCacheOption {
   /**
    * Directory with `llvm.core.wasm` and either `sysroot-c.tar` or `llvm-resources.tar`.
    *
@@ -28,7 +29,8 @@ export interface NodeCompilerOptions extends EmbeddedLimits {
  */
 export function createNodeCompiler(options: NodeCompilerOptions = {}): Compiler {
   const base = options.directory === undefined ? installedClang() : pathToFileURL(`${options.directory}/`);
-  return new EmbeddedCompiler(startNodeWorker, { baseUrl: base.href }, resolveLimits(options, availableParallelism()));
+  const limits = resolveLimits(options, availableParallelism());
+  return withResultCache(new EmbeddedCompiler(startNodeWorker, { baseUrl: base.href }, limits), options);
 }
 
 /**

@@ -34,7 +34,7 @@ async function codeOf(attempt: Promise<unknown>): Promise<string> {
   }
 }
 
-const compiler = createNodeCompiler();
+const compiler = createNodeCompiler({ results: false });
 beforeAll(() => compiler.preload());
 afterAll(() => compiler[Symbol.dispose]());
 
@@ -65,14 +65,14 @@ describe("canceling", () => {
 
 describe("limits", () => {
   it("end a compile that takes too long, and the next one works", async () => {
-    using hasty = createNodeCompiler({ timeLimitMs: 5_000 });
+    using hasty = createNodeCompiler({ timeLimitMs: 5_000, results: false });
     await hasty.preload();
     expect(await codeOf(hasty.compile(SLOW))).toBe("toolchain/timeout");
     expect(await codeOf(hasty.compile(HELLO))).toBe("fulfilled");
   });
 
   it("end a compile that needs more memory than it may have", async () => {
-    using small = createNodeCompiler({ memoryLimitPages: 400 });
+    using small = createNodeCompiler({ memoryLimitPages: 400, results: false });
     expect(await codeOf(small.compile({ "main.c": "char a[20000000] = {1}; int main(void) { return 0; }" }))).toBe(
       "toolchain/out-of-memory",
     );
@@ -87,7 +87,7 @@ describe("limits", () => {
 
 describe("loading", () => {
   it("reports its progress up to the whole", async () => {
-    using fresh = createNodeCompiler();
+    using fresh = createNodeCompiler({ results: false });
     const reports: { readonly loadedBytes: number; readonly totalBytes: number }[] = [];
     await fresh.preload((progress) => reports.push(progress));
     expect(reports.length).toBeGreaterThan(1);
@@ -96,7 +96,7 @@ describe("loading", () => {
   });
 
   it("happens once for calls at the same time", async () => {
-    using fresh = createNodeCompiler();
+    using fresh = createNodeCompiler({ results: false });
     const results = await Promise.all([fresh.preload(), codeOf(fresh.compile(HELLO)), codeOf(fresh.compile(HELLO))]);
     expect(results.slice(1)).toEqual(["fulfilled", "fulfilled"]);
   });
@@ -108,20 +108,20 @@ describe("loading", () => {
         { name: "llvm.core.wasm", bytes: (await stat(join(directory, "llvm.core.wasm"))).size },
         { name: "sysroot-c.tar", bytes: (await stat(join(directory, "sysroot-c.tar"))).size },
       ]);
-      using packed = createNodeCompiler({ directory });
+      using packed = createNodeCompiler({ directory, results: false });
       const { wasm } = await packed.compile(HELLO);
       expect(wasm).toEqual((await compiler.compile(HELLO)).wasm);
 
       const sysroot = join(directory, "sysroot-c.tar");
       await writeFile(sysroot, (await readFile(sysroot)).subarray(0, 100_000));
-      using cut = createNodeCompiler({ directory });
+      using cut = createNodeCompiler({ directory, results: false });
       expect(await codeOf(cut.compile(HELLO))).toBe("toolchain/unavailable");
       await rm(sysroot);
       expect(await codeOf(cut.compile(HELLO))).toBe("toolchain/unavailable");
       await packClang(directory);
       expect(await codeOf(cut.compile(HELLO))).toBe("fulfilled");
       await writeFile(join(directory, "llvm.core.wasm"), "<!doctype html>");
-      using page = createNodeCompiler({ directory });
+      using page = createNodeCompiler({ directory, results: false });
       expect(await codeOf(page.preload())).toBe("toolchain/unavailable");
     } finally {
       await rm(directory, { recursive: true });
@@ -131,7 +131,7 @@ describe("loading", () => {
 
 describe("disposing", () => {
   it("cancels what runs and refuses what comes", async () => {
-    const fresh = createNodeCompiler();
+    const fresh = createNodeCompiler({ results: false });
     await fresh.preload();
     const running = codeOf(fresh.compile(SLOW));
     await new Promise((resolve) => setTimeout(resolve, 100));

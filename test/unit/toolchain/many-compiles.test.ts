@@ -28,7 +28,7 @@ async function codeOf(attempt: Promise<unknown>): Promise<string> {
   }
 }
 
-const compiler = createNodeCompiler({ maxWorkers: 2, timeLimitMs: 300_000 });
+const compiler = createNodeCompiler({ results: false, maxWorkers: 2, timeLimitMs: 300_000 });
 afterAll(() => compiler[Symbol.dispose]());
 
 describe("compiles at the same time", () => {
@@ -60,7 +60,7 @@ describe("compiles at the same time", () => {
   });
 
   it("come one after the other where the limit is one", async () => {
-    using narrow = createNodeCompiler({ maxWorkers: 1, timeLimitMs: 300_000 });
+    using narrow = createNodeCompiler({ results: false, maxWorkers: 1, timeLimitMs: 300_000 });
     await narrow.preload();
     const controller = new AbortController();
     const ends: string[] = [];
@@ -74,7 +74,7 @@ describe("compiles at the same time", () => {
   });
 
   it("give the same bytes and diagnostics as one after the other", async () => {
-    using narrow = createNodeCompiler({ maxWorkers: 1, timeLimitMs: 300_000 });
+    using narrow = createNodeCompiler({ results: false, maxWorkers: 1, timeLimitMs: 300_000 });
     const programs = Array.from({ length: 8 }, (_, index) => ({
       "main.c": `#include <stdio.h>\nint main(void) { int unused; return printf("%d", ${index}) - ${index % 3}; }\n`,
     }));
@@ -85,7 +85,7 @@ describe("compiles at the same time", () => {
   });
 
   it("have a memory limit each, and do not share its end", async () => {
-    using small = createNodeCompiler({ maxWorkers: 2, memoryLimitPages: 400 });
+    using small = createNodeCompiler({ results: false, maxWorkers: 2, memoryLimitPages: 400 });
     const attempts = [HUGE, HELLO, HUGE, HELLO].map((sources) => codeOf(small.compile(sources)));
     expect(await Promise.all(attempts)).toEqual([
       "toolchain/out-of-memory",
@@ -96,7 +96,7 @@ describe("compiles at the same time", () => {
   });
 
   it("all end when the compiler is disposed of", async () => {
-    const fresh = createNodeCompiler({ maxWorkers: 2, timeLimitMs: 300_000 });
+    const fresh = createNodeCompiler({ results: false, maxWorkers: 2, timeLimitMs: 300_000 });
     await fresh.preload();
     const running = [SLOW, SLOW].map((sources) => codeOf(fresh.compile(sources)));
     const waiting = codeOf(fresh.compile(HELLO));
@@ -109,7 +109,7 @@ describe("compiles at the same time", () => {
 
 describe("an idle compiler", () => {
   it("is given back after its time, and comes back with the next call", async () => {
-    using brief = createNodeCompiler({ idleLimitMs: 500 });
+    using brief = createNodeCompiler({ results: false, idleLimitMs: 500 });
     let reports = 0;
     const onProgress = (): void => {
       reports++;
@@ -125,7 +125,7 @@ describe("an idle compiler", () => {
   });
 
   it("is kept while a call takes longer than that", async () => {
-    using brief = createNodeCompiler({ idleLimitMs: 20, maxWorkers: 2, timeLimitMs: 300_000 });
+    using brief = createNodeCompiler({ results: false, idleLimitMs: 20, maxWorkers: 2, timeLimitMs: 300_000 });
     const controller = new AbortController();
     const slow = codeOf(brief.compile(SLOW, { signal: controller.signal }));
     expect(await codeOf(brief.compile(HELLO))).toBe("fulfilled");

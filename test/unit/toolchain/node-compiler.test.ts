@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const HELLO = '#include <stdio.h>\nint main(void) { printf("hello\\n"); return 0; }\n';
 const RETURNS_0 = "int main(void) { return 0; }\n";
 
-const compiler = createNodeCompiler();
+const compiler = createNodeCompiler({ results: false });
 
 beforeAll(() => compiler.preload());
 afterAll(() => compiler[Symbol.dispose]());
