@@ -10,14 +10,14 @@ export interface StateFacts {
 }
 
 /** The programs of `fixtures/guests` whose states are held still, and how they are compiled. */
-export const STATE_PROGRAMS = { forth: "-O1", ray: "-O2" } as const;
+export const STATE_PROGRAMS = { forth: "-O1", jumps: "-O1", ray: "-O2" } as const;
 
 const SLICE = gas(10_007);
 const HASHED_PAUSES = [1, 5, 20, 60];
 
 /** Runs a program in slices of one size, moving it to a new Vm behind each hash. */
 export async function stateFacts(wasm: Uint8Array, memory: MemoryBackend): Promise<StateFacts> {
-  const module = await prepareModule(wasm, { wasi: true }, { memory });
+  const module = await prepareModule(wasm, { wasi: true, setjmp: true }, { memory });
   const hashes: Record<string, string> = {};
   let vm = createVm(module);
   for (let pause = 1; vm.runSlice(SLICE).kind === "out-of-gas"; pause++) {

@@ -24,15 +24,16 @@ int __gasworks_setjmp(struct __jmp_buf *);
 __attribute__((__import_module__("gasworks.jump"), __import_name__("longjmp"), __noreturn__))
 void __gasworks_longjmp(unsigned, int);
 
+/* Without lines of their own: a program that fails here shows the line that called. */
 __asm__(".globaltype __stack_pointer, i32");
 
-static __inline__ __attribute__((__always_inline__, __unused__)) void *__gasworks_stack(void) {
+static __inline__ __attribute__((__always_inline__, __nodebug__, __unused__)) void *__gasworks_stack(void) {
   void *__stack;
   __asm__ volatile("global.get __stack_pointer\\n\\tlocal.set %0" : "=r"(__stack));
   return __stack;
 }
 
-static __inline__ __attribute__((__noreturn__, __unused__)) void longjmp(jmp_buf __env, int __value) {
+static __inline__ __attribute__((__noreturn__, __nodebug__, __unused__)) void longjmp(jmp_buf __env, int __value) {
   __asm__ volatile("local.get %0\\n\\tglobal.set __stack_pointer" : : "r"(__env->__stack) : "memory");
   __gasworks_longjmp(__env->__place, __value);
 }
