@@ -34,7 +34,7 @@ const EMISSIONS: readonly EmissionOptions[] = [
 describe.each(["own", "arena"] as const)("the verifier and memory: %s", (memory) => {
   const finding = (
     bytes: Uint8Array,
-    policy: ImportPolicy = { wasi: true },
+    policy: ImportPolicy = { wasi: true, setjmp: true },
     emission: EmissionOptions = DEFAULT_EMISSION,
   ): unknown => {
     const prepared = prepareUnverified(bytes, policy, memory, emission);
