@@ -1,7 +1,15 @@
 // The ways of compiling that this machine has, for tests that hold each of them to the same.
 
-import { createNativeCompiler, createNodeCompiler, findNativeTools } from "gasworks/toolchain/node";
-import type { Compiler } from "gasworks/toolchain";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+
+import { type Compiler, createServiceCompiler } from "gasworks/toolchain";
+import {
+  createCompileServer,
+  createNativeCompiler,
+  createNodeCompiler,
+  findNativeTools,
+} from "gasworks/toolchain/node";
 
 const { found, bubblewrap } = await findNativeTools();
 
@@ -26,6 +34,25 @@ export interface ToolchainWay {
   create(timeLimitMs?: number): Compiler;
 }
 
+/** A service of its own around a compiler, and the client that asks it. */
+function serviceOf(compiler: Compiler): Compiler {
+  const client = { perMinute: 1_000_000 };
+  const server = createCompileServer({ compilers: [compiler], toolchain: "test", cacheBytes: 0, client });
+  server.listen(0, "127.0.0.1");
+  const opened = once(server, "listening").then(() =>
+    createServiceCompiler({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }),
+  );
+  return {
+    compile: async (sources, options) => (await opened).compile(sources, options),
+    preload: async () => compiler.preload(),
+    [Symbol.dispose]: () => {
+      server.closeAllConnections();
+      server.close();
+      compiler[Symbol.dispose]();
+    },
+  };
+}
+
 export const WAYS: readonly ToolchainWay[] = [
   {
     name: "embedded",
@@ -43,4 +70,13 @@ export const WAYS: readonly ToolchainWay[] = [
     create: (timeLimitMs = 60_000) =>
       createNativeCompiler({ timeLimitMs, sandbox: "bubblewrap", memoryLimitPages: 8_192 }),
   },
+  {
+    name: "service",
+    missing: whyNoClang22,
+    create: (timeLimitMs = 60_000) =>
+      serviceOf(createNativeCompiler({ timeLimitMs, sandbox: "none", memoryLimitPages: 8_192 })),
+  },
 ];
+
+/** Those that run a clang of this machine. */
+export const NATIVE_WAYS: readonly ToolchainWay[] = WAYS.filter(({ name }) => name.startsWith("native"));

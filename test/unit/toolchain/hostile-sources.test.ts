@@ -28,7 +28,7 @@ writeFileSync(file("secret.h"), `int ${SECRET};\n`);
 const HONEST = { "main.c": "int main(int argc, char **argv) { return argc + __FILE__[0] + argv[0][0]; }\n" };
 /** Longer than an honest compile takes on a busy machine. */
 const TIME_LIMIT_MS = 60_000;
-const SHORT_LIMIT_MS = 1_000;
+const SHORT_LIMIT_MS = 400;
 
 interface Outcome {
   readonly code: string;

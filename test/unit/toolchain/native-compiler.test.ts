@@ -1,7 +1,6 @@
 // The native way with the real clang of this machine, against the embedded one.
 
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type CompileOptions, type Compiler, type Sources, ToolchainError } from "gasworks/toolchain";
@@ -9,7 +8,7 @@ import { createNativeCompiler, createNodeCompiler, findNativeTools } from "gaswo
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
-import { WAYS, whyNoClang22 } from "../../support/toolchain-ways.ts";
+import { NATIVE_WAYS, whyNoClang22 } from "../../support/toolchain-ways.ts";
 import { sectionsOf } from "../../support/wasm-sections.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -42,6 +41,11 @@ const JUMPING: Sources = {
     "#include <setjmp.h>\nstatic jmp_buf here;\nint main(void) { if (setjmp(here) != 0) return 7; longjmp(here, 1); }\n",
 };
 
+const file = temporaryDirectory();
+mkdirSync(file("tmp"));
+beforeAll(() => void vi.stubEnv("TMPDIR", file("tmp")));
+afterAll(() => void vi.unstubAllEnvs());
+
 const embedded = createNodeCompiler();
 afterAll(() => embedded[Symbol.dispose]());
 
@@ -60,7 +64,7 @@ const MISTAKES: Readonly<Record<string, Sources>> = {
   "several files": { "a.c": "int a = x;\n", "b.c": "int b = y;\n", "c.c": RETURNS_0 },
 };
 
-describe.for(WAYS.slice(1))("the way $name", (way) => {
+describe.for(NATIVE_WAYS)("the way $name", (way) => {
   let compiler: Compiler;
   beforeAll(() => {
     compiler = way.create();
@@ -141,7 +145,7 @@ describe("createNativeCompiler()", () => {
           return stack == 0;
         }`,
     };
-    for (const way of WAYS.slice(1)) {
+    for (const way of NATIVE_WAYS) {
       if (way.missing !== undefined) return skip(way.missing);
       using compiler = way.create();
       const { wasm, diagnostics } = await compiler.compile(source);
@@ -211,7 +215,6 @@ describe("findNativeTools()", () => {
   });
 });
 
-const file = temporaryDirectory();
 const CLANG_22 = 'case $1 in --version) echo "clang version 22.1.0" ;; *) echo "  wasm32 - WebAssembly" ;; esac';
 mkdirSync(file("empty"));
 script("sdk/bin/clang", CLANG_22);
@@ -228,7 +231,7 @@ function script(name: string, line: string): void {
   chmodSync(path, 0o755);
 }
 
-/** Folders of ours among the temporary files: other tests may run, so they are told apart by what they are for. */
+/** What compilers of this file have among the temporary files. */
 function leftovers(): readonly string[] {
-  return readdirSync(tmpdir()).filter((name) => /^gasworks-compile-|^gasworks\./.test(name));
+  return readdirSync(file("tmp"));
 }
