@@ -115,8 +115,13 @@ const DEFAULTS: CompileSettings = {
   cpu: cpu.default,
 };
 
-/** A plain name: it cannot be an option (`-x.c`), a response file (`@x.c`), a path or hidden, and it ends in .c or .h. */
-const SOURCE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*\.[ch]$/;
+/** A plain name: it cannot be an option (`-x.c`), a response file (`@x.c`), a path or hidden. */
+const SOURCE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+
+/** How the files of a language end. At least one ends like the first. */
+export type SourceEndings = readonly [string, ...string[]];
+
+const C_ENDINGS: SourceEndings = [".c", ".h"];
 
 /** Far above what anybody types, far below what would keep the compiler busy to its time limit. */
 const SOURCE_LIMITS = { files: 64, nameLength: 64, characters: 2 * 1_024 * 1_024 } as const;
@@ -160,21 +165,22 @@ function requireOneOf<T extends string | boolean>(option: string, value: T, allo
  *
  * @throws {@link ToolchainError} `toolchain/bad-source-name`, `toolchain/bad-sources`.
  */
-export function checkSources(sources: Sources): void {
+export function checkSources(sources: Sources, endings: SourceEndings = C_ENDINGS): void {
   const names = Object.keys(sources);
   for (const name of names) {
-    if (name.length > SOURCE_LIMITS.nameLength || !SOURCE_NAME.test(name)) {
+    const isPlain = SOURCE_NAME.test(name) && endings.some((ending) => name.endsWith(ending));
+    if (name.length > SOURCE_LIMITS.nameLength || !isPlain) {
       throw new ToolchainError(
         "toolchain/bad-source-name",
         `Cannot compile a file named ${JSON.stringify(name.slice(0, 2 * SOURCE_LIMITS.nameLength))}: expected letters, digits, ` +
-          `"_", "-" and ".", beginning with a letter, digit or "_", ending in .c or .h, at most ${SOURCE_LIMITS.nameLength} long`,
+          `"_", "-" and ".", beginning with a letter, digit or "_", ending in ${endings.join(" or ")}, at most ${SOURCE_LIMITS.nameLength} long`,
       );
     }
   }
-  if (!names.some((name) => name.endsWith(".c"))) {
+  if (!names.some((name) => name.endsWith(endings[0]))) {
     throw new ToolchainError(
       "toolchain/bad-sources",
-      `Cannot compile ${names.length === 0 ? "no files" : names.join(", ")}: expected at least one .c file`,
+      `Cannot compile ${names.length === 0 ? "no files" : names.join(", ")}: expected at least one ${endings[0]} file`,
     );
   }
   if (names.length > SOURCE_LIMITS.files) {

@@ -6,6 +6,8 @@ export { createDockerCompiler, DOCKER_IMAGE, dockerRunArguments } from "./docker
 export type { DockerCompilerOptions } from "./docker/docker-compiler.ts";
 export { createNodeCompiler } from "./embedded/node-compiler.ts";
 export type { NodeCompilerOptions } from "./embedded/node-compiler.ts";
+export type { LanguageLimits } from "./languages/language-compiler.ts";
+export { withLanguages } from "./languages/node-languages.ts";
 export type { Bubblewrap } from "./native/bubblewrap.ts";
 export type { ClangCandidate, ClangSearch, FoundClang } from "./native/find-clang.ts";
 export { createNativeCompiler, findNativeTools } from "./native/native-compiler.ts";

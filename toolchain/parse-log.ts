@@ -9,6 +9,7 @@
 //
 // Columns there count bytes of UTF-8.
 
+import { ColumnCounter } from "./column-counter.ts";
 import type { Sources } from "./compiler.ts";
 import type { Diagnostic, FixIt, SourceRange } from "./diagnostic.ts";
 import { findIdentifier } from "./find-identifier.ts";
@@ -210,33 +211,4 @@ function plainName(file: string): string {
 /** A source can put anything into a message or, by `#line`, into a file's name: no control character gets to a terminal. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, "\uFFFD");
-}
-
-/** Turns clang's columns, in bytes of UTF-8, into an editor's. Knows the compiled sources, and leaves others alone. */
-class ColumnCounter {
-  readonly #sources: Sources;
-  readonly #lines = new Map<string, readonly string[]>();
-
-  constructor(sources: Sources) {
-    this.#sources = sources;
-  }
-
-  count(file: string, place: { readonly line: number; readonly byteColumn: number }): number {
-    const text = this.#line(file, place.line);
-    if (text === undefined) return place.byteColumn;
-    const before = new TextEncoder().encode(text).subarray(0, place.byteColumn - 1);
-    const beyond = place.byteColumn - 1 - before.length;
-    return new TextDecoder().decode(before).length + beyond + 1;
-  }
-
-  #line(file: string, line: number): string | undefined {
-    const text = Object.hasOwn(this.#sources, file) ? this.#sources[file] : undefined;
-    if (text === undefined) return undefined;
-    let lines = this.#lines.get(file);
-    if (lines === undefined) {
-      lines = text.split(/\r\n|\n|\r/);
-      this.#lines.set(file, lines);
-    }
-    return lines[line - 1];
-  }
 }

@@ -22,7 +22,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "toolchain",
     imports: ["src/vm"],
-    packages: ["@noble/hashes/", "@yowasp/clang", "node:"],
+    packages: ["@noble/hashes/", "@yowasp/clang", "assemblyscript", "wabt", "node:"],
     nodeDoor: "node.ts",
   },
   { folder: "src/game/computer", imports: BELOW_THE_GAME, packages: [] },
@@ -150,6 +150,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   "gasworks/persistence": "src/persistence",
   "gasworks/server": "src/game/headless",
   "gasworks/toolchain": "toolchain",
+  "gasworks/toolchain/languages": "toolchain",
   "gasworks/toolchain/node": "toolchain",
   "gasworks/vm": "src/vm",
 };

@@ -246,7 +246,8 @@ export class Computer {
     this.#startsWhenReady = options.start ?? true;
     try {
       const { id, headers } = this;
-      const setting = { id, headers, compiler: this.#host.compiler, options, signal: loading.signal };
+      const devices = this.#devices.wiring;
+      const setting = { id, headers, devices, compiler: this.#host.compiler, options, signal: loading.signal };
       const compiled = await compileProgram(program, setting);
       this.#load.require(loading);
       const { policy } = this;
