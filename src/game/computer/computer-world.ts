@@ -17,7 +17,7 @@ import { REAL_VMS, type Program, type VmFactory } from "./program.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { decodeState, type SavedState } from "./saved-state.ts";
 import { SharedCompiler } from "./shared-compiler.ts";
-import type { StagedComputer } from "./staged-computer.ts";
+import type { RecalledProgram, StagedComputer } from "./staged-computer.ts";
 import { TaskRound } from "./task-round.ts";
 import { VisitSchedule } from "./visit-schedule.ts";
 import type { ErrorReport, ErrorSource, WorldEvents } from "./world-events.ts";
@@ -74,7 +74,9 @@ export interface ComputersSource {
 /** How to put computers back. */
 export interface RestoreOptions {
   /**
-   * Leaves all computers off, with their programs, devices and consoles: for a save that does harm as soon as it runs.
+   * Leaves all computers off, with their programs, devices and consoles: for a save that does harm as soon as it runs. A
+   * program that cannot be prepared does not keep the save from being loaded: its computer says so in its console, and has
+   * no program to start, but keeps it for later saves.
    *
    * @defaultValue false
    */
@@ -304,14 +306,14 @@ export class ComputerWorld {
       return safe ? switchedOff(found) : found;
     });
     requireDistinct(save.computers);
-    const programs = await this.#recall(wanted, save.programs);
+    const programs = await this.#recall(wanted, save.programs, safe);
     if (this.#isBusy) await Promise.resolve();
     if (number !== this.#restoreNumber || wanted.some(({ computer }) => this.get(computer.id) !== computer)) {
       throw new ComputerError("computer/superseded", "Cannot go on restoring the computers: something else came first");
     }
     const staged = new Map<Computer, StagedComputer>();
     for (const [index, { computer, saved, state }] of wanted.entries()) {
-      staged.set(computer, computer.stage({ state, snapshot: saved.snapshot, tick: save.tick }, programs[index]));
+      staged.set(computer, computer.stage({ state, snapshot: saved.snapshot, tick: save.tick }, programs[index] ?? {}));
     }
     this.#change(() => {
       this.#tick = save.tick;
@@ -388,30 +390,42 @@ export class ComputerWorld {
     return { computer, saved, state };
   }
 
-  /** The program of each saved computer, prepared for what is attached to the computer now. */
-  #recall(wanted: readonly Wanted[], programs: readonly SavedProgram[]): Promise<(Program | undefined)[]> {
+  /**
+   * The program of each saved computer, prepared for what is attached to the computer now.
+   *
+   * @param safe - Whether one that cannot be prepared is kept as it is, and does not keep the others from being loaded.
+   */
+  #recall(wanted: readonly Wanted[], programs: readonly SavedProgram[], safe: boolean): Promise<RecalledProgram[]> {
     const byHash = new Map(programs.map((program) => [program.hash, program]));
     // The prepared program of one computer serves the others while it is being prepared, and afterwards.
     return Promise.all(
-      wanted.map(async ({ computer, state, saved: { id, programHash } }) => {
-        if (programHash === null) return undefined;
-        const program = byHash.get(programHash);
-        if (program === undefined) {
+      wanted.map(async (one): Promise<RecalledProgram> => {
+        const { id, programHash } = one.saved;
+        if (programHash === null) return {};
+        const saved = byHash.get(programHash);
+        if (saved === undefined) {
           throw new ComputerError("computer/save-malformed", `Cannot restore computer "${id}": its program is missing`);
         }
-        const policy = computer.policyFor(state);
-        const { memory } = computer;
-        const known = this.#programs.find(program.hash, { policy, memory });
-        const prepared = known ?? (await this.#programs.prepare(program.wasm.slice(), { policy, memory }));
-        if (prepared.module.hash !== program.hash) {
-          throw new ComputerError(
-            "computer/save-malformed",
-            `Cannot restore computer "${id}": its program is another one`,
-          );
+        try {
+          return { program: await this.#prepareSaved(one, saved) };
+        } catch (error) {
+          if (!safe || error instanceof ComputerError) throw error;
+          const reason = `The program cannot be run: ${error instanceof Error ? error.message : String(error)}`;
+          return { refused: { sources: undefined, ...saved, types: one.state.types, reason } };
         }
-        return { ...prepared, sources: program.sources, types: policy.devices ?? [] };
       }),
     );
+  }
+
+  async #prepareSaved({ computer, state, saved: { id } }: Wanted, saved: SavedProgram): Promise<Program> {
+    const policy = computer.policyFor(state);
+    const { memory } = computer;
+    const known = this.#programs.find(saved.hash, { policy, memory });
+    const prepared = known ?? (await this.#programs.prepare(saved.wasm.slice(), { policy, memory }));
+    if (prepared.module.hash !== saved.hash) {
+      throw new ComputerError("computer/save-malformed", `Cannot restore computer "${id}": its program is another one`);
+    }
+    return { ...prepared, sources: saved.sources, types: policy.devices ?? [] };
   }
 
   #betweenTicks(action: () => void): void {
@@ -499,7 +513,14 @@ export class ComputerWorld {
 }
 
 function switchedOff({ computer, saved, state }: Wanted): Wanted {
-  return { computer, saved: { ...saved, snapshot: null }, state: { ...state, power: { kind: "off" } } };
+  const { power, types } = state;
+  // What a running program imports is known of the run, which is not there any more.
+  const imported = power.kind === "on" ? power.run.types : types;
+  return {
+    computer,
+    saved: { ...saved, snapshot: null },
+    state: { ...state, power: { kind: "off" }, types: imported },
+  };
 }
 
 function requireDistinct(computers: readonly SavedComputer[]): void {

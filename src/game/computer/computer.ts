@@ -21,12 +21,12 @@ import { Emitter, type Deliver } from "./emitter.ts";
 import { ComputerError } from "./errors.ts";
 import { keepProgramRun, type EarlierProgram } from "./earlier-program.ts";
 import { GasBank } from "./gas-bank.ts";
-import { policyOf, type Program } from "./program.ts";
+import { policyOf, type Program, type RefusedProgram } from "./program.ts";
 import { importedTypes, ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
 import { rehearse } from "./rehearse-run.ts";
 import { saveComputer } from "./save-computer.ts";
 import type { SavedPower, SavedState } from "./saved-state.ts";
-import type { SavedOrigin, StagedComputer } from "./staged-computer.ts";
+import type { RecalledProgram, SavedOrigin, StagedComputer } from "./staged-computer.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { ErrorSource } from "./world-events.ts";
 
@@ -64,6 +64,8 @@ export class Computer {
   readonly #events: Emitter<ComputerEvents>;
   #state: ComputerState = { kind: "off", hasProgram: false };
   #program: Program | undefined;
+  /** In place of a program. */
+  #refused: RefusedProgram | undefined;
   #run: ProgramRun | undefined;
   #headers: Sources | undefined;
   #warnings: readonly Diagnostic[] = [];
@@ -155,9 +157,12 @@ export class Computer {
     return this.#gas.keptAt(this.#host.tickNow());
   }
 
-  /** The loaded program's own files; `undefined` without a program, or if it was given as wasm. */
+  /**
+   * The loaded program's own files; `undefined` without a program, or if it was given as wasm. Also those of a program that
+   * cannot be run, after a safe load.
+   */
   get sources(): Sources | undefined {
-    return this.#program?.sources;
+    return (this.#program ?? this.#refused)?.sources;
   }
 
   /** Warnings of the last compile. */
@@ -259,6 +264,7 @@ export class Computer {
       this.#host.betweenTicks(() => {
         this.#keepEarlier();
         this.#program = loaded;
+        this.#refused = undefined;
         if (this.#startsWhenReady) this.#startRun();
         else this.#setOff();
       });
@@ -408,6 +414,7 @@ export class Computer {
   /** @internal Copies everything; the program goes to `programs`, once for all computers that run it. */
   capture(programs: Map<string, SavedProgram>): SavedComputer {
     const captured = this.#run?.capture();
+    const program = this.#program ? { ...this.#program, hash: this.#program.module.hash } : this.#refused;
     const state: Omit<SavedState, "ownSources"> = {
       ticksPerSecond: this.#host.ticksPerSecond,
       power: this.#capturePower(captured?.saved),
@@ -417,9 +424,9 @@ export class Computer {
       watchdog: this.#watchdog.capture(),
       console: this.console.capture(),
       devices: this.#devices.capture(),
-      types: captured === undefined && this.#program !== undefined ? importedTypes(this.#program) : [],
+      types: captured !== undefined ? [] : this.#program ? importedTypes(this.#program) : (this.#refused?.types ?? []),
     };
-    return saveComputer({ id: this.id, program: this.#program, snapshot: captured?.snapshot, state }, programs);
+    return saveComputer({ id: this.id, program, snapshot: captured?.snapshot, state }, programs);
   }
 
   /** @internal Reads the devices' part of a save. @returns what puts it in place */
@@ -432,10 +439,10 @@ export class Computer {
    *
    * @throws {VmError} if a snapshot is refused.
    */
-  stage({ state, snapshot, tick }: SavedOrigin, program: Program | undefined): StagedComputer {
+  stage({ state, snapshot, tick }: SavedOrigin, { program, refused }: RecalledProgram): StagedComputer {
     const { power } = state;
     const putDevices = this.stageDevices(state);
-    if (power.kind !== "on") return { computer: this, state, program, putDevices, resume: undefined };
+    if (power.kind !== "on") return { computer: this, state, program, refused, putDevices, resume: undefined };
     if (program === undefined || snapshot === null) {
       throw new ComputerError(
         "computer/save-malformed",
@@ -449,7 +456,7 @@ export class Computer {
     const resume = (): ProgramRun =>
       new ProgramRun(program, this.#setting, { saved: power.run, snapshot, tick, versions });
     rehearse(this.id, resume);
-    return { computer: this, state, program, putDevices, resume };
+    return { computer: this, state, program, refused, putDevices, resume };
   }
 
   /**
@@ -464,11 +471,13 @@ export class Computer {
     (staged?.putDevices ?? this.#devices.stage({}))();
     this.#earlier = undefined;
     this.#program = staged?.program && { ...staged.program, ...staged.state.ownSources };
+    this.#refused = staged?.refused && { ...staged.refused, ...staged.state.ownSources };
     this.#warnings = [];
     this.#gasUsed = staged?.state.gasUsed ?? 0n;
     this.#gasUsedLastTick = staged?.state.gasUsedLastTick ?? 0;
     this.#gas.restore(staged?.state.gasBank ?? 0);
     this.console.restore(staged?.state.console ?? { entries: [], droppedCharacters: 0 });
+    if (this.#refused !== undefined) this.console.append("system", `${this.#refused.reason}\n`);
     const power = staged?.state.power ?? { kind: "off" };
     this.#watchdog.restore(staged?.state.watchdog, power.kind === "crashed" && this.#program !== undefined);
     switch (power.kind) {
@@ -649,6 +658,7 @@ export class Computer {
   #requireProgram(): void {
     this.#requireMember();
     if (this.#program !== undefined || this.#load.isRunning) return;
-    throw new ComputerError("computer/no-program", `Cannot start computer "${this.id}": no program is loaded`);
+    const reason = this.#refused?.reason ?? "no program is loaded";
+    throw new ComputerError("computer/no-program", `Cannot start computer "${this.id}": ${reason}`);
   }
 }

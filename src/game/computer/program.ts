@@ -25,6 +25,18 @@ export interface Program {
   readonly types: readonly DeviceType[];
 }
 
+/** A program of a save that this version does not run, or not here: it is kept for the player and for later saves. */
+export interface RefusedProgram {
+  /** SHA-256 of `wasm`, in hex. */
+  readonly hash: string;
+  readonly wasm: Uint8Array;
+  readonly sources: Sources | undefined;
+  /** What it was prepared for where it ran. */
+  readonly types: readonly DeviceType[];
+  /** A sentence. */
+  readonly reason: string;
+}
+
 /** Makes Vms. A test may give its own. */
 export interface VmFactory {
   create(module: GuestModule, options: VmOptions): Vm;

@@ -1,12 +1,16 @@
 import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
 import type { Snapshot } from "../../vm/index.ts";
-import type { Program } from "./program.ts";
 import { encodeState, type SavedState } from "./saved-state.ts";
+
+/** What a save has of a program. */
+export interface CapturedProgram extends Omit<SavedProgram, "sources"> {
+  readonly sources: SavedProgram["sources"] | undefined;
+}
 
 /** What a computer is made of when it is saved. */
 export interface CapturedComputer {
   readonly id: string;
-  readonly program: Program | undefined;
+  readonly program: CapturedProgram | undefined;
   readonly snapshot: Snapshot | undefined;
   readonly state: Omit<SavedState, "ownSources">;
 }
@@ -22,16 +26,16 @@ export function saveComputer(
     saved?.sources !== program?.sources && JSON.stringify(saved?.sources) !== JSON.stringify(program?.sources);
   return {
     id,
-    programHash: program?.module.hash ?? null,
+    programHash: program?.hash ?? null,
     snapshot: snapshot ?? null,
     state: encodeState({ ...state, ownSources: isOwn ? { sources: program?.sources } : undefined }),
   };
 }
 
-function keepProgram(programs: Map<string, SavedProgram>, { module, wasm, sources }: Program): SavedProgram {
-  const known = programs.get(module.hash);
+function keepProgram(programs: Map<string, SavedProgram>, { hash, wasm, sources }: CapturedProgram): SavedProgram {
+  const known = programs.get(hash);
   if (known !== undefined) return known;
-  const saved = { hash: module.hash, wasm: wasm.slice(), ...(sources === undefined ? {} : { sources }) };
-  programs.set(module.hash, saved);
+  const saved = { hash, wasm: wasm.slice(), ...(sources === undefined ? {} : { sources }) };
+  programs.set(hash, saved);
   return saved;
 }

@@ -2,7 +2,7 @@
 
 import type { Snapshot } from "../../vm/index.ts";
 import type { Computer } from "./computer.ts";
-import type { Program } from "./program.ts";
+import type { Program, RefusedProgram } from "./program.ts";
 import type { ProgramRun } from "./program-run.ts";
 import type { SavedState } from "./saved-state.ts";
 
@@ -13,11 +13,17 @@ export interface SavedOrigin {
   readonly tick: number;
 }
 
+/** What became of the program of a computer in a save; neither, if it has none. */
+export interface RecalledProgram {
+  readonly program?: Program | undefined;
+  /** In place of a program that cannot be prepared, in a safe load. */
+  readonly refused?: RefusedProgram | undefined;
+}
+
 /** A computer's state out of a save, ready to take over. */
-export interface StagedComputer {
+export interface StagedComputer extends RecalledProgram {
   readonly computer: Computer;
   readonly state: SavedState;
-  readonly program: Program | undefined;
   /** Gives the devices what they keep. */
   readonly putDevices: () => void;
   /** Makes the run that goes on; it has been made once, and let go, to see that it can be. */
