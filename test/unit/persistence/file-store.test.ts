@@ -1,12 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, promises, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import { SaveError } from "gasworks/persistence";
 import { FileStore } from "gasworks/server";
 
 import { describeSaveStore } from "../../contract/save-store.ts";
+import { sameBytes } from "../../support/same-bytes.ts";
 import { ROOT } from "../../support/source-files.ts";
 import { storedSave } from "../../support/stored-save.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -117,6 +120,36 @@ describe("FileStore", () => {
     expect(readdirSync(directory)).toEqual(["slot.1.gws"]);
   });
 
+  it.each(["ENOSPC", "EDQUOT", "EIO"])(
+    "keeps a whole save whichever operation of a write fails with %s",
+    async (code) => {
+      const [old, late] = [storedSave("old", 1, 100_000), storedSave("late", 2, 200_000)] as const;
+      const refusals = new Set<string>();
+      let failed = 0;
+      for (let nth = 1, count = Infinity; count >= nth - 1; nth++) {
+        const directory = freshDirectory();
+        const store = new FileStore(directory);
+        await store.write("slot", old.bytes, old.meta);
+        const faults = failNthFileOperation(nth, code);
+        const outcome: unknown = await store.write("slot", late.bytes, late.meta).catch((error: unknown) => error);
+        count = faults.end();
+        const read = await new FileStore(directory).read("slot");
+        if (outcome instanceof SaveError) {
+          refusals.add(outcome.code);
+          failed++;
+          // What fails last, bringing the new name to the disk, leaves the new save there.
+          expect([old, late].map(({ bytes }) => sameBytes(bytes, read?.bytes))).toContain(true);
+        } else expect(sameBytes(late.bytes, read?.bytes)).toBe(true);
+        expect(readdirSync(directory).filter((name) => !/^slot\.\d\.gws$/.test(name))).toEqual([]);
+        await store.write("slot", late.bytes, late.meta);
+        expect(sameBytes(late.bytes, (await store.read("slot"))?.bytes)).toBe(true);
+      }
+      expect([...refusals]).toEqual([code === "EIO" ? "save/unavailable" : "save/quota-exceeded"]);
+      // Making, writing, bringing to the disk and naming the new file.
+      expect(failed).toBeGreaterThanOrEqual(4);
+    },
+  );
+
   it("tells how full the disk is", async () => {
     const directory = freshDirectory();
     mkdirSync(directory);
@@ -125,6 +158,39 @@ describe("FileStore", () => {
     expect(await new FileStore(freshDirectory()).room()).toBeUndefined();
   });
 });
+
+/** Has the n-th operation from now on that takes room on the disk fail. @returns what ends it, and says how many there were */
+function failNthFileOperation(nth: number, code: string): { end(): number } {
+  let count = 0;
+  const at = (call: () => unknown): unknown => {
+    if (++count === nth) throw Object.assign(new Error(`${code}: injected`), { code });
+    return call();
+  };
+  const { link, mkdir, open } = promises;
+  Object.assign(promises, {
+    link: async (...args: Parameters<typeof link>) => await at(() => link(...args)),
+    mkdir: async (...args: Parameters<typeof mkdir>) => await at(() => mkdir(...args)),
+    open: async (...args: Parameters<typeof open>) => {
+      const file = (await at(() => open(...args))) as promises.FileHandle;
+      const [writeFile, sync] = [file.writeFile.bind(file), file.sync.bind(file)];
+      file.writeFile = async (...data) => {
+        await at(() => writeFile(...data));
+      };
+      file.sync = async () => {
+        await at(() => sync());
+      };
+      return file;
+    },
+  });
+  syncBuiltinESMExports();
+  return {
+    end: () => {
+      Object.assign(promises, { link, mkdir, open });
+      syncBuiltinESMExports();
+      return count;
+    },
+  };
+}
 
 const WRITE_SMALL_AND_BIG = `
   import { FileStore } from 'gasworks/server';
