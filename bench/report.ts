@@ -7,6 +7,8 @@ import type { InstructionTime } from "./measure-instructions.ts";
 import type { KernelResult } from "./measure-kernels.ts";
 import type { PreparedModule } from "./measure-preparing.ts";
 import { geometricMean, type Ratio } from "./ratios.ts";
+import type { SaveFigures } from "./saves/measure-saves.ts";
+import { saveTable } from "./saves/report-saves.ts";
 
 /** Everything that one engine was asked. */
 export interface EngineResult {
@@ -16,6 +18,7 @@ export interface EngineResult {
   readonly kernels: readonly KernelResult[];
   readonly figures: Figures | undefined;
   readonly devices: DeviceFigures | undefined;
+  readonly saves: SaveFigures | undefined;
 }
 
 export interface Report {
@@ -43,7 +46,7 @@ export function asJson({ engines, preparing, instructions }: Report): object {
   ]);
 }
 
-function engineJson({ version, kernels, figures, devices }: EngineResult): object {
+function engineJson({ version, kernels, figures, devices, saves }: EngineResult): object {
   const names = CONTENDERS.map(({ name }) => name);
   const lows = (ratioOf: (name: string) => number | null): object =>
     Object.fromEntries(names.map((name) => [name, rounded(ratioOf(name))]));
@@ -59,6 +62,7 @@ function engineJson({ version, kernels, figures, devices }: EngineResult): objec
     ),
     ...(figures === undefined ? {} : { figures }),
     ...(devices === undefined ? {} : { devices }),
+    ...(saves === undefined ? {} : { saves }),
   };
 }
 
@@ -68,7 +72,7 @@ function preparingJson(prepared: PreparedModule): object {
 
 // Tables. A cell is text; the first column is words, the others are numbers.
 
-interface Table {
+export interface Table {
   readonly title: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -101,13 +105,21 @@ export function asMarkdown(report: Report): string {
 
 function tablesOf({ engines, preparing, instructions }: Report): Table[] {
   return [
-    ...engines.map(kernelTable),
-    ...(engines.length === 0 ? [] : [gasTable(engines)]),
+    ...engines.filter(({ kernels }) => kernels.length > 0).map(kernelTable),
+    ...(engines.some(({ kernels }) => kernels.length > 0) ? [gasTable(engines)] : []),
     ...(engines.some(({ figures }) => figures !== undefined) ? [figureTable(engines)] : []),
     ...(engines.some(({ devices }) => devices !== undefined) ? [deviceTable(engines)] : []),
+    ...savesOf(engines),
     ...(preparing.length > 0 ? [preparingTable(preparing)] : []),
     ...(instructions.length > 0 ? [instructionTable(instructions)] : []),
   ];
+}
+
+function savesOf(engines: readonly EngineResult[]): Table[] {
+  const measured = engines.flatMap(({ engine, version, saves }) =>
+    saves === undefined ? [] : [{ title: titleOf(engine, version), saves }],
+  );
+  return measured.length === 0 ? [] : [saveTable(measured)];
 }
 
 function kernelTable({ engine, version, rounds, kernels }: EngineResult): Table {

@@ -17,6 +17,8 @@ import { measurePreparing, type PreparedModule } from "./measure-preparing.ts";
 import { PROJECT_ROOT } from "./project-root.ts";
 import type { EngineResult, Report } from "./report.ts";
 import { openChromium } from "./run-in-chromium.ts";
+import { measureSaves, type SaveFigures, type SaveInput } from "./saves/measure-saves.ts";
+import { openNodeStorage } from "./saves/node-storage.ts";
 
 export const ENGINES = ["node", "chromium"] as const;
 
@@ -30,6 +32,8 @@ export interface BenchOptions {
   readonly rounds?: number;
   /** Whether to measure more than kernels. @defaultValue true */
   readonly withFigures?: boolean;
+  /** Whether to measure saves and nothing else. @defaultValue false */
+  readonly savesOnly?: boolean;
 }
 
 /** Computers in a tick. Chromium gives a page no more than about 124 memories. */
@@ -38,6 +42,7 @@ const VM_COUNTS = { node: 500, chromium: 100 } as const;
 /** Takes about two minutes. */
 export async function runBench(options: BenchOptions = {}): Promise<Report> {
   const { rounds = 60, withFigures = true, engines = ENGINES } = options;
+  if (options.savesOnly === true) return { engines: await runSaves(engines), preparing: [], instructions: [] };
   const kernels = await buildKernels(options.kernels ?? KERNELS);
   const depths = await compileFreestanding(await guestSource("depths.c"), { optimization: "-O2" });
   const figureInput = (engine: keyof typeof VM_COUNTS): FigureInput => ({
@@ -51,7 +56,8 @@ export async function runBench(options: BenchOptions = {}): Promise<Report> {
     for (const binaries of kernels) timed.push(await measureKernel(binaries, rounds));
     const figures = withFigures ? await measureFigures(figureInput("node")) : undefined;
     const devices = withFigures ? await measureDevices(await deviceInput()) : undefined;
-    results.push({ engine: "node", version: process.version, rounds, kernels: timed, figures, devices });
+    const saves = withFigures ? await measureSavesInNode() : undefined;
+    results.push({ engine: "node", version: process.version, rounds, kernels: timed, figures, devices, saves });
   }
   if (engines.includes("chromium")) {
     await using browser = await openChromium();
@@ -59,7 +65,8 @@ export async function runBench(options: BenchOptions = {}): Promise<Report> {
     for (const binaries of kernels) timed.push(await browser.measureKernel(binaries, rounds));
     const figures = withFigures ? await browser.measureFigures(figureInput("chromium")) : undefined;
     const devices = withFigures ? await browser.measureDevices(await deviceInput()) : undefined;
-    results.push({ engine: "chromium", version: browser.version, rounds, kernels: timed, figures, devices });
+    const saves = withFigures ? await browser.measureSaves(await saveInput()) : undefined;
+    results.push({ engine: "chromium", version: browser.version, rounds, kernels: timed, figures, devices, saves });
   }
   const isComplete = withFigures && engines.includes("node");
   return {
@@ -67,6 +74,33 @@ export async function runBench(options: BenchOptions = {}): Promise<Report> {
     preparing: isComplete ? await runPreparing(kernels) : [],
     instructions: isComplete ? await measureInstructions() : [],
   };
+}
+
+async function runSaves(engines: readonly (typeof ENGINES)[number][]): Promise<EngineResult[]> {
+  const nothingElse = { rounds: 0, kernels: [], figures: undefined, devices: undefined };
+  const results: EngineResult[] = [];
+  if (engines.includes("node")) {
+    results.push({ engine: "node", version: process.version, ...nothingElse, saves: await measureSavesInNode() });
+  }
+  if (engines.includes("chromium")) {
+    await using browser = await openChromium();
+    const saves = await browser.measureSaves(await saveInput());
+    results.push({ engine: "chromium", version: browser.version, ...nothingElse, saves });
+  }
+  return results;
+}
+
+async function measureSavesInNode(): Promise<SaveFigures> {
+  using storage = openNodeStorage();
+  return await measureSaves(await saveInput(), storage);
+}
+
+/** Compiled as a computer compiles it: with lines for crash reports. */
+async function saveInput(): Promise<SaveInput> {
+  const sources = { "main.c": await guestSource("keeper.c") };
+  const { wasm } = await sharedCompiler.compile(sources, { optimization: "-O2", debug: "lines" });
+  if (wasm === undefined) throw new Error("Cannot compile keeper.c");
+  return { keeper: wasm };
 }
 
 async function runPreparing(kernels: readonly KernelBinaries[]): Promise<PreparedModule[]> {

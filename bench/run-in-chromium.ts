@@ -6,6 +6,7 @@ import type { DeviceFigures, DeviceInput } from "./devices/measure-devices.ts";
 import type { FigureInput, Figures } from "./measure-figures.ts";
 import type { KernelResult } from "./measure-kernels.ts";
 import type {} from "./page/main.ts";
+import type { SaveFigures, SaveInput } from "./saves/measure-saves.ts";
 
 /** A Chromium that can be asked to measure. */
 export interface ChromiumBench extends AsyncDisposable {
@@ -13,6 +14,7 @@ export interface ChromiumBench extends AsyncDisposable {
   measureKernel(binaries: KernelBinaries, rounds: number): Promise<KernelResult>;
   measureFigures(input: FigureInput): Promise<Figures>;
   measureDevices(input: DeviceInput): Promise<DeviceFigures>;
+  measureSaves(input: SaveInput): Promise<SaveFigures>;
 }
 
 /** Builds the page and starts a Chromium on it. */
@@ -35,6 +37,11 @@ export async function openChromium(): Promise<ChromiumBench> {
     measureDevices: (input) =>
       page.evaluate(
         (data) => (window.gasworksBench as NonNullable<Window["gasworksBench"]>).measureDevices(data),
+        withText(input),
+      ),
+    measureSaves: (input) =>
+      page.evaluate(
+        (data) => (window.gasworksBench as NonNullable<Window["gasworksBench"]>).measureSaves(data),
         withText(input),
       ),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),

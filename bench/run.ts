@@ -22,6 +22,7 @@ export function parseBenchArguments(args: readonly string[]): BenchRequest {
       engine: { type: "string", default: ENGINES.join() },
       kernels: { type: "string", default: KERNELS.join() },
       "no-figures": { type: "boolean", default: false },
+      saves: { type: "boolean", default: false },
     },
   });
   const rounds = Number(options.rounds);
@@ -34,6 +35,7 @@ export function parseBenchArguments(args: readonly string[]): BenchRequest {
     engines: chosen(options.engine, ENGINES, "--engine"),
     kernels: chosen(options.kernels, KERNELS, "--kernels"),
     withFigures: !options["no-figures"],
+    savesOnly: options.saves,
   };
 }
 

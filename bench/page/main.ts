@@ -4,6 +4,8 @@ import type { KernelBinaries } from "../build-kernels.ts";
 import { measureDevices, type DeviceFigures, type DeviceInput } from "../devices/measure-devices.ts";
 import { measureFigures, type FigureInput, type Figures } from "../measure-figures.ts";
 import { measureKernel, type KernelResult } from "../measure-kernels.ts";
+import { measureSaves, type SaveFigures, type SaveInput } from "../saves/measure-saves.ts";
+import { openPageStorage } from "../saves/page-storage.ts";
 import { withBytes } from "./with-bytes.ts";
 
 /** What the page offers. Bytes cross as text, see `withBytes()`. */
@@ -11,6 +13,7 @@ export interface BenchPage {
   measureKernel(binaries: unknown, rounds: number): Promise<KernelResult>;
   measureFigures(input: unknown): Promise<Figures>;
   measureDevices(input: unknown): Promise<DeviceFigures>;
+  measureSaves(input: unknown): Promise<SaveFigures>;
 }
 
 declare global {
@@ -23,4 +26,5 @@ window.gasworksBench = {
   measureKernel: (binaries, rounds) => measureKernel(withBytes(binaries) as KernelBinaries, rounds),
   measureFigures: (input) => measureFigures(withBytes(input) as FigureInput),
   measureDevices: (input) => measureDevices(withBytes(input) as DeviceInput),
+  measureSaves: (input) => measureSaves(withBytes(input) as SaveInput, openPageStorage()),
 };

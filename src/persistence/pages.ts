@@ -83,8 +83,8 @@ function areEqual(a: Uint32Array, b: Uint32Array): boolean {
   return true;
 }
 
-/** Good enough to tell apart what nobody made alike on purpose. */
-function quickHash(words: Uint32Array): number {
+/** Good enough to tell apart what nobody made alike on purpose. @param words - An even number of them. */
+export function quickHash(words: Uint32Array): number {
   let [one, two] = [0x9e3779b9, 0x85ebca6b];
   for (let at = 0; at < words.length; at += 2) {
     one = Math.imul(one ^ (words[at] as number), 0x01000193);

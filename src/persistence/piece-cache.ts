@@ -3,6 +3,7 @@
 
 import { crc32 } from "./crc32.ts";
 import { deflate, PIECE_BYTES } from "./deflate.ts";
+import { quickHash } from "./pages.ts";
 import { areSameBytes } from "./plain-view.ts";
 
 interface Piece {
@@ -13,12 +14,12 @@ interface Piece {
 /** Bytes of pieces that are kept, of two saves together. Worlds of ten thousand computers have several times as many. */
 const MOST_BYTES = 0x0600_0000;
 
-/** Pieces of one checksum that are compared one by one. More of them do not come about by chance. */
+/** Pieces of one hash that are compared one by one. More of them do not come about by chance. */
 const MOST_COMPARED = 8;
 
 /** Compressed pieces of the last saves. Holds at most 96 MiB of what they were, and what they became. */
 export class PieceCache {
-  /** By checksum: those of the saves before the last {@link PieceCache.turn}, and those used since. */
+  /** By a quick hash: those of the saves before the last {@link PieceCache.turn}, and those used since. */
   #old = new Map<number, Piece[]>();
   #new = new Map<number, Piece[]>();
   #oldBytes = 0;
@@ -26,17 +27,17 @@ export class PieceCache {
 
   /** A piece as raw deflate, or as it is where that is not shorter. Not to be changed. */
   pack(bytes: Uint8Array): Uint8Array {
-    const sum = crc32(bytes);
-    const used = this.#new.get(sum) ?? [];
+    const hash = hashOf(bytes);
+    const used = this.#new.get(hash) ?? [];
     const isSame = (piece: Piece): boolean => areSameBytes(piece.bytes, bytes);
     const known = used.find(isSame);
     if (known !== undefined) return known.packed;
-    const piece = this.#old.get(sum)?.find(isSame) ?? { bytes: bytes.slice(), packed: packPiece(bytes) };
+    const piece = this.#old.get(hash)?.find(isSame) ?? { bytes: bytes.slice(), packed: packPiece(bytes) };
     const isKept = this.#newBytes + this.#oldBytes + bytes.length <= MOST_BYTES && used.length < MOST_COMPARED;
     if (isKept) {
       this.#newBytes += bytes.length;
       used.push(piece);
-      this.#new.set(sum, used);
+      this.#new.set(hash, used);
     }
     return piece.packed;
   }
@@ -48,6 +49,13 @@ export class PieceCache {
     this.#new = new Map();
     this.#newBytes = 0;
   }
+}
+
+/** Memories, which are most of a save, come in words. */
+function hashOf(bytes: Uint8Array): number {
+  const { buffer, byteOffset, length } = bytes;
+  const isOfWords = byteOffset % 4 === 0 && length % 8 === 0;
+  return isOfWords ? quickHash(new Uint32Array(buffer, byteOffset, length / 4)) : crc32(bytes);
 }
 
 function packPiece(bytes: Uint8Array): Uint8Array {

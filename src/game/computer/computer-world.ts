@@ -15,6 +15,7 @@ import { Parking } from "./parking.ts";
 import { createLocalPreparer, type Preparer } from "./preparer.ts";
 import { REAL_VMS, type Program, type VmFactory } from "./program.ts";
 import { ProgramCache } from "./program-cache.ts";
+import { withoutSources } from "./save-computer.ts";
 import { decodeState, type SavedState } from "./saved-state.ts";
 import { SharedCompiler } from "./shared-compiler.ts";
 import type { RecalledProgram, StagedComputer } from "./staged-computer.ts";
@@ -48,6 +49,8 @@ export interface ComputerWorldOptions {
    * that each has its turn. @defaultValue no quotas
    */
   readonly gasPerOwner?: number;
+  /** Whether saves have the players' files beside what they were compiled to. @defaultValue true */
+  readonly savesSources?: boolean;
   /**
    * Told at once what devices and listeners throw. @defaultValue rethrown outside the tick, as an uncaught error, unless
    * somebody listens to `error`
@@ -128,6 +131,7 @@ export class ComputerWorld {
   readonly #schedule = new VisitSchedule<Computer>();
   readonly #tasks = new TaskRound<Computer>();
   readonly #parking: Parking<Computer>;
+  readonly #savesSources: boolean;
   readonly #quotas: OwnerQuotas<Computer>;
   #tick = 0;
   #isTicking = false;
@@ -157,6 +161,7 @@ export class ComputerWorld {
     this.#quotas = new OwnerQuotas(gasPerOwner);
     this.#parking = new Parking(parkAfterTicks);
     this.#programs = new ProgramCache(preparer);
+    this.#savesSources = options.savesSources ?? true;
     this.#onError = options.onError;
     this.#host = this.#createHost(options);
     this.#events = new Emitter((tell) => this.#deliver(tell));
@@ -274,15 +279,23 @@ export class ComputerWorld {
     const requireBetweenTicks = (): void => this.#requireBetweenTicks("capture the computers");
     requireBetweenTicks();
     const programs = new Map<string, SavedProgram>();
+    const savesSources = this.#savesSources;
     // As saves have them: who compresses while they come finds them in their places.
     const computers = this.computers.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const capture = function* (): Generator<SavedComputer> {
       for (const computer of computers) {
         requireBetweenTicks();
-        yield computer.capture(programs);
+        const saved = computer.capture(programs);
+        yield savesSources ? saved : withoutSources(saved);
       }
     };
-    return { tick: this.#tick, programs: { [Symbol.iterator]: () => programs.values() }, computers: capture() };
+    const programsSoFar = function* (): Generator<SavedProgram> {
+      for (const program of programs.values()) {
+        const { hash, wasm } = program;
+        yield savesSources ? program : { hash, wasm };
+      }
+    };
+    return { tick: this.#tick, programs: { [Symbol.iterator]: programsSoFar }, computers: capture() };
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { SavedComputer, SavedProgram } from "../../persistence/index.ts";
+import type { JsonValue, SavedComputer, SavedProgram } from "../../persistence/index.ts";
 import type { Snapshot } from "../../vm/index.ts";
 import { encodeState, type SavedState } from "./saved-state.ts";
 
@@ -13,6 +13,11 @@ export interface CapturedComputer {
   readonly program: CapturedProgram | undefined;
   readonly snapshot: Snapshot | undefined;
   readonly state: Omit<SavedState, "ownSources">;
+}
+
+/** What was saved, without the players' files. */
+export function withoutSources({ state, ...saved }: SavedComputer): SavedComputer {
+  return { ...saved, state: { ...(state as { readonly [key: string]: JsonValue }), ownSources: null } };
 }
 
 /** A computer in a save; its program goes to `programs`, once for all computers that run it. */

@@ -15,9 +15,12 @@ import {
   type JsonValue,
   type SaveGame,
   type SaveMeta,
+  type SaveRest,
   type SaveStore,
   type SlotInfo,
   type StorageRoom,
+  type Thumbnail,
+  type UnknownSection,
 } from "../../persistence/index.ts";
 import {
   type AnyTrait,
@@ -82,6 +85,8 @@ export interface ComputerPluginOptions extends FrameLimits {
   readonly gasPerOwner?: number;
   /** The game's mods: saves name them, and a save is loaded only where those that it names are there. @defaultValue none */
   readonly mods?: ModSet;
+  /** Whether saves have the players' files beside what they were compiled to. @defaultValue true */
+  readonly savesSources?: boolean;
   /** Wall-clock time for `savedAt`. @defaultValue the machine's */
   readonly now?: () => Date;
   /**
@@ -102,6 +107,11 @@ export interface WorldHooks {
    * called again with what `save` gave just before.
    */
   load(world: JsonValue): void | Promise<void>;
+  /**
+   * Gives a small picture of the game for lists of saves, at most 256 KiB, if there is one. Called after `save`, and
+   * immediately: drawing one takes longer, so keep the last. @defaultValue none
+   */
+  picture?(): Thumbnail | undefined;
 }
 
 /** As `ComputerOptions`; the id defaults to the game object's name. */
@@ -162,6 +172,8 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
 
   #world: ComputerWorld;
   #hooks: WorldHooks | undefined;
+  /** Parts of the loaded save that a later version has written: they go into the next ones. */
+  #unknownSections: readonly UnknownSection[] = [];
   #frames: FrameRunner;
   readonly #ties = new Set<Tie>();
   /** In the order in which they were added. */
@@ -456,6 +468,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     this.#world = this.#createWorld();
     this.#frames = new FrameRunner(this.#world, this.options);
     this.#hooks = undefined;
+    this.#unknownSections = [];
     this.#isLoading = false;
     this.isTicking = true;
   };
@@ -502,7 +515,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const meta = this.#metaOf(name, tick);
     return {
       meta,
-      bytes: encodeSave({ meta, mods: this.#mods.saved, world: this.#hooks?.save() ?? null, programs, computers }),
+      bytes: encodeSave({ meta, ...this.#gameOf(), programs, computers }),
     };
   }
 
@@ -515,8 +528,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const save = this.#service().encoder.begin();
     try {
       for (const computer of computers) save.add(computer);
-      const rest = { meta, mods: this.#mods.saved, world: this.#hooks?.save() ?? null, programs };
-      return { meta, bytes: await save.finish(rest) };
+      return { meta, bytes: await save.finish({ meta, ...this.#gameOf(), programs }) };
     } catch (error) {
       save.cancel();
       const isLost = error instanceof SaveError && error.code === "save/encoder-failed";
@@ -537,18 +549,18 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     shareMs: number,
   ): Promise<{ readonly meta: SaveMeta; readonly encoded: Promise<Uint8Array> }> {
     this.#requireSavable();
-    const [world, loads, hooks] = [this.#world, this.#loads, this.#hooks];
+    const [world, loads] = [this.#world, this.#loads];
     const isStill = (): boolean => this.#world === world && this.#loads === loads;
     this.#capturing += 1;
     try {
-      const data = structuredClone(hooks?.save() ?? null);
+      const game = structuredClone(this.#gameOf());
       const { encoder } = this.#service();
       const nextFrame = (): Promise<void> => this.#nextFrame();
       const { tick, programs, save } = await captureOverFrames({ world, shareMs, nextFrame, isStill }, () =>
         encoder.begin(),
       );
       const meta = this.#metaOf(name, tick);
-      return { meta, encoded: save.finish({ meta, mods: this.#mods.saved, world: data, programs }) };
+      return { meta, encoded: save.finish({ meta, ...game, programs }) };
     } finally {
       this.#capturing -= 1;
     }
@@ -576,6 +588,14 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     }
   }
 
+  /** What a save has beside computers and programs. */
+  #gameOf(): Pick<SaveRest, "mods" | "world" | "thumbnail" | "unknownSections"> {
+    const world = this.#hooks?.save() ?? null;
+    const thumbnail = this.#hooks?.picture?.();
+    const picture = thumbnail === undefined ? {} : { thumbnail };
+    return { mods: this.#mods.saved, world, unknownSections: this.#unknownSections, ...picture };
+  }
+
   #metaOf(name: string, tick: number): SaveMeta {
     const now = this.options.now?.() ?? new Date();
     return { name, tick, savedAt: now.toISOString() };
@@ -590,6 +610,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const before = { world: structuredClone(hooks?.save() ?? null), computers: packComputers(world.captureEach()) };
     try {
       await this.#putBack(world, save.world, computersOf(save), options);
+      this.#unknownSections = save.unknownSections ?? [];
     } catch (error) {
       if (this.#world === world) {
         await this.#putBack(world, before.world, computersOf(decodeSave(before.computers))).catch((worse: unknown) => {
@@ -634,8 +655,9 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   #createWorld(): ComputerWorld {
-    const { compiler, memory, parkAfterTicks, ticksPerSecond, gasPerOwner, onError } = this.options;
+    const { compiler, memory, parkAfterTicks, ticksPerSecond, gasPerOwner, savesSources, onError } = this.options;
     return new ComputerWorld({
+      ...(savesSources === undefined ? {} : { savesSources }),
       ...(ticksPerSecond === undefined ? {} : { ticksPerSecond }),
       ...(gasPerOwner === undefined ? {} : { gasPerOwner }),
       ...(compiler === undefined ? {} : { compiler }),

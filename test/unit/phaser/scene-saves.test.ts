@@ -5,8 +5,10 @@ import "../../support/phaser-page.ts";
 
 import { createLocalPreparer, type ComputerPluginOptions, type LoadedSave, type PluginEvents } from "gasworks";
 import {
+  canonicalSave,
   createBackgroundEncoder,
   decodeSave,
+  encodeSave,
   IndexedDbStore,
   MemoryStore,
   SaveError,
@@ -181,6 +183,59 @@ describe("ComputerPlugin.save()", () => {
     page.computers.world = { save: () => (() => 1) as unknown as JsonValue, load: () => {} };
     await expect(page.computers.save("slot-1")).rejects.toThrow(TypeError);
     expect((await store.generations("slot-1")).map(({ generation }) => generation)).toEqual([1]);
+  });
+});
+
+describe("what else is in a save", () => {
+  const picture = { mimeType: "image/png", bytes: new Uint8Array([1, 2, 3]) } as const;
+
+  it("is the game's picture, if it has one, also in autosaves", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 1);
+    page.computers.world = { save: () => null, load: () => {}, picture: () => picture };
+    await page.computers.save("slot-1");
+    await framesUntil(page, page.computers.autosave().request());
+    for (const slot of ["slot-1", "autosave"]) {
+      expect(decodeSave((await store.read(slot))?.bytes ?? new Uint8Array()).thumbnail).toEqual(picture);
+    }
+    page.computers.world = { save: () => null, load: () => {}, picture: () => undefined };
+    expect(decodeSave(page.computers.exportSave("none")).thumbnail).toBeUndefined();
+  });
+
+  it("is what a later version has put into the save that was loaded", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 1);
+    const unknownSections = [{ id: "next", bytes: new Uint8Array([7, 8]) }];
+    const later = encodeSave({ ...decodeSave(page.computers.exportSave("later")), unknownSections });
+    await page.computers.importSave(later);
+    await page.computers.save("slot-1");
+    await framesUntil(page, page.computers.autosave().request());
+    for (const slot of ["slot-1", "autosave"]) {
+      expect(decodeSave((await store.read(slot))?.bytes ?? new Uint8Array()).unknownSections).toEqual(unknownSections);
+    }
+    const plain = encodeSave({ ...decodeSave(later), unknownSections: [] });
+    await page.computers.importSave(plain);
+    expect(decodeSave(page.computers.exportSave("plain")).unknownSections).toBeUndefined();
+  });
+
+  it("is the player's files, unless the game leaves them out", async () => {
+    const wasm = await watGuest(COUNTING_PROGRAM);
+    const compiler = {
+      compile: async () => ({ wasm, diagnostics: [] }),
+      preload: async () => {},
+      [Symbol.dispose]: () => {},
+    };
+    const sourcesIn = async (options: ComputerPluginOptions): Promise<unknown[]> => {
+      const page = await openGame({ ...optionsWith(new MemoryStore()), compiler, ...options });
+      await page.computers.add({ id: "a" }).load({ "main.c": "// mine" });
+      await page.computers.add({ id: "b" }).load({ "main.c": "// yours" });
+      const bytes = page.computers.exportSave("sources");
+      expect(new TextDecoder("latin1").decode(canonicalSave(bytes)).includes("// ")).toBe(options.savesSources ?? true);
+      await page.computers.importSave(bytes);
+      return page.computers.computers.map(({ sources }) => sources);
+    };
+    expect(await sourcesIn({})).toEqual([{ "main.c": "// mine" }, { "main.c": "// yours" }]);
+    expect(await sourcesIn({ savesSources: false })).toEqual([undefined, undefined]);
   });
 });
 
