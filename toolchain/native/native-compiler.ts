@@ -16,8 +16,10 @@ import { MAX_WRITTEN_BYTES } from "./job-stream.ts";
 import { type Launch, type Launcher, ProcessCompiler } from "./process-compiler.ts";
 import { type SysrootFolder, unpackSysroot } from "./sysroot-folder.ts";
 
-/** The script is where the sources of the package are: it is not compiled. */
-const SCRIPT = fileURLToPath(new URL("../../../toolchain/native/compile.sh", import.meta.url));
+/** The script is where the sources of the package are: it is not compiled. Not a constant: in a test's page there are no files. */
+function scriptPath(): string {
+  return fileURLToPath(new URL("../../../toolchain/native/compile.sh", import.meta.url));
+}
 
 export interface NativeCompilerOptions extends CompilerLimits {
   /**
@@ -130,14 +132,14 @@ class NativeLauncher implements Launcher {
     };
     if (bubblewrap !== undefined) {
       // The folder above the one with clang itself has its libraries.
-      const visible = [dirname(SCRIPT), sysroot.path, ...outsideOfUsr(dirname(dirname(clang.clang)))];
-      const args = [...bubblewrapArguments(visible), "/bin/sh", SCRIPT];
+      const visible = [dirname(scriptPath()), sysroot.path, ...outsideOfUsr(dirname(dirname(clang.clang)))];
+      const args = [...bubblewrapArguments(visible), "/bin/sh", scriptPath()];
       return { command: bubblewrap, args, env: { ...env, ASSEMBLER: "yes" }, sysroot: sysroot.path };
     }
     const folder = await mkdtemp(join(tmpdir(), "gasworks-compile-"));
     return {
       command: "/bin/sh",
-      args: [SCRIPT],
+      args: [scriptPath()],
       env: { ...env, TMPDIR: folder },
       sysroot: sysroot.path,
       cleanUp: () => rm(folder, { recursive: true, force: true }),

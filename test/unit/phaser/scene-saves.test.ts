@@ -218,24 +218,23 @@ describe("what else is in a save", () => {
     expect(decodeSave(page.computers.exportSave("plain")).unknownSections).toBeUndefined();
   });
 
-  it("is the player's files, unless the game leaves them out", async () => {
+  it.each<[string, ComputerPluginOptions, unknown]>([
+    ["is the player's files", {}, [{ "main.c": "// mine" }, { "main.c": "// yours" }]],
+    ["is not the player's files if the game leaves them out", { savesSources: false }, [undefined, undefined]],
+  ])("%s", async (_, options, expected) => {
     const wasm = await watGuest(COUNTING_PROGRAM);
     const compiler = {
       compile: async () => ({ wasm, diagnostics: [] }),
       preload: async () => {},
       [Symbol.dispose]: () => {},
     };
-    const sourcesIn = async (options: ComputerPluginOptions): Promise<unknown[]> => {
-      const page = await openGame({ ...optionsWith(new MemoryStore()), compiler, ...options });
-      await page.computers.add({ id: "a" }).load({ "main.c": "// mine" });
-      await page.computers.add({ id: "b" }).load({ "main.c": "// yours" });
-      const bytes = page.computers.exportSave("sources");
-      expect(new TextDecoder("latin1").decode(canonicalSave(bytes)).includes("// ")).toBe(options.savesSources ?? true);
-      await page.computers.importSave(bytes);
-      return page.computers.computers.map(({ sources }) => sources);
-    };
-    expect(await sourcesIn({})).toEqual([{ "main.c": "// mine" }, { "main.c": "// yours" }]);
-    expect(await sourcesIn({ savesSources: false })).toEqual([undefined, undefined]);
+    const page = await openGame({ ...optionsWith(new MemoryStore()), compiler, ...options });
+    await page.computers.add({ id: "a" }).load({ "main.c": "// mine" });
+    await page.computers.add({ id: "b" }).load({ "main.c": "// yours" });
+    const bytes = page.computers.exportSave("sources");
+    expect(new TextDecoder("latin1").decode(canonicalSave(bytes)).includes("// ")).toBe(options.savesSources ?? true);
+    await page.computers.importSave(bytes);
+    expect(page.computers.computers.map(({ sources }) => sources)).toEqual(expected);
   });
 });
 
