@@ -97,7 +97,7 @@ class CachingCompiler implements Compiler {
     const settings = resolveSettings(options);
     const ownSources = { ...sources };
     checkSources(ownSources);
-    const key = keyOf(ownSources, settings);
+    const key = resultKey(ownSources, settings);
     const known = await this.#results.get(key).catch(() => undefined);
     // Who has canceled meanwhile, or disposed of the compiler, hears of it from the compiler itself.
     if (known !== undefined && options.signal?.aborted !== true && !this.#isDisposed) return known;
@@ -113,8 +113,8 @@ class CachingCompiler implements Compiler {
   }
 }
 
-/** The order in which files were listed makes no difference. */
-function keyOf(sources: Sources, settings: CompileSettings): string {
+/** What is the same for the same result. The order in which files were listed makes no difference. */
+export function resultKey(sources: Sources, settings: CompileSettings): string {
   const { optimization, debug, stackBytes, target, cpu } = settings;
   const files = Object.entries(sources).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return hashOf(JSON.stringify([toolchainVersion(), optimization, debug, stackBytes, target, cpu, files]));

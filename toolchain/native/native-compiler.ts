@@ -22,6 +22,8 @@ function scriptPath(): string {
 }
 
 export interface NativeCompilerOptions extends CompilerLimits {
+  /** Addresses of one process in pages of 64 KiB, 8,192 … 65,536. @defaultValue 16_384, which is 1 GiB */
+  readonly memoryLimitPages?: number;
   /**
    * Directory with `sysroot-c.tar` or `llvm-resources.tar`: headers and libraries of the C library.
    *
@@ -48,8 +50,6 @@ const MAX_TIME_LIMIT_MS = 2 ** 31 - 1;
  * Creates a compiler that runs the clang of this machine: below `WASI_SDK_PATH`, else `clang-22` or newer, else `clang`.
  * Nothing is looked for before the first `preload()` or `compile()`, which throw `toolchain/unavailable` with what was
  * tried if there is none.
- *
- * `memoryLimitPages` limits the address space of one process: 8,192 … 65,536, by default 16,384 (1 GiB).
  *
  * @throws RangeError if a limit is out of its range.
  */

@@ -6,10 +6,17 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
-import { type CompileOptions, type Compiler, type Sources, checkSources, resolveSettings } from "../compiler.ts";
+import {
+  type CompileOptions,
+  type CompileResult,
+  type Compiler,
+  type Sources,
+  checkSources,
+  resolveSettings,
+} from "../compiler.ts";
 import { ToolchainError, type ToolchainErrorCode } from "../errors.ts";
+import { type ResultCache, createMemoryResultCache, resultKey } from "../result-cache.ts";
 import { type ClientLimits, ClientAccounts } from "./client-limits.ts";
-import { ResultCache, contentHash } from "./result-cache.ts";
 import type { ServiceFailure, ServiceResult } from "./service-compiler.ts";
 
 export interface CompileServerOptions {
@@ -80,7 +87,7 @@ class HttpRefusal extends Error {
 class CompileService {
   readonly #options: CompileServerOptions;
   readonly #accounts: ClientAccounts;
-  readonly #cache: ResultCache;
+  readonly #results: ResultCache;
   readonly #idle: Compiler[];
   readonly #waiting: ((compiler: Compiler) => void)[] = [];
   #compiled = 0;
@@ -89,7 +96,7 @@ class CompileService {
   constructor(options: CompileServerOptions) {
     this.#options = options;
     this.#accounts = new ClientAccounts(options.client ?? {}, options.nowMs ?? (() => performance.now()));
-    this.#cache = new ResultCache(options.cacheBytes ?? DEFAULTS.cacheBytes);
+    this.#results = createMemoryResultCache(options.cacheBytes ?? DEFAULTS.cacheBytes);
     this.#idle = [...options.compilers];
   }
 
@@ -123,38 +130,36 @@ class CompileService {
     response.on("close", () => gone.abort());
     try {
       const { sources, options } = readBody(await collect(request));
-      return await this.#compile(sources, options, gone.signal);
+      return encode(await this.#compile(sources, options, gone.signal));
     } finally {
       begun();
     }
   }
 
-  async #compile(sources: Sources, options: CompileOptions, signal: AbortSignal): Promise<Buffer> {
+  async #compile(sources: Sources, options: CompileOptions, signal: AbortSignal): Promise<CompileResult> {
     const settings = resolveSettings(options);
     checkSources(sources);
-    const hash = contentHash(sources, settings, this.#options.toolchain);
-    const early = this.#known(hash);
+    const key = resultKey(sources, settings);
+    const early = await this.#known(key);
     if (early !== undefined) return early;
     const compiler = await this.#takeCompiler(signal);
     try {
       // Whoever came first may have compiled the same meanwhile.
-      const late = this.#known(hash);
+      const late = await this.#known(key);
       if (late !== undefined) return late;
-      const { wasm, diagnostics } = await compiler.compile(sources, { ...settings, signal });
+      const result = await compiler.compile(sources, { ...settings, signal });
       this.#compiled += 1;
-      const base64 = wasm === undefined ? null : Buffer.from(wasm).toString("base64");
-      const answer = Buffer.from(JSON.stringify({ wasm: base64, diagnostics } satisfies ServiceResult));
-      this.#cache.set(hash, answer);
-      return answer;
+      await this.#results.set(key, result);
+      return result;
     } finally {
       this.#giveBack(compiler);
     }
   }
 
-  #known(hash: string): Buffer | undefined {
-    const answer = this.#cache.get(hash);
-    if (answer !== undefined) this.#cached += 1;
-    return answer;
+  async #known(key: string): Promise<CompileResult | undefined> {
+    const result = await this.#results.get(key);
+    if (result !== undefined) this.#cached += 1;
+    return result;
   }
 
   async #takeCompiler(signal: AbortSignal): Promise<Compiler> {
@@ -248,6 +253,11 @@ function readBody(body: Buffer): { readonly sources: Sources; readonly options: 
   const named = { build, optimization, debug, stackBytes, target, cpu };
   const given = Object.fromEntries(Object.entries(named).filter(([, each]) => each !== undefined));
   return { sources: sources as Sources, options: given as CompileOptions };
+}
+
+function encode({ wasm, diagnostics }: CompileResult): Buffer {
+  const base64 = wasm === undefined ? null : Buffer.from(wasm).toString("base64");
+  return Buffer.from(JSON.stringify({ wasm: base64, diagnostics } satisfies ServiceResult));
 }
 
 function isObject(value: unknown): value is object {
