@@ -1,6 +1,6 @@
 #!/bin/sh
 # Compiles one program: a tar of a job comes in, a tar of its result goes out. The same script runs on a machine with
-# clang, inside bubblewrap, and as the entry of the image. It needs a POSIX shell, tar, mktemp, head and wc.
+# clang, inside bubblewrap, and as the entry of the image.
 #
 #   settings         lines NAME=VALUE: target cpu optimization debug stackBytes
 #   src/NAME.c|.h    the sources

@@ -14,6 +14,18 @@ export interface SysrootFolder extends Disposable {
   readonly path: string;
 }
 
+/** All that are there, for one listener to remove at the end of the process, however many compilers there are. */
+const folders = new Set<string>();
+
+function remove(path: string): void {
+  folders.delete(path);
+  rmSync(path, { recursive: true, force: true });
+}
+
+function removeAll(): void {
+  for (const path of folders) remove(path);
+}
+
 /**
  * @param baseUrl - `file:` URL of the directory with the archive, with a slash at its end.
  * @throws {@link ToolchainError} `toolchain/unavailable`.
@@ -23,16 +35,10 @@ export async function unpackSysroot(baseUrl: string): Promise<SysrootFolder> {
   // Of two with the same name the later holds.
   const files = [...new Map(archive.map((file) => [file.name, file])).values()];
   const path = await mkdtemp(join(tmpdir(), "gasworks-sysroot-"));
-  const remove = (): void => rmSync(path, { recursive: true, force: true });
-  process.once("exit", remove);
-  const folders = new Set(files.map(({ name }) => dirname(name)));
-  await Promise.all([...folders].map((folder) => mkdir(join(path, folder), { recursive: true })));
+  folders.add(path);
+  if (!process.listeners("exit").includes(removeAll)) process.once("exit", removeAll);
+  const inner = new Set(files.map(({ name }) => dirname(name)));
+  await Promise.all([...inner].map((folder) => mkdir(join(path, folder), { recursive: true })));
   await Promise.all(files.map(({ name, bytes }) => writeFile(join(path, name), bytes)));
-  return {
-    path,
-    [Symbol.dispose]: () => {
-      process.off("exit", remove);
-      remove();
-    },
-  };
+  return { path, [Symbol.dispose]: () => remove(path) };
 }

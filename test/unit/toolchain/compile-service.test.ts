@@ -19,7 +19,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const HELLO: Sources = { "main.c": '#include <stdio.h>\nint main(void) { printf("%d\\n", 1.5); return 0; }\n' };
 const RETURNS_0: Sources = { "main.c": "int main(void) { return 0; }\n" };
 
-const real = createNodeCompiler();
+const real = createNodeCompiler({ timeLimitMs: 60_000 });
 afterAll(() => real[Symbol.dispose]());
 
 const servers: Server[] = [];

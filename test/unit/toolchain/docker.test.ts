@@ -184,7 +184,7 @@ describe("the docker way", () => {
     const image = spawnSync("docker", ["image", "inspect", "gasworks-compiler"]);
     if (image.status !== 0) return skip("The image gasworks-compiler is not built here");
     using compiler = createCompiler({ way: "docker" });
-    using embedded = createNodeCompiler();
+    using embedded = createNodeCompiler({ timeLimitMs: 60_000 });
     const { wasm } = await compiler.compile(HELLO);
     const { wasm: expected } = await embedded.compile(HELLO);
     expect(sectionsOf(wasm ?? new Uint8Array()).get("code")).toBe(sectionsOf(expected ?? new Uint8Array()).get("code"));
@@ -228,7 +228,7 @@ exec ${bubblewrap.path} --unshare-all --die-with-parent --cap-drop ALL --uid 655
   it("sends sources in and takes programs and messages out, as the embedded way", async ({ skip }) => {
     if (missing !== undefined) return skip(missing);
     using compiler = create();
-    using embedded = createNodeCompiler();
+    using embedded = createNodeCompiler({ timeLimitMs: 60_000 });
     for (const sources of [
       HELLO,
       { "main.c": "int main(void) { return x; }" },

@@ -46,7 +46,7 @@ mkdirSync(file("tmp"));
 beforeAll(() => void vi.stubEnv("TMPDIR", file("tmp")));
 afterAll(() => void vi.unstubAllEnvs());
 
-const embedded = createNodeCompiler();
+const embedded = createNodeCompiler({ timeLimitMs: 60_000, results: false });
 afterAll(() => embedded[Symbol.dispose]());
 
 /** What players get wrong, one kind each. */
