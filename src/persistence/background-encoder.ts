@@ -1,5 +1,6 @@
 // Makes saves away from the page's own thread, so that the game goes on drawing meanwhile.
 
+import { sentComputer } from "./computer-groups.ts";
 import type { EncodeReply, EncodeRequest } from "./encode-messages.ts";
 import { SaveError } from "./errors.ts";
 import { PieceCache } from "./piece-cache.ts";
@@ -80,14 +81,15 @@ class WorkerEncoder implements BackgroundEncoder {
   }
 
   #workerSave(save: number): EncodingSave {
-    const ask = (request: EncodeRequest): void => {
+    const ask = (request: EncodeRequest, transfer: readonly Transferable[] = []): void => {
       // It may have failed since the save was begun; `finish` says so.
-      if (!this.#isLocal) this.#ownWorker().postMessage(request);
+      if (!this.#isLocal) this.#ownWorker().postMessage(request, [...transfer]);
     };
     return {
-      // Spread, because of some snapshots the memory is put together when it is asked for.
-      add: (computer) =>
-        ask({ kind: "add", save, computer: { ...computer, snapshot: computer.snapshot && { ...computer.snapshot } } }),
+      add: (computer) => {
+        const sent = sentComputer(computer);
+        ask({ kind: "add", save, computer: sent }, sent.snapshot === null ? [] : [sent.snapshot.memory.pages.buffer]);
+      },
       finish: (rest) =>
         new Promise((resolve, reject) => {
           if (this.#isLocal) return reject(failed("its worker has ended"));

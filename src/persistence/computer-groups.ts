@@ -24,6 +24,8 @@ import {
   encodeMemoryMap,
   PageOrder,
   type PageSource,
+  type UsedMemory,
+  usedMemory,
 } from "./memory-map.ts";
 import { isZeroPage, PAGE_BYTES, PageTable, WASM_PAGE_BYTES } from "./pages.ts";
 import { packPieces, type PieceCache } from "./piece-cache.ts";
@@ -50,6 +52,16 @@ export interface CapturedComputer extends ListedComputer {
   readonly snapshot: { readonly core: Uint8Array; readonly memory: CapturedMemory } | undefined;
 }
 
+/** A computer whose memory has left its zeros behind. */
+export interface SentComputer extends Omit<SavedComputer, "snapshot"> {
+  readonly snapshot: (Omit<Snapshot, "memory"> & { readonly memory: UsedMemory }) | null;
+}
+
+export function sentComputer({ snapshot, ...rest }: SavedComputer): SentComputer {
+  // A getter may put the memory together each time.
+  return { ...rest, snapshot: snapshot && { ...snapshot, memory: usedMemory(snapshot.memory) } };
+}
+
 /** Takes computers one by one, and keeps of their memories what is neither zero nor there already. */
 export class ComputerCapture {
   readonly #table = new PageTable();
@@ -60,12 +72,11 @@ export class ComputerCapture {
     this.#takePages = takePages;
   }
 
-  capture({ id, programHash, state, snapshot }: SavedComputer): CapturedComputer {
+  capture({ id, programHash, state, snapshot }: SentComputer): CapturedComputer {
     const captured = { id, programHash, state: jsonBytes(state), hasSnapshot: snapshot !== null };
     if (snapshot === null) return { ...captured, moduleHash: undefined, snapshot: undefined };
-    // A getter may put it together each time.
     const { memory, moduleHash, ...core } = snapshot;
-    this.#takePages(memory.length / WASM_PAGE_BYTES);
+    this.#takePages(memory.byteLength / WASM_PAGE_BYTES);
     return {
       ...captured,
       moduleHash,

@@ -1,11 +1,12 @@
 // What the page and the encoding worker say to each other.
 
+import type { SentComputer } from "./computer-groups.ts";
 import type { SaveErrorCode } from "./errors.ts";
-import type { SavedComputer, SavedProgram, SaveSource } from "./save-game.ts";
+import type { SavedProgram, SaveSource } from "./save-game.ts";
 
 /** From the page. `save` is a number for each save. */
 export type EncodeRequest =
-  | { readonly kind: "add"; readonly save: number; readonly computer: SavedComputer }
+  | { readonly kind: "add"; readonly save: number; readonly computer: SentComputer }
   | {
       readonly kind: "finish";
       readonly save: number;

@@ -19,7 +19,7 @@ addEventListener("message", ({ data }: MessageEvent<EncodeRequest>) => {
   saves.set(data.save, save);
   if (data.kind === "add") {
     try {
-      save.encoder.add(data.computer);
+      save.encoder.addSent(data.computer);
     } catch (error) {
       save.refusal ??= refusal(data.save, error);
     }

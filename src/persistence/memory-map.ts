@@ -33,17 +33,39 @@ export interface CapturedMemory {
   readonly pages: readonly (readonly [index: number, page: number])[];
 }
 
-/** @param memory - A multiple of 64 KiB; may change afterwards. */
-export function captureMemory(memory: Uint8Array, table: PageTable): CapturedMemory {
+/** What of a memory is not zero: little enough to be given to another thread. */
+export interface UsedMemory {
+  readonly byteLength: number;
+  /** Places of the pages of 4 KiB, ascending. */
+  readonly indices: readonly number[];
+  /** Those pages, one behind the other. */
+  readonly pages: Uint8Array<ArrayBuffer>;
+}
+
+/** @throws {TypeError} if the memory is no multiple of 64 KiB. */
+export function usedMemory(memory: Uint8Array): UsedMemory {
   if (memory.length % WASM_PAGE_BYTES !== 0) {
     throw new TypeError(`Cannot encode a memory of ${memory.length} bytes: expected a multiple of ${WASM_PAGE_BYTES}`);
   }
-  const pages: (readonly [number, number])[] = [];
+  const used: Uint8Array[] = [];
+  const indices: number[] = [];
   for (let offset = 0; offset < memory.length; offset += PAGE_BYTES) {
     const page = memory.subarray(offset, offset + PAGE_BYTES);
-    if (!isZeroPage(page)) pages.push([offset / PAGE_BYTES, table.putCopy(page)]);
+    if (isZeroPage(page)) continue;
+    used.push(page);
+    indices.push(offset / PAGE_BYTES);
   }
-  return { wasmPages: memory.length / WASM_PAGE_BYTES, pages };
+  const pages = new Uint8Array(used.length * PAGE_BYTES);
+  for (const [at, page] of used.entries()) pages.set(page, at * PAGE_BYTES);
+  return { byteLength: memory.length, indices, pages };
+}
+
+/** The table copies what it has not got: pages may change afterwards. */
+export function captureMemory({ byteLength, indices, pages }: UsedMemory, table: PageTable): CapturedMemory {
+  return {
+    wasmPages: byteLength / WASM_PAGE_BYTES,
+    pages: indices.map((index, at) => [index, table.putCopy(pages.subarray(at * PAGE_BYTES, (at + 1) * PAGE_BYTES))]),
+  };
 }
 
 /** Numbers pages in the order in which memories use them first. */

@@ -27,6 +27,8 @@ import {
   decodeComputers,
   GROUP_COMPUTERS,
   type PageBudget,
+  sentComputer,
+  type SentComputer,
 } from "./computer-groups.ts";
 import { SaveError } from "./errors.ts";
 import { expectObject, expectString } from "./expect-shape.ts";
@@ -100,6 +102,11 @@ export class SaveEncoder {
    * @throws {TypeError} if its state is not JSON, or its memory no multiple of 64 KiB.
    */
   add(computer: SavedComputer): void {
+    this.addSent(sentComputer(computer));
+  }
+
+  /** @internal As {@link SaveEncoder.add}, of what another thread has taken. */
+  addSent(computer: SentComputer): void {
     this.#computers.push(this.#capture.capture(computer));
     if (this.#pieces !== undefined && this.#computers.length % GROUP_COMPUTERS === 0) {
       this.#capture.packAhead(this.#computers.slice(-GROUP_COMPUTERS), this.#pieces);
