@@ -238,6 +238,26 @@ describe("what else is in a save", () => {
   });
 });
 
+it("a game that was loaded and saved 100 times is the same, but for the time of the save", async () => {
+  const store = new MemoryStore();
+  let seconds = 0;
+  const page = await openCounting(store, 3, { ...optionsWith(store), now: () => new Date(1_000 * seconds++) });
+  const stored = async (): Promise<{ readonly savedAt: string; readonly rest: Uint8Array }> => {
+    const { meta, ...save } = decodeSave((await store.read("slot-1"))?.bytes ?? new Uint8Array());
+    const rest = encodeSave({ ...save, meta: { ...meta, savedAt: "" } }, { compress: false });
+    return { savedAt: meta.savedAt, rest };
+  };
+  await page.computers.save("slot-1");
+  const first = await stored();
+  for (let time = 0; time < 100; time++) {
+    await page.computers.load("slot-1");
+    await page.computers.save("slot-1");
+  }
+  const last = await stored();
+  expect(last.rest).toEqual(first.rest);
+  expect([first, last].map(({ savedAt }) => savedAt)).toEqual(["1970-01-01T00:00:00.000Z", "1970-01-01T00:01:40.000Z"]);
+});
+
 describe("ComputerPlugin.load()", () => {
   it("leaves all computers off if told to, with their programs, so that they can be started", async () => {
     const store = new MemoryStore();
