@@ -330,7 +330,11 @@ export class ComputerWorld {
     }
     this.#change(() => {
       this.#tick = save.tick;
-      for (const computer of this.computers) computer.commit(staged.get(computer));
+      for (const computer of this.computers) {
+        const one = staged.get(computer);
+        computer.commit(one);
+        if (one?.refused !== undefined) computer.console.append("system", `${one.refused.reason}\n`);
+      }
     });
   }
 

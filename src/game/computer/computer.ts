@@ -477,7 +477,6 @@ export class Computer {
     this.#gasUsedLastTick = staged?.state.gasUsedLastTick ?? 0;
     this.#gas.restore(staged?.state.gasBank ?? 0);
     this.console.restore(staged?.state.console ?? { entries: [], droppedCharacters: 0 });
-    if (this.#refused !== undefined) this.console.append("system", `${this.#refused.reason}\n`);
     const power = staged?.state.power ?? { kind: "off" };
     this.#watchdog.restore(staged?.state.watchdog, power.kind === "crashed" && this.#program !== undefined);
     switch (power.kind) {
