@@ -18,7 +18,7 @@ import type { Vm, VmOptions } from "../../src/vm/run/vm.ts";
 import { EVERYTHING_WAT } from "../support/everything-guest.ts";
 import { programGuest, watGuest } from "../support/guest.ts";
 
-const POLICY: ImportPolicy = { wasi: true };
+const POLICY: ImportPolicy = { wasi: true, setjmp: true };
 
 const CHOICES: Readonly<Record<string, (bytes: Uint8Array) => Promise<GuestModule>>> = {
   "no clones, no copies": (bytes) =>
@@ -37,6 +37,10 @@ const PROGRAMS: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   "every kind of state": () => watGuest(EVERYTHING_WAT),
   "a whole C program": async () =>
     programGuest(await readFile(new URL("../fixtures/guests/everything.c", import.meta.url), "utf8")),
+  "a C program that jumps": async () =>
+    programGuest(await readFile(new URL("../fixtures/guests/jumps.c", import.meta.url), "utf8"), {
+      optimization: "-O2",
+    }),
 };
 
 describe.each(Object.keys(PROGRAMS))("%s", (name) => {

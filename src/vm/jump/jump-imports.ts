@@ -23,3 +23,8 @@ const FUNCTIONS: Readonly<Record<string, HostFunctionType>> = {
 export function jumpFunctionType(name: string): HostFunctionType | undefined {
   return Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
 }
+
+/** Whether a call of the import can come back once more than it was made. */
+export function returnsTwice(module: string, name: string): boolean {
+  return module === JUMP_IMPORT_MODULE && name === "setjmp";
+}

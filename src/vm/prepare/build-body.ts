@@ -29,6 +29,7 @@ import { KnownBounds } from "./known-bounds.ts";
 import { isPending, OperandStack, unknown, wrongType, type Entry } from "./operand-stack.ts";
 import { operatorEntry, selectEntry } from "./operator-entry.ts";
 import { GasPlacer } from "./place-gas.ts";
+import { returnsTwice } from "../jump/jump-imports.ts";
 
 /** Where something stands in the original bytes. */
 type At = Pick<Instruction, "start">;
@@ -311,7 +312,10 @@ class BodyBuilder {
     const isLive = !this.#isDead;
     if (i.index < imported) {
       if (isLive) this.#gas.add(this.#context.importCosts[i.index] ?? 0);
-      return this.#callPoint({ kind: "import", index: i.index }, type, i);
+      this.#callPoint({ kind: "import", index: i.index }, type, i);
+      const { module, field } = this.#module.importedFunctions[i.index] as ParsedModule["importedFunctions"][number];
+      if (isLive && returnsTwice(module, field)) this.#gas.reentered();
+      return;
     }
     const defined = i.index - imported;
     const plain = this.#context.plainCosts[defined];

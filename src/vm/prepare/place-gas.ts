@@ -4,6 +4,8 @@
 // Every cost is added to the current *charge*, which stands at a place that is passed exactly when the instruction is:
 //   - a function, a loop body, the arms of an if, and what follows a conditional branch or a loop begin a new charge;
 //   - behind a block or an if that no branch leaves outwards, the charge from before it goes on;
+//   - behind a call that may come back once more (setjmp) no charge from before it goes on, nor behind any construct that
+//     it is in: that would be paid once and done twice;
 //   - a charge over half a stretch is closed at the next boundary between statements, by a test.
 // A stretch is what the dearest path may have paid since its last test.
 
@@ -92,6 +94,12 @@ export class GasPlacer {
     if (!frame.isLoop) frame.stretchAtEnd = Math.max(frame.stretchAtEnd, this.#stretch);
     if (isConditional) this.#charge = this.#newCharge();
     else current.isDead = true;
+  }
+
+  /** The program may come back to here, by no way that leads through the function. */
+  reentered(): void {
+    (this.#frames.at(-1) as Frame).lowestTarget = 0;
+    this.#charge = this.#newCharge();
   }
 
   /** Nothing behind here is reached. */

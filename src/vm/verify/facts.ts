@@ -7,7 +7,8 @@ export type MeteredForm = "whole" | "fast" | "resume";
 
 /** What an index of the prepared module's functions stands for. */
 export type Callable =
-  | { readonly kind: "host"; readonly cost: number }
+  /** `returnsTwice`: it may come back once more, after what lies behind it was done. */
+  | { readonly kind: "host"; readonly cost: number; readonly returnsTwice: boolean }
   | { readonly kind: "pop" | "peek" | "mask" | "restore" }
   | { readonly kind: "save"; readonly isLast: boolean }
   | { readonly kind: "metered"; readonly form: MeteredForm | "table" }

@@ -95,6 +95,8 @@ export function verifyModule(
 }
 
 const HOST_MODULE = "gw";
+/** Where guests have their jumps from. */
+const JUMP_MODULE = "gasworks.jump";
 const STATE_MODULE = "gs";
 
 /** Exports of a module for an arena, by which the host changes the computer. */
@@ -195,7 +197,10 @@ class Verifier {
   #callable(index: number): Callable | undefined {
     const { imports } = this.#defined;
     const guests = this.#claims.imports[index];
-    if (guests !== undefined) return { kind: "host", cost: guests.cost };
+    if (guests !== undefined) {
+      const { module, field, cost } = guests;
+      return { kind: "host", cost, returnsTwice: module === JUMP_MODULE && field === "setjmp" };
+    }
     const imported = imports[index];
     if (imported?.module === HOST_MODULE) return { kind: "grow" };
     if (imported !== undefined) return stateCallable(imported.field, this.#typeOf(index));

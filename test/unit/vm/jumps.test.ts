@@ -130,6 +130,32 @@ describe("setjmp and longjmp", () => {
     expect(second - first).toBeGreaterThan(400n);
   });
 
+  it.each([
+    // The call and what it declares, a frame, its result.
+    ["alone", "(drop (call $set (i32.const 0)))", 304 + 40 + 2],
+    // Three loads and stores more; $a is kept, what is dropped later is not.
+    [
+      "with operands and locals",
+      `(local $a i64) (local $b f32) (i32.load (i32.const 8)) (i32.load (i32.const 8)) (drop (call $set (i32.const 0))) drop drop
+       (i64.store (i32.const 0) (local.get $a))`,
+      304 + 40 + 2 * 2 + 3 * 2,
+    ],
+    // Two calls, two frames at one of them; what lies behind the first is done and paid twice.
+    [
+      "with the way back",
+      "(if (i32.eqz (call $set (i32.const 0))) (then (call $leave)))",
+      304 + 40 + 2 + 4 + 304 + 2 * 40 + 2 + 2 * (1 + 3),
+    ],
+  ])("cost what docs/gas.md says: %s", async (_, body, expected) => {
+    const wasm = await watGuest(`(module (import "gasworks.jump" "setjmp" (func $set (param i32) (result i32)))
+      (import "gasworks.jump" "longjmp" (func $jump (param i32 i32))) (memory 1)
+      (func $leave (call $jump (i32.load (i32.const 0)) (i32.const 1)))
+      (func (export "_start") ${body}))`);
+    const { own, arena } = await prepareBoth(wasm, POLICY);
+    expect(runModule(own).gasUsed).toBe(BigInt(expected));
+    expect(runModule(arena, { slices: [1], moveEvery: 1 }).gasUsed).toBe(BigInt(expected));
+  });
+
   it("give 1 for 0, and keep the sign of others", async () => {
     const vm = await runC(`
       #include <setjmp.h>

@@ -17,7 +17,7 @@ export function call(w: Walk): void {
   const type = w.facts.typeOf(index);
   switch (callee.kind) {
     case "host":
-      return callHost(w, type, callee.cost);
+      return callHost(w, type, callee);
     case "plain":
       return callPlain(w, type, callee.cost);
     case "metered":
@@ -51,12 +51,20 @@ function callPlain(w: Walk, { params, results }: Signature, cost: number): void 
   for (const _ of results) w.stack.push(ANY);
 }
 
-function callHost(w: Walk, { params, results }: Signature, cost: number): void {
+interface HostFunction {
+  readonly cost: number;
+  readonly returnsTwice: boolean;
+}
+
+function callHost(w: Walk, { params, results }: Signature, { cost, returnsTwice }: HostFunction): void {
   for (const _ of params) w.popGuests();
   w.noValues("a call of a host function");
   w.needsRunning();
   w.work(w.hostCallCost + cost, CALL_COST);
   const state = w.live();
+  if (returnsTwice && state.base === 0 && state.balance !== 0) {
+    w.fail("what is behind a call that may come back once more was paid before");
+  }
   if (!state.isShared) w.fail("a host function is called without the gas");
   state.mustLoad = true;
   state.mustTest = true;
