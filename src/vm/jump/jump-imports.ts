@@ -24,7 +24,7 @@ export function jumpFunctionType(name: string): HostFunctionType | undefined {
   return Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
 }
 
-/** Whether a call of the import can come back once more than it was made. */
-export function returnsTwice(module: string, name: string): boolean {
-  return module === JUMP_IMPORT_MODULE && name === "setjmp";
+/** Whether a call of an import can come back once more than it was made. */
+export function returnsTwice(imported: { readonly module: string; readonly field: string } | undefined): boolean {
+  return imported?.module === JUMP_IMPORT_MODULE && imported.field === "setjmp";
 }

@@ -313,8 +313,7 @@ class BodyBuilder {
     if (i.index < imported) {
       if (isLive) this.#gas.add(this.#context.importCosts[i.index] ?? 0);
       this.#callPoint({ kind: "import", index: i.index }, type, i);
-      const { module, field } = this.#module.importedFunctions[i.index] as ParsedModule["importedFunctions"][number];
-      if (isLive && returnsTwice(module, field)) this.#gas.reentered();
+      if (isLive && returnsTwice(this.#module.importedFunctions[i.index])) this.#gas.reentered();
       return;
     }
     const defined = i.index - imported;
