@@ -230,6 +230,7 @@ export function fakeCall(name: string, args: readonly GuestValue[], text = ""): 
   return {
     function: name,
     args,
+    argument: (at) => args[at] ?? 0,
     gasLeft: 0,
     charge: () => {},
     readBytes: () => new Uint8Array(),

@@ -418,6 +418,7 @@ class AsyncifyVm implements Vm {
     return {
       function: call.function,
       args: call.args,
+      argument: (at) => call.args[at] as GuestValue,
       get gasLeft() {
         return Math.max(0, Number(counter?.value ?? 0));
       },

@@ -208,6 +208,10 @@ class SeedHostCall implements HostCall {
     this.#memory = memory;
   }
 
+  argument(at: number): GuestValue {
+    return this.args[at] as GuestValue;
+  }
+
   /** Nothing: see {@link SeedVmOptions.devices}. */
   charge(): void {}
 

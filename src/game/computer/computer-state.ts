@@ -19,8 +19,14 @@ export type ComputerState =
   /** `restart` tells what follows, if the computer has `restarts`. */
   | { readonly kind: "crashed"; readonly report: CrashReport; readonly restart?: RestartVerdict };
 
+/** @param restart - What follows, if the computer has `restarts`. */
+export function crashedState(report: CrashReport, restart: RestartVerdict | undefined): ComputerState {
+  return { kind: "crashed", report, ...(restart === undefined ? {} : { restart }) };
+}
+
 /** Whether nothing has changed that a listener should hear of. Two ends are never the same end. */
 export function isSameState(a: ComputerState, b: ComputerState): boolean {
+  if (a === b) return a.kind !== "exited" && a.kind !== "crashed";
   if (a.kind === "off" && b.kind === "off") return a.hasProgram === b.hasProgram;
   if (a.kind === "waiting" && b.kind === "waiting") return a.device === b.device && a.function === b.function;
   return a.kind === b.kind && a.kind !== "exited" && a.kind !== "crashed";

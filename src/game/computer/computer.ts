@@ -6,18 +6,18 @@ import type { ImportPolicy, MemoryBackend } from "../../vm/index.ts";
 import { compileProgram } from "./compile-program.ts";
 import type { ComputerEvents, ComputerHost } from "./computer-host.ts";
 import { resolveOptions, type ComputerOptions, type LoadOptions } from "./computer-options.ts";
-import { isSameState, type ComputerState } from "./computer-state.ts";
+import { crashedState, isSameState, type ComputerState } from "./computer-state.ts";
 import { ConsoleBuffer } from "./console-buffer.ts";
 import { CurrentLoad } from "./current-load.ts";
 import { findCrashPlace } from "./crash-place.ts";
-import { describeCrash, outOfMemoryIn, type CrashReport } from "./crash-report.ts";
+import { describeCrash, outOfMemoryIn } from "./crash-report.ts";
 import type { AttachedDevice, RaisedEvent } from "./device/attached-device.ts";
-import type { CalledCommand } from "./device/device-bank.ts";
+import type { CalledCommand } from "./device/called-command.ts";
 import { generateHeaders } from "./device/device-header.ts";
 import { generateManual } from "./device/device-manual.ts";
 import { DeviceSet } from "./device/device-set.ts";
-import { HandlerError } from "./device/handler-error.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
+import { errorTeller } from "./error-teller.ts";
 import { ComputerError } from "./errors.ts";
 import { keepProgramRun, type EarlierProgram } from "./earlier-program.ts";
 import { GasBank } from "./gas-bank.ts";
@@ -99,10 +99,7 @@ export class Computer {
     this.#events = new Emitter(deliver, (event, payload) => host.forward(this, event, payload));
     this.#host = host;
     this.#load = new CurrentLoad(id);
-    const onError: RunSetting["onError"] = (error, where, source) => {
-      const known = HandlerError.is(error) ? error : { cause: error, message: where, source };
-      host.onError(known.cause, `computer "${id}": ${known.message}`, { computer: this, ...known.source });
-    };
+    const onError = errorTeller(this, host);
     const raise = (label: string, event: RaisedEvent): void => {
       if (this.#run?.raise(label, event, this.#nextTick) === true) host.wake(this);
     };
@@ -121,9 +118,7 @@ export class Computer {
     });
     this.#devices = set;
     this.#setting = {
-      get wiring() {
-        return set.wiring;
-      },
+      devices: set,
       gas: this.#gas,
       quota: host.quotaFor(owner),
       energy,
@@ -397,13 +392,24 @@ export class Computer {
 
   /** @internal Tells the devices what the program has written into registers. Never throws. */
   tellRegisters(): void {
-    for (const tell of this.#registers) this.#attempt("telling registers", tell);
+    if (this.#registers.length === 0) return;
+    for (const tell of this.#registers) {
+      try {
+        tell();
+      } catch (error) {
+        this.#fail(error, "telling registers");
+      }
+    }
     this.#registers = [];
   }
 
   /** @internal Applies a command that the program called in this tick. Never throws. */
-  applyCommand({ name, source, apply }: CalledCommand): void {
-    this.#attempt(`applying ${name}`, apply, source);
+  applyCommand(command: CalledCommand): void {
+    try {
+      command.apply();
+    } catch (error) {
+      this.#fail(error, `applying ${command.name}`, command.source);
+    }
   }
 
   /** @internal Gives up the memory of a program that waits, until it goes on. */
@@ -488,7 +494,7 @@ export class Computer {
         return void this.#setState(power);
       case "crashed":
         this.#trap = power.trap;
-        return void this.#setState(this.#crashedState(describeCrash(power.trap)));
+        return void this.#setState(crashedState(describeCrash(power.trap), this.#watchdog.verdict));
       default:
         return power satisfies never;
     }
@@ -523,6 +529,7 @@ export class Computer {
     try {
       this.#run = new ProgramRun(program, this.#setting);
       this.#gas.begin(this.#host.tickNow());
+      this.#devices.start();
       this.#host.wake(this);
       this.#setState({ kind: "running" });
     } catch (error) {
@@ -598,15 +605,10 @@ export class Computer {
     this.#watchdog.noteCrash(this.#host.tickNow());
     // Nobody looks at a computer without a program, unless it is told to.
     if (this.#watchdog.nextTick !== Infinity) this.#host.wake(this);
-    this.#setState(this.#crashedState(report));
+    this.#setState(crashedState(report, this.#watchdog.verdict));
     this.#events.emit("trap", { ...this.#trap, report });
     const { verdict } = this.#watchdog;
     if (verdict?.kind === "given-up") this.#events.emit("watchdog", { kind: "gave-up", restarts: verdict.restarts });
-  }
-
-  #crashedState(report: CrashReport): ComputerState {
-    const { verdict } = this.#watchdog;
-    return { kind: "crashed", report, ...(verdict === undefined ? {} : { restart: verdict }) };
   }
 
   #capturePower(run: ReturnType<ProgramRun["capture"]>["saved"] | undefined): SavedPower {
@@ -628,13 +630,9 @@ export class Computer {
   }
 
   /** What a device throws between two slices ends the program. */
-  #attempt(where: string, act: () => void, source?: Omit<ErrorSource, "computer">): void {
-    try {
-      act();
-    } catch (error) {
-      this.#setting.onError(error, where, source);
-      if (this.#run !== undefined) this.#crash({ code: "host-error", message: "A device failed between two slices" });
-    }
+  #fail(error: unknown, where: string, source?: Omit<ErrorSource, "computer">): void {
+    this.#setting.onError(error, where, source);
+    if (this.#run !== undefined) this.#crash({ code: "host-error", message: "A device failed between two slices" });
   }
 
   #setOff(): void {

@@ -14,8 +14,10 @@ import {
 import type { ConsoleEntry } from "./console-buffer.ts";
 import type { RaisedEvent } from "./device/attached-device.ts";
 import type { BankOrigin, SavedBank } from "./device/bank-state.ts";
-import { DeviceBank, type CalledCommand } from "./device/device-bank.ts";
-import type { OpenDevice, Wiring } from "./device/handle-table.ts";
+import type { CalledCommand } from "./device/called-command.ts";
+import { DeviceBank } from "./device/device-bank.ts";
+import type { DeviceHolder, OpenDevice } from "./device/handle-table.ts";
+import { NO_CHANGES, type RegisterChanges } from "./device/register-map.ts";
 import { SYSTEM_MODULE } from "./device/system-calls.ts";
 import type { EnergySource } from "./energy-source.ts";
 import type { GasBank } from "./gas-bank.ts";
@@ -26,8 +28,7 @@ import type { ErrorSource } from "./world-events.ts";
 
 /** What a run needs from its computer and its world. */
 export interface RunSetting {
-  /** The devices as they are now. */
-  readonly wiring: Wiring;
+  readonly devices: DeviceHolder;
   readonly gas: GasBank;
   /** What bounds it together with others, if anything does. */
   readonly quota: GasQuota | undefined;
@@ -71,6 +72,9 @@ export type RunState =
   | { readonly kind: "exited"; readonly exitCode: number }
   | { readonly kind: "trapped"; readonly trap: Trap };
 
+const RUNNING = { kind: "running" } as const;
+const NO_OUTPUT: readonly ConsoleEntry[] = [];
+
 type OutputStream = "stdout" | "stderr";
 
 export class ProgramRun {
@@ -87,7 +91,7 @@ export class ProgramRun {
   /** Whether the last slice was left out, because others had used the quota or there was no energy. */
   #isHeld = false;
   /** What the last slice has changed in registers. */
-  #registerChanges: readonly (() => void)[] = [];
+  #registerChanges: RegisterChanges = NO_CHANGES;
 
   /**
    * @param from - Where to go on. @defaultValue at the program's start
@@ -142,7 +146,7 @@ export class ProgramRun {
     if (waiting !== undefined && this.#vm.state === "waiting") {
       return { kind: "waiting", device: undefined, function: waiting.function };
     }
-    return { kind: "running" };
+    return RUNNING;
   }
 
   /**
@@ -188,9 +192,9 @@ export class ProgramRun {
   }
 
   /** What the last slice has changed in registers, for the end of the tick: each tells a device. */
-  takeRegisters(): readonly (() => void)[] {
+  takeRegisters(): RegisterChanges {
     const changes = this.#registerChanges;
-    this.#registerChanges = [];
+    this.#registerChanges = NO_CHANGES;
     return changes;
   }
 
@@ -225,7 +229,8 @@ export class ProgramRun {
   }
 
   /** What was printed since the last call. @param atEnd - Nothing will follow: cut characters are printed too. */
-  takeOutput(atEnd: boolean): ConsoleEntry[] {
+  takeOutput(atEnd: boolean): readonly ConsoleEntry[] {
+    if (this.#output.length === 0 && !atEnd) return NO_OUTPUT;
     const entries: ConsoleEntry[] = [];
     for (const { stream, bytes } of this.#output) {
       const text = this.#decoders[stream].decode(bytes);

@@ -38,6 +38,8 @@ export interface HostCall {
   readonly function: string;
   /** As many as the declared parameters, of those types. */
   readonly args: readonly GuestValue[];
+  /** One of {@link HostCall.args}, without the list of them being made. @param at - Less than there are. */
+  argument(at: number): GuestValue;
   /**
    * Gas left in the slice behind this call, with its cost and that of the instructions charged together with it taken; 0 if
    * none is. The one value that depends on how a run is cut into slices.

@@ -49,6 +49,12 @@ export function newVm(module: GuestModule, options: VmOptions, snapshot?: Snapsh
 
 type Status = SnapshotStatus | { readonly kind: "disposed" };
 
+/** Of all Vms: no slice is to make one of its own. */
+const PAUSED: Status = { kind: "paused" };
+
+/** So small that engines keep it in a word. */
+const MOST_GAS_SINCE = 2 ** 29;
+
 /** The result of a slice that began with the late answer of a call. */
 function withCharge(result: SliceResult, charged: number): SliceResult {
   return charged === 0 ? result : { ...result, gasUsed: result.gasUsed + charged };
@@ -59,6 +65,8 @@ class GuestVm implements Vm {
   readonly #entry: string;
   readonly #args: readonly string[];
   readonly #phases: readonly string[];
+  /** The exports that run them. */
+  readonly #runs: readonly string[];
   readonly #wasi: Wasi;
   readonly #calls: HostCalls;
   readonly #jumps: JumpTable;
@@ -70,6 +78,8 @@ class GuestVm implements Vm {
   #status: Status = { kind: "ready" };
   #phase = 0;
   #gasUsed: bigint;
+  /** What was used on top of that: thousands of slices in a second are to make no bigints. */
+  #gasSince = 0;
   #debt: number;
   /** The paused frames, as the state memory stores them. */
   #stack: Uint8Array = new Uint8Array();
@@ -84,6 +94,7 @@ class GuestVm implements Vm {
     this.#entry = options.entry ?? DEFAULT_ENTRY;
     this.#args = [...(options.args ?? ["program"])];
     this.#phases = phasesOf(module, this.#entry);
+    this.#runs = this.#phases.map((phase) => `run.${phase}`);
     const memory = new GuestMemory(this.#view());
     this.#wasi = new Wasi({
       memory,
@@ -106,6 +117,8 @@ class GuestVm implements Vm {
   }
 
   get gasUsed(): bigint {
+    this.#gasUsed += BigInt(this.#gasSince);
+    this.#gasSince = 0;
     return this.#gasUsed;
   }
 
@@ -149,7 +162,7 @@ class GuestVm implements Vm {
         this.#status = { kind: "answered", call: status.call, value: answer.value ?? null };
         charged = answer.charged;
       }
-      this.#gasUsed += BigInt(charged);
+      this.#use(charged);
       start = budget - this.#debt - charged;
       if (start <= 0) {
         this.#debt = -start;
@@ -209,7 +222,7 @@ class GuestVm implements Vm {
       args: [...this.#args],
       status: structuredClone(status),
       phase: this.#phase,
-      gasUsed: this.#gasUsed,
+      gasUsed: this.gasUsed,
       debt: this.#debt,
       memory: this.#parked?.memory() ?? this.#bytes().slice(),
       ...this.#readState(),
@@ -336,7 +349,7 @@ class GuestVm implements Vm {
     this.#goOn(instance, start, status.kind === "ready" ? start : SENTINEL);
     let result: unknown;
     while (this.#phase < this.#phases.length) {
-      result = instance.fn(`run.${this.#phases[this.#phase]}`)();
+      result = instance.fn(this.#runs[this.#phase] as string)();
       const left = Number(instance.gas.value);
       if (left < THRESHOLD) {
         this.#takeStack(instance);
@@ -372,7 +385,7 @@ class GuestVm implements Vm {
 
   #pause(start: number, left: number): SliceResult {
     const gasUsed = this.#settle(start, left);
-    this.#status = { kind: "paused" };
+    this.#status = PAUSED;
     return { kind: "out-of-gas", gasUsed };
   }
 
@@ -413,10 +426,15 @@ class GuestVm implements Vm {
     else view.setFloat64(0, Number(value), true);
   }
 
+  #use(amount: number): void {
+    this.#gasSince += amount;
+    if (this.#gasSince > MOST_GAS_SINCE) void this.gasUsed;
+  }
+
   /** Takes the slice's gas into the books; what was overspent is owed. */
   #settle(start: number, left: number): number {
     this.#debt = Math.max(0, -left);
-    this.#gasUsed += BigInt(start - left);
+    this.#use(start - left);
     return start - left;
   }
 
@@ -474,7 +492,7 @@ class GuestVm implements Vm {
 
   /** A slice that ends in a trap uses all of its gas: where inside a region it happened is not known exactly. */
   #trap(found: Trap, start: number): SliceResult {
-    this.#gasUsed += BigInt(start);
+    this.#use(start);
     this.#debt = 0;
     this.#stack = new Uint8Array();
     this.#jumps.end();
@@ -495,6 +513,7 @@ class GuestVm implements Vm {
     this.#status = structuredClone(snapshot.status);
     this.#phase = snapshot.phase;
     this.#gasUsed = snapshot.gasUsed;
+    this.#gasSince = 0;
     this.#debt = snapshot.debt;
     this.#wasi.restore(snapshot.wasi);
     const { kind } = snapshot.status;

@@ -1,6 +1,6 @@
 // What the guest calls outside itself: devices and WASI. One for each Vm.
 
-import { WAIT, type Device, type GuestValue, type HostCall, type ValueType } from "../device/device.ts";
+import { WAIT, type Device, type GuestValue, type HostCall } from "../device/device.ts";
 import { VmError } from "../errors.ts";
 import { JUMP_IMPORT_MODULE } from "../jump/jump-imports.ts";
 import type { GuestModule, ModuleImport } from "../prepare/guest-module.ts";
@@ -40,47 +40,82 @@ export interface Suspended {
   readonly gasLeft: number;
 }
 
-/** What a call can do to its program. */
-interface CallReach {
-  readonly memory: GuestMemory;
-  readonly counter: GasCounter | undefined;
-  readonly charge: (amount: number) => void;
-}
+/**
+ * The call that a program makes: one object for all of its calls, because thousands are made in each tick, and one is over
+ * before the next.
+ */
+class CurrentCall implements HostCall {
+  readonly #memory: GuestMemory;
+  /** While the program runs. */
+  counter: GasCounter | undefined;
+  declared: ModuleImport | undefined;
+  /** All arguments, if there are more than two or somebody has asked for them. */
+  #list: readonly GuestValue[] | undefined;
+  #first: GuestValue = 0;
+  #second: GuestValue = 0;
 
-/** A class, because thousands are made in each tick: an object of closures takes several times as long. */
-class DeviceCall implements HostCall {
-  readonly function: string;
-  readonly args: readonly GuestValue[];
-  readonly #reach: CallReach;
+  constructor(memory: GuestMemory) {
+    this.#memory = memory;
+  }
 
-  constructor(call: WaitingCall, reach: CallReach) {
-    this.function = call.function;
-    this.args = call.args;
-    this.#reach = reach;
+  /** Makes it the call of a function with two arguments at most. */
+  begin(declared: ModuleImport, first: GuestValue, second: GuestValue): this {
+    this.declared = declared;
+    this.#list = undefined;
+    this.#first = first;
+    this.#second = second;
+    return this;
+  }
+
+  /** Makes it any call. */
+  beginWith(declared: ModuleImport, args: readonly GuestValue[]): this {
+    this.declared = declared;
+    this.#list = args;
+    return this;
+  }
+
+  get function(): string {
+    return (this.declared as ModuleImport).function;
+  }
+
+  get args(): readonly GuestValue[] {
+    return (this.#list ??= [this.#first, this.#second].slice(0, this.declared?.params.length));
+  }
+
+  argument(at: number): GuestValue {
+    const list = this.#list;
+    if (list !== undefined) return list[at] as GuestValue;
+    return at === 0 ? this.#first : this.#second;
   }
 
   get gasLeft(): number {
-    return Math.max(0, Number(this.#reach.counter?.value ?? 0));
+    return Math.max(0, Number(this.counter?.value ?? 0));
   }
 
   charge(amount: number): void {
-    this.#reach.charge(amount);
+    const { counter } = this;
+    if (counter === undefined) return;
+    const left = Number(counter.value) - amount;
+    if (!Number.isInteger(amount) || amount < 0 || left < LOWEST_GAS) {
+      throw new RangeError(`Cannot charge ${amount} gas: expected an integer ≥ 0, and less than 2^30 of debt`);
+    }
+    counter.value = left;
   }
 
   readBytes(offset: number, length: number): Uint8Array {
-    return this.#reach.memory.read(offset, length);
+    return this.#memory.read(offset, length);
   }
 
   readString(offset: number, maxBytes: number): string {
-    return this.#reach.memory.readString(offset, maxBytes);
+    return this.#memory.readString(offset, maxBytes);
   }
 
   readText(offset: number, maxBytes: number): string | undefined {
-    return this.#reach.memory.readText(offset, maxBytes);
+    return this.#memory.readText(offset, maxBytes);
   }
 
   writeBytes(offset: number, bytes: Uint8Array): void {
-    this.#reach.memory.write(offset, bytes);
+    this.#memory.write(offset, bytes);
   }
 }
 
@@ -92,23 +127,27 @@ interface HostCallsOptions {
   readonly vm: VmOptions;
 }
 
+/** What answers calls: a device, WASI, or what stops a program that jumps. */
+type Answerer = Pick<Device, "handle">;
+
 export class HostCalls {
-  readonly #module: GuestModule;
-  readonly #memory: GuestMemory;
-  readonly #wasi: Wasi;
-  readonly #jumps: JumpTable;
-  readonly #devices: ReadonlyMap<string, Device>;
+  readonly #imports: readonly ModuleImport[];
+  /** By the index of the import. */
+  readonly #answerers: readonly Answerer[];
+  readonly #call: CurrentCall;
   readonly #onHostError: VmOptions["onHostError"];
-  #counter: GasCounter | undefined;
   #suspended: Suspended | undefined;
 
   /** @throws {VmError} `vm/device-missing` if the program imports from a device that was not given. */
   constructor({ module, memory, wasi, jumps, vm }: HostCallsOptions) {
-    this.#module = module;
-    this.#memory = memory;
-    this.#wasi = wasi;
-    this.#jumps = jumps;
-    this.#devices = devicesFor(module, vm.devices ?? []);
+    const answerers = new Map<string, Answerer>([
+      ...devicesFor(module, vm.devices ?? []),
+      [WASI_IMPORT_MODULE, wasiSide(wasi)],
+      [JUMP_IMPORT_MODULE, jumpSide(memory, jumps)],
+    ]);
+    this.#imports = module.imports;
+    this.#answerers = module.imports.map((declared) => answerers.get(declared.module) as Answerer);
+    this.#call = new CurrentCall(memory);
     this.#onHostError = vm.onHostError;
   }
 
@@ -118,7 +157,7 @@ export class HostCalls {
   }
 
   begin(counter: GasCounter): void {
-    this.#counter = counter;
+    this.#call.counter = counter;
   }
 
   /** The same slice goes on. */
@@ -127,86 +166,92 @@ export class HostCalls {
   }
 
   end(): void {
-    this.#counter = undefined;
+    this.#call.counter = undefined;
     this.#suspended = undefined;
   }
 
-  /** Answers the guest's call of an import, or makes it pause there. @param args - Not changed any more. */
-  call(index: number, args: readonly GuestValue[]): GuestValue | undefined {
-    const declared = this.#module.imports[index] as ModuleImport;
-    const call: WaitingCall = { module: declared.module, function: declared.function, args };
-    const answer = this.#handle(declared, call);
-    if (answer !== WAIT) return answer;
-    const counter = this.#counter;
-    if (counter === undefined) throw new Error("Unreachable: a call outside of a slice");
-    // The test behind the call finds the counter below zero, and the program pauses there.
-    this.#suspended = { waiting: call, gasLeft: Number(counter.value) };
-    counter.value = -1;
-    return zeroOf(declared.results[0]);
+  /** Answers the guest's call of an import with two arguments at most, or makes it pause there. */
+  call(index: number, first: GuestValue, second: GuestValue): GuestValue | undefined {
+    return this.#answer(index, this.#call.begin(this.#imports[index] as ModuleImport, first, second));
+  }
+
+  /** As {@link HostCalls.call}, for any number of arguments. @param args - Not changed any more. */
+  callWith(index: number, args: readonly GuestValue[]): GuestValue | undefined {
+    return this.#answer(index, this.#call.beginWith(this.#imports[index] as ModuleImport, args));
   }
 
   /** Asks the WASI host again, whose call waits. Gives the answer and what it charged, `undefined` if there is none yet. */
   retry(call: WaitingCall): { readonly value: GuestValue | undefined; readonly charged: number } | undefined {
     const counter: GasCounter = { value: 0 };
-    this.#counter = counter;
-    const value = this.#handle(this.importOf(call), call);
+    this.#call.counter = counter;
+    const index = this.#indexOf(call);
+    const value = this.#handle(index, this.#call.beginWith(this.#imports[index] as ModuleImport, call.args));
     return value === WAIT ? undefined : { value, charged: -Number(counter.value) };
   }
 
   importOf(call: WaitingCall): ModuleImport {
-    const found = this.#module.imports.find(
-      ({ module, function: name }) => module === call.module && name === call.function,
-    );
-    if (found === undefined) throw new Error("Unreachable: a call of what is not imported waits");
-    return found;
+    return this.#imports[this.#indexOf(call)] as ModuleImport;
   }
 
-  #handle(declared: ModuleImport, call: WaitingCall): GuestValue | undefined | typeof WAIT {
-    const type: ValueType | undefined = declared.results[0];
+  #indexOf(call: WaitingCall): number {
+    const index = this.#imports.findIndex(
+      ({ module, function: name }) => module === call.module && name === call.function,
+    );
+    if (index < 0) throw new Error("Unreachable: a call of what is not imported waits");
+    return index;
+  }
+
+  #answer(index: number, call: CurrentCall): GuestValue | undefined {
+    const answer = this.#handle(index, call);
+    if (answer !== WAIT) return answer;
+    const { counter, args } = call;
+    if (counter === undefined) throw new Error("Unreachable: a call outside of a slice");
+    const { module, function: name, results } = this.#imports[index] as ModuleImport;
+    // The test behind the call finds the counter below zero, and the program pauses there.
+    this.#suspended = { waiting: { module, function: name, args }, gasLeft: Number(counter.value) };
+    counter.value = -1;
+    return zeroOf(results[0]);
+  }
+
+  #handle(index: number, call: CurrentCall): GuestValue | undefined | typeof WAIT {
+    const { module, function: name, results, mayWait } = this.#imports[index] as ModuleImport;
     try {
-      const answer =
-        declared.module === WASI_IMPORT_MODULE
-          ? this.#wasi.handle({ ...call, charge: this.#charge })
-          : declared.module === JUMP_IMPORT_MODULE
-            ? this.#stopToJump(call)
-            : this.#devices
-                .get(declared.module)
-                ?.handle(new DeviceCall(call, { memory: this.#memory, counter: this.#counter, charge: this.#charge }));
-      if (answer !== WAIT) return toGuestValue(type, answer);
-      if (!declared.mayWait) throw new TypeError(`Cannot wait in "${call.function}": it is not declared with mayWait`);
+      const answer = (this.#answerers[index] as Answerer).handle(call);
+      if (answer !== WAIT) return toGuestValue(results[0], answer);
+      if (!mayWait) throw new TypeError(`Cannot wait in "${name}": it is not declared with mayWait`);
       return WAIT;
     } catch (error) {
       if (ExitSignal.is(error)) throw error;
       if (GuestRangeError.is(error)) throw new TrapSignal(trap("memory-out-of-bounds"));
-      this.#reportHostError(error, call);
+      this.#reportHostError(error, { module, function: name });
       throw new TrapSignal(trap("host-error"));
     }
   }
 
-  /** The rest happens once all frames are stored. */
-  #stopToJump({ args }: WaitingCall): typeof WAIT {
-    if (args.length === 1) this.#memory.writeU32(Number(args[0]), this.#jumps.next);
-    return WAIT;
-  }
-
-  /** An arrow function, because there is a call of it for each call of a guest, and none is to be made for it. */
-  readonly #charge = (amount: number): void => {
-    const counter = this.#counter;
-    if (counter === undefined) return;
-    const left = Number(counter.value) - amount;
-    if (!Number.isInteger(amount) || amount < 0 || left < LOWEST_GAS) {
-      throw new RangeError(`Cannot charge ${amount} gas: expected an integer ≥ 0, and less than 2^30 of debt`);
-    }
-    counter.value = left;
-  };
-
-  #reportHostError(error: unknown, { module, function: name }: WaitingCall): void {
+  #reportHostError(error: unknown, { module, function: name }: Pick<ModuleImport, "module" | "function">): void {
     try {
       this.#onHostError?.(error, { module, function: name });
     } catch {
       // Whoever listens for errors must not end the tick by one.
     }
   }
+}
+
+function wasiSide(wasi: Wasi): Answerer {
+  return {
+    handle: (call) =>
+      wasi.handle({ function: call.function, args: call.args, charge: (amount) => call.charge(amount) }),
+  };
+}
+
+/** The rest of a jump happens once all frames are stored. */
+function jumpSide(memory: GuestMemory, jumps: JumpTable): Answerer {
+  return {
+    handle: ({ args }) => {
+      if (args.length === 1) memory.writeU32(Number(args[0]), jumps.next);
+      return WAIT;
+    },
+  };
 }
 
 function devicesFor(module: GuestModule, devices: readonly Device[]): ReadonlyMap<string, Device> {

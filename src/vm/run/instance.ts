@@ -30,7 +30,7 @@ export class Instance {
     };
     module.imports.forEach((declared, index) => {
       const functions = (imports[declared.module] ??= {});
-      functions[declared.function] = (...args: GuestValue[]) => this.#call(index, args);
+      functions[declared.function] = this.#importOf(index, declared.params.length);
     });
     const { exports } = new WebAssembly.Instance(module.compiled, imports);
     this.#exports = exports;
@@ -50,8 +50,22 @@ export class Instance {
     return this.#exports[name] as WebAssembly.Global;
   }
 
-  #call(index: number, args: readonly GuestValue[]): GuestValue | undefined {
+  /** What the guest calls. Functions with few parameters are what it calls most: no list is made for them. */
+  #importOf(index: number, parameters: number): (...args: GuestValue[]) => GuestValue | undefined {
+    switch (parameters) {
+      case 0:
+        return () => this.#live.call(index, 0, 0);
+      case 1:
+        return (first) => this.#live.call(index, first as GuestValue, 0);
+      case 2:
+        return (first, second) => this.#live.call(index, first as GuestValue, second as GuestValue);
+      default:
+        return (...args) => this.#live.callWith(index, args);
+    }
+  }
+
+  get #live(): HostCalls {
     if (this.calls === undefined) throw new Error("Unreachable: a call of a program that does not run");
-    return this.calls.call(index, args);
+    return this.calls;
   }
 }

@@ -5,9 +5,10 @@ import { Entropy } from "../../../vm/index.ts";
 import type { ConsoleBuffer } from "../console-buffer.ts";
 import { ComputerError } from "../errors.ts";
 import type { DeviceFace, DeviceMembers } from "./define-device.ts";
-import { checkValues, decodeValues, encodeValues, initialOf, checkValue } from "./fields.ts";
+import { putValues, valuesIn, type DeviceState, type StateFactory } from "./device-state.ts";
+import { checkValues, decodeValues, encodeValues, initialOf } from "./fields.ts";
 import { encodeStruct, decodeStruct, layoutOf } from "./layout.ts";
-import type { CallAnswer, CallValues, DeviceContext, EventShapes, RaiseArguments, TaskStep } from "./members.ts";
+import type { DeviceContext, EventShapes, RaiseArguments } from "./members.ts";
 import { eventNumberOf } from "./event-names.ts";
 import type { ValueOf } from "./fields.ts";
 
@@ -64,22 +65,22 @@ export interface TypedDevice<S, E> extends AttachedDevice {
   wake(): void;
 }
 
+/** @internal What a device is told of without more. */
+export type LifecycleStage = "attach" | "detach" | "suspend" | "resume" | "start";
+
 /** @internal What a computer does with a device. */
 export interface DeviceOperations {
-  readonly isBound: boolean;
   /** @throws {TypeError} if it belongs to another already. */
   bind(owner: DeviceOwner): void;
   unbind(): void;
-  query(name: string, args: CallValues): CallAnswer;
-  apply(name: string, args: CallValues): void;
-  start(name: string, args: CallValues): TaskStep<unknown, CallAnswer>;
-  tick(name: string, state: unknown): TaskStep<unknown, CallAnswer>;
-  cancel(name: string, state: unknown): void;
+  /** What handlers are given, first and last. */
+  readonly port: unknown;
+  readonly context: DeviceContext;
   /** The `in` registers as bytes. */
   readRegisters(): Uint8Array;
   /** Takes the bytes of all registers; says nothing if a value is not allowed. */
   writeRegisters(bytes: Uint8Array): void;
-  tell(stage: "attach" | "detach" | "suspend" | "resume"): void;
+  tell(stage: LifecycleStage): void;
   /** Somebody typed to the computer. */
   type(text: string): void;
   capture(): SavedDevice;
@@ -92,41 +93,62 @@ export interface DeviceOperations {
   stage(saved: SavedDevice | undefined, where: string): () => void;
 }
 
-/** See the file's head. */
-export class DeviceInstance<Port> implements AttachedDevice {
+/** A device's own side. A class, so that all look alike to the engine: an object with getters of its own never does. */
+class Context implements DeviceContext<Record<string, never>, EventShapes> {
+  readonly state: Record<string, never>;
+  readonly #device: DeviceInstance<never>;
+
+  constructor(device: DeviceInstance<never>, state: DeviceState) {
+    this.#device = device;
+    this.state = state as Record<string, unknown> as Record<string, never>;
+  }
+
+  get tick(): number {
+    return this.#device.tick;
+  }
+
+  get console(): ConsoleBuffer {
+    return this.#device.console;
+  }
+
+  // Arrow functions, because handlers may take them out.
+  readonly raise = (event: string, ...payload: readonly unknown[]): void => this.#device.raise(event, payload[0]);
+  readonly random = (): number => this.#device.random();
+  readonly wake = (): void => this.#device.wake();
+}
+
+/** What all devices of a declaration have in common. */
+export interface DeviceKind<Port> {
   readonly definition: DeviceFace;
-  readonly state: Record<string, unknown>;
-  readonly operations: DeviceOperations;
+  readonly members: DeviceMembers<Port>;
+  readonly createState: StateFactory;
+  /** Whose a port is, where it can be but one device's. */
+  readonly portOwners: WeakMap<object, DeviceOwner> | undefined;
+}
+
+/** See the file's head. */
+export class DeviceInstance<Port> implements AttachedDevice, DeviceOperations {
+  readonly definition: DeviceFace;
+  readonly state: DeviceState;
+  readonly port: Port;
+  readonly context: DeviceContext;
   readonly #members: DeviceMembers<Port>;
-  readonly #port: Port;
-  readonly #context: DeviceContext<Record<string, never>, EventShapes>;
-  /** What {@link DeviceInstance.state} shows. */
-  #values: Record<string, unknown>;
+  readonly #portOwners: DeviceKind<Port>["portOwners"];
   #owner: DeviceOwner | undefined;
   #random: Entropy | undefined;
 
-  constructor(definition: DeviceFace, members: DeviceMembers<Port>, port: Port) {
+  constructor({ definition, members, createState, portOwners }: DeviceKind<Port>, port: Port) {
     this.definition = definition;
     this.#members = members;
-    this.#port = port;
-    this.#values = this.#initial();
-    this.state = this.#createState();
-    const { state } = this;
-    const tick = (): number => this.#owner?.tickNow() ?? 0;
-    const console = (): ConsoleBuffer => this.#console();
-    this.#context = {
-      state: state as never,
-      raise: (event, ...payload) => this.raise(event, (payload as readonly unknown[])[0]),
-      random: () => this.#stream().u32(),
-      wake: () => this.wake(),
-      get tick() {
-        return tick();
-      },
-      get console() {
-        return console();
-      },
-    };
-    this.operations = this.#createOperations();
+    this.#portOwners = portOwners;
+    this.port = port;
+    this.state = createState(this.#initial());
+    this.context = new Context(this as unknown as DeviceInstance<never>, this.state) as unknown as DeviceContext;
+  }
+
+  /** The same object, so that a call looks at one less. */
+  get operations(): DeviceOperations {
+    return this;
   }
 
   raise(event: string, payload: unknown = {}): void {
@@ -144,56 +166,64 @@ export class DeviceInstance<Port> implements AttachedDevice {
     this.#owner?.wake();
   }
 
-  #createOperations(): DeviceOperations {
-    const port = this.#port;
-    const context = this.#context as unknown as DeviceContext;
-    const members = this.#members;
-    const { queries = {}, commands = {}, tasks = {} } = members;
-    const isBound = (): boolean => this.#owner !== undefined;
-    return {
-      get isBound() {
-        return isBound();
-      },
-      bind: (owner) => this.#bind(owner),
-      unbind: () => {
-        this.#owner = undefined;
-      },
-      query: (name, args) => member(queries, name).answer(port, args, context),
-      apply: (name, args) => member(commands, name).apply(port, args, context),
-      start: (name, args) => member(tasks, name).start(port, args, context),
-      tick: (name, state) => member(tasks, name).tick(port, state, context),
-      cancel: (name, state) => member(tasks, name).cancel(port, state, context),
-      readRegisters: () => this.#readRegisters(context),
-      writeRegisters: (bytes) => {
-        const { registers, constants } = this.definition;
-        const values = decodeStruct(registers.layout, bytes, constants);
-        if (values === undefined) return;
-        const out = Object.fromEntries(Object.keys(registers.out).map((name) => [name, values[name]]));
-        members.registers?.write?.(port, out as never, context);
-      },
-      type: (text) => members.lifecycle?.input?.(port, text, context),
-      tell: (stage) => members.lifecycle?.[stage]?.(port, context),
-      capture: () => this.#capture(),
-      stage: (saved, where) => this.#stage(saved, where),
-    };
+  /** @internal */
+  random(): number {
+    return (this.#random ??= Entropy.seeded(this.#owner?.seed ?? 0)).u32();
   }
 
-  #bind(owner: DeviceOwner): void {
+  /** @internal */
+  get tick(): number {
+    return this.#owner?.tickNow() ?? 0;
+  }
+
+  /** @internal */
+  get console(): ConsoleBuffer {
+    if (this.#owner !== undefined) return this.#owner.console;
+    throw new TypeError(`Cannot use the console of a ${this.definition.type} that belongs to no computer`);
+  }
+
+  bind(owner: DeviceOwner): void {
     if (this.#owner !== undefined) {
       throw new TypeError(
         `Cannot attach the ${this.definition.type} as ${owner.name}: it is ${this.#owner.name}. Attach another one`,
       );
     }
+    const other = this.#portOwners?.get(this.port as object);
+    if (other !== undefined) {
+      throw new TypeError(
+        `Cannot attach the ${this.definition.type} as ${owner.name}: what it is attached to belongs to ${other.name}. Attach another one`,
+      );
+    }
+    this.#portOwners?.set(this.port as object, owner);
     this.#owner = owner;
   }
 
-  #console(): ConsoleBuffer {
-    if (this.#owner !== undefined) return this.#owner.console;
-    throw new TypeError(`Cannot use the console of a ${this.definition.type} that belongs to no computer`);
+  unbind(): void {
+    if (this.#owner !== undefined) this.#portOwners?.delete(this.port as object);
+    this.#owner = undefined;
   }
 
-  #stream(): Entropy {
-    return (this.#random ??= Entropy.seeded(this.#owner?.seed ?? 0));
+  readRegisters(): Uint8Array {
+    const { type, registers, constants } = this.definition;
+    const values = this.#members.registers?.read?.(this.port, this.context) ?? {};
+    const checked = checkValues(registers.in, values, { path: `the registers of ${type}`, constants });
+    return encodeStruct(registers.layout, checked).subarray(0, registers.inSize);
+  }
+
+  writeRegisters(bytes: Uint8Array): void {
+    const { registers, constants } = this.definition;
+    const values = decodeStruct(registers.layout, bytes, constants);
+    if (values === undefined) return;
+    const out = Object.fromEntries(Object.keys(registers.out).map((name) => [name, values[name]]));
+    this.#members.registers?.write?.(this.port, out as never, this.context);
+  }
+
+  tell(stage: LifecycleStage): void {
+    this.#members.lifecycle?.[stage]?.(this.port, this.context);
+  }
+
+  type(text: string): void {
+    this.#members.lifecycle?.input?.(this.port, text, this.context);
   }
 
   #initial(): Record<string, unknown> {
@@ -201,35 +231,18 @@ export class DeviceInstance<Port> implements AttachedDevice {
     return Object.fromEntries(Object.entries(state).map(([name, field]) => [name, initialOf(field)]));
   }
 
-  /** An object whose members can only be what is declared: what could not be saved is refused here, where it is wrong. */
-  #createState(): Record<string, unknown> {
-    const { type, state: fields, constants } = this.definition;
-    const state: Record<string, unknown> = {};
-    for (const [name, field] of Object.entries(fields)) {
-      Object.defineProperty(state, name, {
-        enumerable: true,
-        get: () => this.#values[name],
-        set: (value: unknown) => {
-          this.#values[name] = checkValue(field, value, { path: `${name} of the state of ${type}`, constants });
-        },
-      });
-    }
-    return Object.freeze(state);
-  }
-
-  #readRegisters(context: DeviceContext): Uint8Array {
-    const { type, registers, constants } = this.definition;
-    const values = this.#members.registers?.read?.(this.#port, context) ?? {};
-    const checked = checkValues(registers.in, values, { path: `the registers of ${type}`, constants });
-    return encodeStruct(registers.layout, checked).subarray(0, registers.inSize);
-  }
-
-  #capture(): SavedDevice {
+  capture(): SavedDevice {
     const { type, version, abi, state } = this.definition;
-    return { type, version, abi, state: encodeValues(state, this.#values), random: this.#random?.state ?? null };
+    return {
+      type,
+      version,
+      abi,
+      state: encodeValues(state, valuesIn(this.state)),
+      random: this.#random?.state ?? null,
+    };
   }
 
-  #stage(saved: SavedDevice | undefined, where: string): () => void {
+  stage(saved: SavedDevice | undefined, where: string): () => void {
     const { definition } = this;
     const { type, version, abi, constants } = definition;
     if (saved === undefined) return () => this.#put(this.#initial(), null);
@@ -257,7 +270,7 @@ export class DeviceInstance<Port> implements AttachedDevice {
   }
 
   #put(values: Record<string, unknown>, random: readonly number[] | null): void {
-    this.#values = values;
+    putValues(this.state, values);
     this.#random = random === null ? undefined : new Entropy(random);
   }
 }
@@ -274,11 +287,4 @@ function migrated({ version, migrate }: DeviceFace, saved: SavedDevice): JsonVal
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function member<M>(members: Readonly<Record<string, M>>, name: string): M {
-  const found = members[name];
-  if (found === undefined)
-    throw new Error(`Unreachable: no member "${name}", the import policy offers only declared ones`);
-  return found;
 }

@@ -23,8 +23,14 @@ export interface MappedRegisters {
   readonly told: Uint8Array;
 }
 
+/** The program's memory between two slices. */
+export interface BankMemory {
+  readMemory(address: number, length: number): Uint8Array;
+  writeMemory(address: number, bytes: Uint8Array): void;
+}
+
 /** A task in a save. */
-export interface SavedTask extends Readonly<Omit<RunningTask, "state" | "until">> {
+export interface SavedTask extends Readonly<Omit<RunningTask, "plan" | "state" | "until">> {
   readonly state: JsonValue;
   /** The tick in which it has to be asked next, from 1; `null` for never. @defaultValue the one that comes next */
   readonly until?: number | null;

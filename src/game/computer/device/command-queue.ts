@@ -1,6 +1,6 @@
 // The commands of a tick. It is empty between ticks, so no save ever holds a command.
 
-import type { CalledCommand } from "./device-bank.ts";
+import type { CalledCommand } from "./called-command.ts";
 
 /** Commands that a computer may call in a tick; more would let one program make a tick as long as it likes. */
 const MAX_COMMANDS_PER_TICK = 256;

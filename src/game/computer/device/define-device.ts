@@ -5,11 +5,13 @@
 import type { DeviceType, HostFunctionType } from "../../../vm/index.ts";
 import type { JsonValue } from "../../../persistence/index.ts";
 import { abiOf } from "./abi.ts";
-import { DeviceInstance, type AttachedDevice, type TypedDevice } from "./attached-device.ts";
+import { DeviceInstance, type AttachedDevice, type DeviceKind, type TypedDevice } from "./attached-device.ts";
 import { checkDeclaration } from "./check-declaration.ts";
+import { stateFactory } from "./device-state.ts";
 import { importModuleOf, startNameOf } from "./device-names.ts";
 import type { ArgumentFields, ScalarFields, StateFields, ValuesOf } from "./fields.ts";
 import { layoutOf, type Layout } from "./layout.ts";
+import { planMembers } from "./member-plan.ts";
 import type { CallShape, Command, DeviceContext, EventShapes, None, Query, Task, TaskShape } from "./members.ts";
 
 /** Named number of a device, `TYPE_NAME` in C. */
@@ -41,6 +43,12 @@ export interface DeviceHead<
   readonly version?: number;
   /** What the game implements for it. @defaultValue nothing: the device is all there is */
   readonly port?: PortType<Port>;
+  /**
+   * Whether the port, an object, is for one device at a time: a second one that is attached with it meanwhile is refused.
+   *
+   * @defaultValue false
+   */
+  readonly ownsPort?: boolean;
   /** Upper-case names, without the type: `LEFT` of a motor is `MOTOR_LEFT` in C. */
   readonly constants?: Readonly<Record<string, Constant>>;
   /** What the device itself keeps; saved with its computer. */
@@ -66,6 +74,8 @@ export interface Lifecycle<Port, Context> {
   suspend?(port: Port, context: Context): void;
   /** A save has replaced the state: bring the game's part in line with it. */
   resume?(port: Port, context: Context): void;
+  /** A program begins, from its start: what was meant for another one need not be kept for it. */
+  start?(port: Port, context: Context): void;
   /** Somebody typed to the computer while a program ran: any part of a line, or several. */
   input?(port: Port, text: string, context: Context): void;
 }
@@ -237,8 +247,15 @@ export function defineDevice<Port>(
     ...face,
     abi: abiOf(face),
     attach: (...given: readonly unknown[]) =>
-      new DeviceInstance(definition, members, given[0] as Port) as TypedDevice<None, None>,
+      new DeviceInstance(kind, given[0] as Port) as unknown as TypedDevice<None, None>,
   };
+  const kind: DeviceKind<Port> = {
+    definition,
+    members,
+    createState: stateFactory(type, state, constants),
+    portOwners: head.ownsPort === true ? new WeakMap() : undefined,
+  };
+  planMembers(face.deviceType, { type, constants, queries, commands, tasks });
   return definition;
 }
 

@@ -2,62 +2,43 @@
 // and the one call it waits in. Whatever is wrong with a call becomes a negative answer here, before any handler sees it.
 
 import { Entropy, WAIT, type Device, type DeviceType, type HostAnswer, type HostCall } from "../../../vm/index.ts";
-import type { JsonValue } from "../../../persistence/index.ts";
-import { assertJsonValue } from "./assert-json-value.ts";
 import type { AttachedDevice, RaisedEvent } from "./attached-device.ts";
-import type { DeviceFace } from "./define-device.ts";
 import {
   shiftBlocked,
   shiftEvents,
+  type BankMemory,
   type BankOrigin,
   type BlockedCall,
-  type MappedRegisters,
   type SavedBank,
-  type SavedTask,
 } from "./bank-state.ts";
+import { CalledCommand } from "./called-command.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
-import { importModuleOf, startNameOf } from "./device-names.ts";
+import { importModuleOf } from "./device-names.ts";
 import { SYSTEM_EVENTS } from "./event-names.ts";
 import { EventQueue, type QueuedEvent } from "./event-queue.ts";
-import { checkValues, encodeValues } from "./fields.ts";
-import type { CallAnswer, CallShape, TaskStep } from "./members.ts";
-import { HandleTable, type OpenDevice, type Wiring } from "./handle-table.ts";
-import { migrateTask } from "./migrate-task.ts";
-import { giveAnswer, readCall, type Place, type WriteBytes } from "./read-call.ts";
+import { HandleTable, type DeviceHolder, type OpenDevice, type Wiring } from "./handle-table.ts";
+import {
+  plansOf,
+  type CommandPlan,
+  type FunctionPlan,
+  type FunctionPlans,
+  type QueryPlan,
+  type TaskCall,
+} from "./member-plan.ts";
+import { giveBytes, giveNumber, readCall } from "./read-call.ts";
+import { NO_CHANGES, RegisterMap, type RegisterChanges } from "./register-map.ts";
 import { EVENT_BYTES, SYSTEM_DEVICE_TYPE, SYSTEM_MODULE } from "./system-calls.ts";
-import { HandlerError } from "./handler-error.ts";
-import { TaskList, type RunningTask } from "./task-list.ts";
-import type { ErrorSource } from "../world-events.ts";
-
-/** A command as it was called, checked. */
-export interface CalledCommand {
-  /** Lower is earlier. */
-  readonly priority: number;
-  /** Of the device, its type and the command: for messages. */
-  readonly name: string;
-  readonly source: ErrorSource;
-  readonly apply: () => void;
-}
-
-/** Told what a handler threw. */
-export type OnDeviceError = (error: unknown, what: string, source: ErrorSource) => void;
+import { TaskList, type OnDeviceError, type RunningTask } from "./task-list.ts";
 
 /** What a bank needs from its computer. */
 export interface BankHost {
-  /** The devices as they are now. */
-  readonly wiring: Wiring;
+  readonly devices: DeviceHolder;
   readonly tickNow: () => number;
   /** Of the program's random numbers, an unsigned 32-bit integer. */
   readonly entropySeed: number;
   readonly gas: { keptAt(tick: number): number };
   /** Keeps a command until the end of the tick. @returns whether there is room for it. */
   readonly queueCommand: (command: CalledCommand) => boolean;
-}
-
-/** The program's memory between two slices. */
-export interface BankMemory {
-  readMemory(address: number, length: number): Uint8Array;
-  writeMemory(address: number, bytes: Uint8Array): void;
 }
 
 /** The device types that programs of a computer with this wiring may import. */
@@ -79,8 +60,9 @@ export class DeviceBank {
   readonly #events: EventQueue;
   readonly #tasks: TaskList;
   readonly #handles: HandleTable;
+  /** `undefined` for none. */
+  #registers: RegisterMap | undefined;
   #blocked: BlockedCall | null;
-  #registers: MappedRegisters[];
   #random: Entropy | undefined;
   /** Devices that a save speaks of, and that are not there. */
   readonly #missing: OpenDevice[] = [];
@@ -93,11 +75,12 @@ export class DeviceBank {
     const saved = from?.saved;
     this.#host = host;
     this.#events = new EventQueue(saved && shiftEvents(saved.events, from.tick));
-    this.#handles = new HandleTable(() => host.wiring, saved?.handles);
+    this.#handles = new HandleTable(host.devices, saved?.handles);
+    const registers = saved?.registers ?? [];
+    this.#registers = registers.length === 0 ? undefined : new RegisterMap(this.#handles, registers);
     this.#blocked = shiftBlocked(saved?.blocked ?? null, from?.tick ?? 0);
-    this.#registers = [...(saved?.registers ?? [])];
     this.#random = saved?.random == null ? undefined : new Entropy(saved.random);
-    this.#tasks = new TaskList(from && from.saved.tasks.map((task) => this.#decodeTask(task, from)), saved?.nextTask);
+    this.#tasks = new TaskList(this.#handles, host.tickNow, from);
     for (const [index, opened] of this.#handles.all.entries()) {
       if (opened.isLost || this.#handles.device(index + 1) !== undefined) continue;
       this.#missing.push(opened);
@@ -164,10 +147,9 @@ export class DeviceBank {
 
   /** The host's side of each device type, for the Vm. @param types - Those that the program was prepared for. */
   devices(types: readonly DeviceType[]): Device[] {
-    return types.map((type) => ({
-      type,
-      handle: (call) => (type.importModule === SYSTEM_MODULE ? this.#systemCall(call) : this.#deviceCall(type, call)),
-    }));
+    return types.map((type) =>
+      type.importModule === SYSTEM_MODULE ? new SystemSide(this) : new DeviceSide(this, type),
+    );
   }
 
   /**
@@ -178,25 +160,13 @@ export class DeviceBank {
    */
   beginSlice(memory: BankMemory): number | undefined {
     const answer = this.#takeAwaited(memory);
-    if (this.#blocked === null) this.#refreshRegisters(memory);
+    if (this.#blocked === null) this.#registers?.refresh(memory);
     return answer;
   }
 
   /** After a slice: what the program has changed in registers, for the end of the tick. They throw as `beginSlice` does. */
-  takeRegisters(memory: BankMemory): readonly (() => void)[] {
-    const changes: (() => void)[] = [];
-    for (const [index, mapped] of this.#registers.entries()) {
-      const device = this.#handles.device(mapped.handle);
-      if (device === undefined) continue;
-      const { layout, inSize } = device.definition.registers;
-      const bytes = memory.readMemory(mapped.address, layout.size);
-      const out = bytes.subarray(inSize);
-      if (out.every((byte, at) => byte === mapped.told[at])) continue;
-      this.#registers[index] = { ...mapped, told: out };
-      const { handle } = mapped;
-      changes.push(() => this.#blaming(handle, "registers.write", () => device.operations.writeRegisters(bytes)));
-    }
-    return changes;
+  takeRegisters(memory: BankMemory): RegisterChanges {
+    return this.#registers?.takeChanges(memory) ?? NO_CHANGES;
   }
 
   /**
@@ -208,7 +178,7 @@ export class DeviceBank {
    */
   tick(memory: BankMemory): number | undefined {
     const now = this.#host.tickNow();
-    for (const task of this.#tasks.all) if (task.answer === null && task.until <= now) this.#tickTask(task, memory);
+    if (this.#tasks.nextTick <= now) this.#tasks.tick((address, bytes) => memory.writeMemory(address, bytes));
     const blocked = this.#blocked;
     if (blocked?.kind === "sleep" && now + 1 >= blocked.until) return this.#unblock(0);
     return this.#takeTaskAnswer();
@@ -217,19 +187,12 @@ export class DeviceBank {
   /** Has the tasks of a device asked that would be left alone. @returns whether there are any */
   wake(label: string): boolean {
     const handle = this.#handles.handleOf(label);
-    const now = this.#host.tickNow();
-    let hasWoken = false;
-    for (const task of this.#tasks.all) {
-      if (task.handle !== handle || task.answer !== null || task.until <= now) continue;
-      task.until = 0;
-      hasWoken = true;
-    }
-    return hasWoken;
+    return handle !== undefined && this.#tasks.wake(handle);
   }
 
   /** Tells the devices that nobody waits for their answers any more. @param onError - Told what the handlers throw. */
   cancelTasks(onError: OnDeviceError): void {
-    for (const task of this.#tasks.all) this.#cancel(task, onError);
+    this.#tasks.cancelAll(onError);
     this.#blocked = null;
   }
 
@@ -248,11 +211,7 @@ export class DeviceBank {
   lose(label: string, tick: number, cancel: OnDeviceError | undefined): number | undefined {
     const handle = this.#handles.handleOf(label);
     if (handle === undefined) return undefined;
-    for (const task of this.#tasks.all) {
-      if (task.handle !== handle || task.answer !== null) continue;
-      if (cancel !== undefined) this.#cancel(task, cancel);
-      endTask(task, DEVICE_ERRORS.gone.value);
-    }
+    this.#tasks.lose(handle, cancel);
     this.#markLost(handle, tick);
     return this.#takeTaskAnswer();
   }
@@ -262,52 +221,80 @@ export class DeviceBank {
     const now = this.#host.tickNow();
     return {
       handles: this.#handles.capture(),
-      tasks: this.#tasks.all.map((task) => this.#encodeTask(task)),
+      tasks: this.#tasks.capture(),
       nextTask: this.#tasks.nextId,
       blocked: shiftBlocked(this.#blocked, -now),
       events: shiftEvents(this.#events.capture(), -now),
-      registers: this.#registers.map((mapped) => ({ ...mapped, told: mapped.told.slice() })),
+      registers: this.#registers?.capture() ?? [],
       random: this.#random?.state ?? null,
     };
   }
 
-  #systemCall(call: HostCall): HostAnswer {
-    const first = Number(call.args[0] ?? 0);
-    const { tickNow, gas } = this.#host;
+  /** @internal Answers a call that every computer offers. */
+  systemCall(call: HostCall): HostAnswer {
     switch (call.function) {
-      case "sleep_ticks":
-        return this.#sleep("sleep_ticks", first);
+      case "task_poll":
+        return this.#pollTask(numberAt(call, 0));
       case "yield_tick":
         return this.#sleep("yield_tick", 1);
+      case "sleep_ticks":
+        return this.#sleep("sleep_ticks", numberAt(call, 0));
       case "tick_now":
-        return BigInt(tickNow());
+        return BigInt(this.#host.tickNow());
       case "gas_left":
         return BigInt(call.gasLeft);
       case "gas_bank":
-        return BigInt(gas.keptAt(tickNow()));
+        return BigInt(this.#host.gas.keptAt(this.#host.tickNow()));
       case "rand_u32":
-        return (this.#random ??= Entropy.seeded((this.#host.entropySeed ^ RANDOM_STREAM) >>> 0)).u32() | 0;
+        return this.#stream().u32() | 0;
       case "event_wait":
-        return this.#waitForEvent(call, first >>> 0, Number(call.args[1]));
+        return this.#waitForEvent(call, numberAt(call, 0) >>> 0, numberAt(call, 1));
       case "event_lost":
         return this.#events.takeLost();
-      case "task_poll":
-        return this.#pollTask(first);
       case "task_wait":
-        return this.#waitForTask(first);
+        return this.#waitForTask(numberAt(call, 0));
       case "task_cancel":
-        return this.#cancelTask(first);
+        return this.#cancelTask(numberAt(call, 0));
       case "device_count":
-        return Object.keys(this.#host.wiring).length;
+        return Object.keys(this.#host.devices.wiring).length;
       case "device_name":
         return this.#describe(call, ([label]) => label);
       case "device_type":
         return this.#describe(call, ([, { definition }]) => definition.type);
       case "device_open":
-        return this.#handles.open(call.readString(first, MAX_LABEL_BYTES));
+        return this.#handles.open(call.readString(numberAt(call, 0), MAX_LABEL_BYTES));
       default:
         throw new Error(`Unreachable: "${call.function}" is not declared`);
     }
+  }
+
+  /** @internal Answers a call of a device type. @param plan - `undefined` if only a save knows of the type. */
+  deviceCall(type: DeviceType, plan: FunctionPlan | undefined, call: HostCall): HostAnswer {
+    if (plan?.kind === "open") {
+      return this.#handles.open(call.readString(numberAt(call, 0), MAX_LABEL_BYTES), type);
+    }
+    if (plan?.kind === "at") return this.#handles.openAt(numberAt(call, 0), type);
+    const handle = numberAt(call, 0);
+    const device = this.#handles.device(handle);
+    if (device === undefined || device.definition.deviceType !== type || plan === undefined) {
+      return this.#refuse(handle, type);
+    }
+    switch (plan.kind) {
+      case "query":
+        return this.#query(plan, handle, device, call);
+      case "command":
+        return this.#command(plan, handle, device, call);
+      case "map":
+        return this.#map(handle, device, call);
+      case "task":
+        return this.#task(plan, handle, device, call);
+      default:
+        return plan satisfies never;
+    }
+  }
+
+  #stream(): Entropy {
+    return (this.#random ??= Entropy.seeded((this.#host.entropySeed ^ RANDOM_STREAM) >>> 0));
   }
 
   #sleep(name: "sleep_ticks" | "yield_tick", ticks: number): HostAnswer {
@@ -380,21 +367,22 @@ export class DeviceBank {
       return 0;
     }
     // A handler may touch the world, which stands still while programs run.
-    const attached = this.#handles.device(task.handle);
-    const { state, function: name } = task;
-    const isQueued = this.#host.queueCommand({
-      priority: 0,
-      name: `the end of ${this.#nameOf(task.handle, task.function)}`,
-      source: this.#sourceOf(task.handle, task.function),
-      apply: () => attached?.operations.cancel(name, state),
-    });
+    const isQueued = this.#host.queueCommand(this.#endOf(task));
     if (!isQueued) return DEVICE_ERRORS.busy.value;
     this.#tasks.remove(id);
     return 0;
   }
 
+  #endOf({ handle, function: name, plan, state }: RunningTask): CalledCommand {
+    const operations = this.#handles.device(handle)?.operations;
+    const target = { handles: this.#handles, handle, member: name, priority: 0, isEnd: true };
+    return new CalledCommand(target, () => {
+      if (operations !== undefined) plan?.member.cancel(operations.port, state, operations.context);
+    });
+  }
+
   #describe(call: HostCall, tell: (entry: readonly [string, AttachedDevice]) => string): number {
-    const [index = 0, address = 0, size = 0] = call.args.map(Number);
+    const [index, address, size] = [numberAt(call, 0), numberAt(call, 1), numberAt(call, 2)];
     const entry = this.#handles.inOrder()[index];
     if (entry === undefined) return DEVICE_ERRORS.noDevice.value;
     if (size < 0) return DEVICE_ERRORS.badArgument.value;
@@ -404,198 +392,100 @@ export class DeviceBank {
     return bytes.length;
   }
 
-  #deviceCall(type: DeviceType, call: HostCall): HostAnswer {
-    if (call.function === "open") {
-      return this.#handles.open(call.readString(Number(call.args[0]), MAX_LABEL_BYTES), type);
-    }
-    if (call.function === "at") return this.#handles.openAt(Number(call.args[0]), type);
-    const handle = Number(call.args[0]);
+  /** What a call gets whose handle is that of no such device. */
+  #refuse(handle: number, type: DeviceType): number {
     const opened = this.#handles.get(handle);
-    const attached = this.#handles.device(handle);
-    if (opened === undefined || attached?.definition.deviceType !== type) {
-      const isGone =
-        attached === undefined && opened !== undefined && importModuleOf(opened.type) === type.importModule;
-      return isGone ? DEVICE_ERRORS.gone.value : DEVICE_ERRORS.badHandle.value;
-    }
-    const { definition } = attached;
-    if (call.function === "map") return this.#map(call, handle, attached);
-    const started = startedBy(call.function, definition);
-    const name = started ?? call.function;
-    const { queries, commands, tasks } = definition;
-    const shape = (queries[name] ?? commands[name] ?? tasks[name])?.shape;
-    if (shape === undefined) throw new Error(`Unreachable: "${call.function}" is not declared`);
-    const read = readCall(shape, call, definition.constants);
+    const isGone = opened !== undefined && this.#handles.device(handle) === undefined;
+    return isGone && importModuleOf(opened.type) === type.importModule
+      ? DEVICE_ERRORS.gone.value
+      : DEVICE_ERRORS.badHandle.value;
+  }
+
+  #query(plan: QueryPlan, handle: number, { operations }: AttachedDevice, call: HostCall): number {
+    const read = readCall(plan, call);
     if (read === undefined) return DEVICE_ERRORS.badArgument.value;
-    if (Object.hasOwn(queries, name)) {
-      return this.#blaming(handle, name, () => {
-        const answer = attached.operations.query(name, read.args);
-        return giveAnswer(answer, this.#answered(attached, name, read.place), (address, given) =>
-          call.writeBytes(address, given),
-        );
-      });
+    try {
+      const answer = plan.member.answer(operations.port, read.args, operations.context);
+      if (typeof answer === "number") return giveNumber(answer, plan);
+      return giveBytes(answer, plan, read.place, (address, bytes) => call.writeBytes(address, bytes));
+    } catch (error) {
+      throw this.#handles.blame(error, handle, plan.name);
     }
-    if (Object.hasOwn(commands, name)) {
-      const isQueued = this.#host.queueCommand({
-        priority: commands[name]?.priority ?? 0,
-        name: `${definition.type}.${name} of "${opened.label}"`,
-        source: { device: { type: opened.type, label: opened.label }, member: name },
-        apply: () => {
-          if (this.#handles.device(handle) === attached) attached.operations.apply(name, read.args);
-        },
-      });
-      return isQueued ? 0 : DEVICE_ERRORS.busy.value;
-    }
+  }
+
+  #command(plan: CommandPlan, handle: number, device: AttachedDevice, call: HostCall): number {
+    const read = readCall(plan, call);
+    if (read === undefined) return DEVICE_ERRORS.badArgument.value;
+    const { name, member } = plan;
+    const { operations } = device;
+    const target = { handles: this.#handles, handle, member: name, priority: member.priority, isEnd: false };
+    const isQueued = this.#host.queueCommand(
+      new CalledCommand(target, () => {
+        if (this.#handles.device(handle) === device) member.apply(operations.port, read.args, operations.context);
+      }),
+    );
+    return isQueued ? 0 : DEVICE_ERRORS.busy.value;
+  }
+
+  #task({ plan, isStart }: TaskCall, handle: number, device: AttachedDevice, call: HostCall): HostAnswer {
+    const read = readCall(plan, call);
+    if (read === undefined) return DEVICE_ERRORS.badArgument.value;
     if (this.#tasks.isFull) return DEVICE_ERRORS.busy.value;
-    const task: RunningTask = {
-      id: this.#tasks.takeId(),
-      handle,
-      function: name,
-      place: read.place,
-      state: null,
-      answer: null,
-      until: 0,
-    };
-    this.#blaming(handle, name, () => {
-      const step = attached.operations.start(name, read.args);
-      this.#takeStep(task, step, attached, (address, given) => call.writeBytes(address, given));
-    });
-    if (started === undefined && task.answer !== null) return task.answer;
+    const task = this.#tasks.start(plan, { handle, device, read, call });
+    if (task.answer !== null && !isStart) return task.answer;
     this.#tasks.add(task);
-    if (started !== undefined) return task.id;
+    if (isStart) return task.id;
     this.#blocked = { kind: "task", id: task.id, isDirect: true };
     return WAIT;
   }
 
-  #map(call: HostCall, handle: number, { definition, operations }: AttachedDevice): number {
-    const { layout, inSize } = definition.registers;
-    const address = Number(call.args[1]) >>> 0;
-    const told = call.readBytes(address, layout.size).slice(inSize);
-    const bytes = this.#blaming(handle, "registers.read", () => operations.readRegisters());
-    call.writeBytes(address, bytes);
-    this.#registers = [...this.#registers.filter((mapped) => mapped.handle !== handle), { handle, address, told }];
-    return 0;
-  }
-
-  #refreshRegisters(memory: BankMemory): void {
-    for (const { handle, address } of this.#registers) {
-      const device = this.#handles.device(handle);
-      if (device === undefined) continue;
-      const bytes = this.#blaming(handle, "registers.read", () => device.operations.readRegisters());
-      memory.writeMemory(address, bytes);
-    }
-  }
-
-  #tickTask(task: RunningTask, memory: BankMemory): void {
-    const attached = this.#handles.device(task.handle);
-    if (attached === undefined) {
-      endTask(task, DEVICE_ERRORS.gone.value);
-      return;
-    }
-    const { state } = task;
-    // A task that throws is not to be canceled afterwards.
-    endTask(task, DEVICE_ERRORS.interrupted.value);
-    const write: WriteBytes = (address, bytes) => memory.writeMemory(address, bytes);
-    this.#blaming(task.handle, task.function, () => {
-      const step = attached.operations.tick(task.function, state);
-      this.#takeStep(task, step, attached, write);
-    });
-  }
-
-  /** Where the task stands after a step. */
-  #takeStep(task: RunningTask, step: TaskStep<unknown, CallAnswer>, attached: AttachedDevice, write: WriteBytes): void {
-    const answered = this.#answered(attached, task.function, task.place);
-    if (step.kind === "done") return endTask(task, giveAnswer(step.value, answered, write));
-    const fields = attached.definition.tasks[task.function]?.shape.state;
-    const path = `the state of ${answered.name}`;
-    if (fields === undefined) assertJsonValue(step.state, path);
-    task.state =
-      fields === undefined ? step.state : checkValues(fields, step.state, { path, constants: answered.constants });
-    task.until = step.until > Number.MAX_SAFE_INTEGER ? Infinity : Math.ceil(step.until);
-    task.answer = null;
-  }
-
-  #answered({ definition }: AttachedDevice, name: string, place: Place | null) {
-    const { type, constants, queries, tasks } = definition;
-    const shape = (queries[name] ?? tasks[name])?.shape as CallShape;
-    return { shape, name: `${type}.${name}`, place, constants };
-  }
-
-  #cancel(task: RunningTask, onError: OnDeviceError): void {
-    if (task.answer !== null) return;
-    try {
-      this.#handles.device(task.handle)?.operations.cancel(task.function, task.state);
-    } catch (error) {
-      onError(
-        error,
-        `canceling ${this.#nameOf(task.handle, task.function)}`,
-        this.#sourceOf(task.handle, task.function),
-      );
-    }
-  }
-
-  /** Says of what a handler throws whose it was. @throws {HandlerError} */
-  #blaming<T>(handle: number, member: string, act: () => T): T {
-    try {
-      return act();
-    } catch (error) {
-      throw new HandlerError(error, this.#nameOf(handle, member), this.#sourceOf(handle, member));
-    }
-  }
-
-  #nameOf(handle: number, member: string): string {
-    const opened = this.#handles.get(handle);
-    return `${opened?.type}.${member} of "${opened?.label}"`;
-  }
-
-  #sourceOf(handle: number, member: string): ErrorSource {
-    const { type = "", label = "" } = this.#handles.get(handle) ?? {};
-    return { device: { type, label }, member };
+  #map(handle: number, device: AttachedDevice, call: HostCall): number {
+    this.#registers ??= new RegisterMap(this.#handles);
+    return this.#registers.map(handle, device, call);
   }
 
   #markLost(handle: number, tick: number): void {
     this.#handles.lose(handle);
-    this.#registers = this.#registers.filter((mapped) => mapped.handle !== handle);
+    this.#registers?.forget(handle);
     const { value } = SYSTEM_EVENTS.device_lost;
     this.#events.push({ number: value, payload: new Uint8Array(), coalesce: false, handle, tick });
   }
+}
 
-  #encodeTask({ state, until, ...task }: RunningTask): SavedTask {
-    const fields = this.#handles.device(task.handle)?.definition.tasks[task.function]?.shape.state;
-    const isPlain = fields === undefined || state === null;
-    const ticks = task.answer === null ? until - this.#host.tickNow() : 0;
-    return {
-      ...task,
-      state: isPlain ? structuredClone(state as JsonValue) : encodeValues(fields, state as never),
-      // Nothing is said of what is asked next anyway, so that saves of such tasks are as they always were.
-      ...(ticks > 0 ? { until: ticks === Infinity ? null : ticks } : {}),
-    };
+/** Programs pass i32 here. */
+function numberAt(call: HostCall, at: number): number {
+  return call.argument(at) as number;
+}
+
+/** The host's side of what every computer offers. A class, as the next one: there are thousands of them. */
+class SystemSide implements Device {
+  readonly type: DeviceType = SYSTEM_DEVICE_TYPE;
+  readonly #bank: DeviceBank;
+
+  constructor(bank: DeviceBank) {
+    this.#bank = bank;
   }
 
-  #decodeTask({ until = 0, ...task }: SavedTask, { tick, versions }: BankOrigin): RunningTask {
-    const opened = this.#handles.get(task.handle);
-    const attached = this.#handles.device(task.handle);
-    if (task.answer !== null || attached === undefined || opened === undefined)
-      return { ...task, state: null, until: 0 };
-    const { definition } = attached;
-    const version = versions[opened.label] ?? definition.version;
-    const state = migrateTask(definition, task, { version, tick });
-    if (state === undefined) return { ...task, state: null, answer: DEVICE_ERRORS.interrupted.value, until: 0 };
-    // A new version may wait for something else.
-    const isAsked = until === 0 || version < definition.version;
-    return { ...task, state, until: isAsked ? 0 : until === null ? Infinity : tick + until };
+  handle(call: HostCall): HostAnswer {
+    return this.#bank.systemCall(call);
   }
 }
 
-function endTask(task: RunningTask, answer: number): void {
-  task.state = null;
-  task.until = 0;
-  task.answer = answer;
-}
+/** The host's side of a device type. */
+class DeviceSide implements Device {
+  readonly type: DeviceType;
+  readonly #bank: DeviceBank;
+  readonly #plans: FunctionPlans;
 
-/** The task that a function starts without waiting for it. */
-function startedBy(name: string, { tasks }: DeviceFace): string | undefined {
-  // Most calls start none, and are not to look for one.
-  return name.endsWith(startNameOf("")) ? Object.keys(tasks).find((task) => startNameOf(task) === name) : undefined;
+  constructor(bank: DeviceBank, type: DeviceType) {
+    this.type = type;
+    this.#bank = bank;
+    this.#plans = plansOf(type);
+  }
+
+  handle(call: HostCall): HostAnswer {
+    return this.#bank.deviceCall(this.type, this.#plans.get(call.function), call);
+  }
 }
 
 /** `event_t` in C: type, handle, tick, payload. */

@@ -4,7 +4,7 @@ import type { ConsoleBuffer } from "../console-buffer.ts";
 import { ComputerError } from "../errors.ts";
 import { hashText } from "../hash-text.ts";
 import type { ErrorSource } from "../world-events.ts";
-import type { AttachedDevice, RaisedEvent, SavedDevice } from "./attached-device.ts";
+import type { AttachedDevice, LifecycleStage, RaisedEvent, SavedDevice } from "./attached-device.ts";
 import type { Wiring } from "./handle-table.ts";
 import { requireDistinctNames } from "./device-header.ts";
 
@@ -58,6 +58,11 @@ export class DeviceSet {
     this.#tell(label, "detach");
     device.operations.unbind();
     this.#wiring = Object.fromEntries(Object.entries(this.#wiring).filter(([name]) => name !== label));
+  }
+
+  /** A program begins, from its start. */
+  start(): void {
+    for (const label of Object.keys(this.#wiring)) this.#tell(label, "start");
   }
 
   /** Somebody typed to the computer. */
@@ -128,7 +133,7 @@ export class DeviceSet {
     this.#wiring = wiring;
   }
 
-  #tell(label: string, stage: "attach" | "detach" | "suspend" | "resume"): void {
+  #tell(label: string, stage: LifecycleStage): void {
     this.#attempt(label, stage, ({ operations }) => operations.tell(stage));
   }
 

@@ -3,9 +3,17 @@
 import type { DeviceType } from "../../../vm/index.ts";
 import type { AttachedDevice } from "./attached-device.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
+import { HandlerError } from "./handler-error.ts";
+import type { ErrorSource } from "../world-events.ts";
 
 /** Devices by the name under which programs open them. */
 export type Wiring = Readonly<Record<string, AttachedDevice>>;
+
+/** Who has the devices. */
+export interface DeviceHolder {
+  /** As they are now; another object after each change. */
+  readonly wiring: Wiring;
+}
 
 /** What a handle stands for. */
 export interface OpenDevice {
@@ -20,11 +28,14 @@ const MAX_HANDLES = 4_096;
 
 /** Handle n is entry n − 1, so that 0 is never a handle. */
 export class HandleTable {
-  readonly #wiring: () => Wiring;
+  readonly #holder: DeviceHolder;
   readonly #handles: OpenDevice[];
+  /** The devices of the handles in {@link HandleTable.#known}. */
+  #devices: (AttachedDevice | undefined)[] = [];
+  #known: Wiring | undefined;
 
-  constructor(wiring: () => Wiring, handles: readonly OpenDevice[] = []) {
-    this.#wiring = wiring;
+  constructor(holder: DeviceHolder, handles: readonly OpenDevice[] = []) {
+    this.#holder = holder;
     this.#handles = [...handles];
   }
 
@@ -39,10 +50,13 @@ export class HandleTable {
 
   /** The device of a handle, unless it is gone. */
   device(handle: number): AttachedDevice | undefined {
-    const opened = this.get(handle);
-    if (opened === undefined || opened.isLost) return undefined;
-    const attached = this.#find(opened.label);
-    return attached?.definition.type === opened.type ? attached : undefined;
+    const { wiring } = this.#holder;
+    if (wiring !== this.#known) {
+      this.#known = wiring;
+      this.#devices = this.#handles.map((opened) => this.#deviceOf(opened));
+    }
+    // Forged ones may be anything.
+    return handle >= 1 && handle <= this.#devices.length ? this.#devices[handle - 1] : undefined;
   }
 
   /** The handle of a device that is there; `undefined` if the program has not opened it. */
@@ -60,6 +74,7 @@ export class HandleTable {
     const known = this.handleOf(label);
     if (known !== undefined && this.get(known)?.type === definition.type) return known;
     if (this.#handles.length >= MAX_HANDLES) return DEVICE_ERRORS.busy.value;
+    this.#known = undefined;
     return this.#handles.push({ label, type: definition.type, isLost: false });
   }
 
@@ -71,20 +86,43 @@ export class HandleTable {
 
   /** All devices in the order of their names. */
   inOrder(): [string, AttachedDevice][] {
-    return Object.entries(this.#wiring()).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return Object.entries(this.#holder.wiring).toSorted(([a], [b]) => (a < b ? -1 : 1));
   }
 
   lose(handle: number): void {
     const opened = this.get(handle);
-    if (opened !== undefined) this.#handles[handle - 1] = { ...opened, isLost: true };
+    if (opened === undefined) return;
+    this.#handles[handle - 1] = { ...opened, isLost: true };
+    this.#known = undefined;
   }
 
   capture(): OpenDevice[] {
     return this.#handles.map((opened) => ({ ...opened }));
   }
 
+  /** Of the device and its member, for messages. */
+  nameOf(handle: number, member: string): string {
+    const opened = this.get(handle);
+    return `${opened?.type}.${member} of "${opened?.label}"`;
+  }
+
+  sourceOf(handle: number, member: string): ErrorSource {
+    const { type = "", label = "" } = this.get(handle) ?? {};
+    return { device: { type, label }, member };
+  }
+
+  /** Says of what a handler threw whose it was. */
+  blame(error: unknown, handle: number, member: string): HandlerError {
+    return new HandlerError(error, this.nameOf(handle, member), this.sourceOf(handle, member));
+  }
+
+  #deviceOf({ label, type, isLost }: OpenDevice): AttachedDevice | undefined {
+    const attached = isLost ? undefined : this.#find(label);
+    return attached?.definition.type === type ? attached : undefined;
+  }
+
   #find(label: string): AttachedDevice | undefined {
-    const wiring = this.#wiring();
+    const { wiring } = this.#holder;
     return Object.hasOwn(wiring, label) ? wiring[label] : undefined;
   }
 }

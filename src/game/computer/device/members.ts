@@ -107,7 +107,7 @@ export interface Command<Port, Context = DeviceContext> {
 
 /** Where a task stands after its start or after a tick. */
 export type TaskStep<State, Answer = number> =
-  | { readonly kind: "pending"; readonly state: State; readonly until: number }
+  | { readonly kind: "pending"; readonly state: State; readonly until?: number }
   | { readonly kind: "done"; readonly value: Answer };
 
 /** What is told about a task. */

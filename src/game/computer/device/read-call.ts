@@ -3,8 +3,9 @@
 
 import type { GuestValue, HostCall } from "../../../vm/index.ts";
 import { checkValues, isAllowedNumber, type Constants, type ScalarField } from "./fields.ts";
-import { encodeStruct, layoutOf } from "./layout.ts";
-import type { CallAnswer, CallShape, CallValues } from "./members.ts";
+import { encodeStruct } from "./layout.ts";
+import type { CallPlan } from "./member-plan.ts";
+import type { CallAnswer, CallValues } from "./members.ts";
 
 /** Room in the program's memory for what a call gives. */
 export interface Place {
@@ -23,91 +24,91 @@ export interface ReadCall {
 /** Bytes that are copied for 1 gas, as in bulk operations. */
 const BYTES_PER_GAS = 8;
 
+/** Of all calls that take nothing and have no place for bytes. */
+const NOTHING: ReadCall = { args: Object.freeze({}), place: null };
+
 /**
  * Reads the arguments behind the handle. A range outside the program's memory ends the program, as its own access would.
  *
  * @returns `undefined` if one of them is not allowed.
  */
-export function readCall(shape: CallShape, call: HostCall, constants: Constants): ReadCall | undefined {
+export function readCall({ args: declared, gives, constants }: CallPlan, call: HostCall): ReadCall | undefined {
+  if (declared.length === 0 && gives === undefined) return NOTHING;
   const args: Record<string, GuestValue | boolean | string | Uint8Array> = {};
   let place: Place | null = null;
   let at = 1;
-  const next = (): GuestValue => call.args[at++] ?? 0;
-  for (const [name, field] of Object.entries(shape.args ?? {})) {
+  for (const [name, field] of declared) {
+    const first = call.argument(at++);
     switch (field.type) {
       case "text": {
-        const value = call.readText(Number(next()), field.maxBytes);
+        const value = call.readText(Number(first), field.maxBytes);
         if (value === undefined) return undefined;
         charge(call, value.length);
         args[name] = value;
         break;
       }
       case "bytes": {
-        const [address, length] = [Number(next()), Number(next())];
+        const length = Number(call.argument(at++));
         if (length < 0 || length > field.maxBytes) return undefined;
-        args[name] = call.readBytes(address, length);
+        args[name] = call.readBytes(Number(first), length);
         charge(call, length);
         break;
       }
       case "buffer": {
-        const [address, length] = [Number(next()) >>> 0, Number(next())];
+        const length = Number(call.argument(at++));
         if (length < 0) return undefined;
-        place = placeIn(call, address, Math.min(length, field.maxBytes));
+        place = placeIn(call, Number(first) >>> 0, Math.min(length, field.maxBytes));
         args[name] = place.size;
         break;
       }
       default: {
-        const value = readScalar(next(), field, constants);
+        const value = readScalar(first, field, constants);
         if (value === undefined) return undefined;
         args[name] = value;
       }
     }
   }
-  const size = shape.gives === undefined ? 0 : layoutOf(shape.gives).size;
-  if (size > 0) place = placeIn(call, Number(next()) >>> 0, size);
+  if (gives !== undefined) place = placeIn(call, Number(call.argument(at)) >>> 0, gives.layout.size);
   return { args, place };
 }
 
 /** Copies into the program's memory, during a call or between two slices. */
 export type WriteBytes = (address: number, bytes: Uint8Array) => void;
 
-/** What {@link giveAnswer} needs to know of a call. */
-export interface AnsweredCall {
-  readonly shape: CallShape;
-  /** For messages, e.g. `radar.look`. */
-  readonly name: string;
-  readonly place: Place | null;
-  readonly constants: Constants;
+/**
+ * A number that a handler answered with.
+ *
+ * @returns the answer of the call.
+ * @throws {TypeError} if it is no 32-bit integer.
+ */
+export function giveNumber(answer: number, { title }: CallPlan): number {
+  if ((answer | 0) === answer) return answer + 0;
+  throw new TypeError(`Cannot answer ${answer} to "${title}": expected a 32-bit integer`);
 }
 
 /**
- * Puts what a handler answered where it belongs.
+ * Puts bytes or a struct that a handler answered with where they belong.
  *
  * @returns the answer of the call.
- * @throws {TypeError} if the answer is not as declared.
+ * @throws {TypeError} if they are not as declared.
  */
-export function giveAnswer(
-  answer: CallAnswer,
-  { shape, name, place, constants }: AnsweredCall,
+export function giveBytes(
+  answer: Exclude<CallAnswer, number>,
+  { title, mostBytes = -1, gives, constants }: CallPlan,
+  place: Place | null,
   write: WriteBytes,
 ): number {
-  if (typeof answer === "number") {
-    if ((answer | 0) === answer) return answer + 0;
-    throw new TypeError(`Cannot answer ${answer} to "${name}": expected a 32-bit integer`);
-  }
   if (answer instanceof Uint8Array) {
-    const buffer = Object.values(shape.args ?? {}).find(({ type }) => type === "buffer");
-    if (place === null || buffer?.type !== "buffer" || answer.length > buffer.maxBytes) {
-      throw new TypeError(`Cannot answer ${answer.length} bytes to "${name}": it has no buffer of that size`);
+    if (place === null || answer.length > mostBytes) {
+      throw new TypeError(`Cannot answer ${answer.length} bytes to "${title}": it has no buffer of that size`);
     }
     const given = answer.subarray(0, place.size);
     write(place.address, given);
     return given.length;
   }
-  const fields = shape.gives ?? {};
-  const values = checkValues(fields, answer, { path: `the answer of ${name}`, constants });
-  if (place === null) throw new TypeError(`Cannot answer a struct to "${name}": it declares none`);
-  write(place.address, encodeStruct(layoutOf(fields), values));
+  const values = gives?.checks.check(answer) ?? checkValues({}, answer, { path: `the answer of ${title}`, constants });
+  if (place === null) throw new TypeError(`Cannot answer a struct to "${title}": it declares none`);
+  if (gives !== undefined) write(place.address, encodeStruct(gives.layout, values));
   return 0;
 }
 

@@ -107,6 +107,7 @@ export const Battery = defineDevice(
     type: "battery",
     doc: "What the computer lives on: the gas that programs use comes out of it. When it is empty the computer stands still until somebody charges it.",
     port: port<BatteryCell>(),
+    ownsPort: true,
     state: STATE,
     registers: { in: { percent: i32("How full it is, 0 to 100"), gas: f64("Gas that is in it") } },
     events: EVENTS,

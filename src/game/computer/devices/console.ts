@@ -37,7 +37,7 @@ export const Console: DeviceDefinition<void, ConsoleState, ConsoleEvents> = defi
   {
     type: "console",
     version: 2,
-    doc: "The computer's own console, beside printf and getchar. What is typed goes to standard input too: use the one or the other. It keeps 16 lines of 256 bytes; what is typed beyond is lost.",
+    doc: "The computer's own console, beside printf and getchar. What is typed goes to standard input too: use the one or the other. It keeps 16 lines of 256 bytes; what is typed beyond is lost, and so is what a program has not taken when the next one starts.",
     state: {
       lines: list("Lines to take", bytes("A line", { maxBytes: MAX_LINE_BYTES }), { most: MAX_LINES }),
       unfinished: bytes("What was typed of the next one", { maxBytes: MAX_LINE_BYTES }),
@@ -90,7 +90,14 @@ export const Console: DeviceDefinition<void, ConsoleState, ConsoleEvents> = defi
         },
       ),
     },
-    lifecycle: { input: (_port, text, device) => type(device, text) },
+    lifecycle: {
+      // As standard input, which ends with its program.
+      start: (_port, { state }) => {
+        state.lines = [];
+        state.unfinished = new Uint8Array();
+      },
+      input: (_port, text, device) => type(device, text),
+    },
     migrate: { 1: { tasks: { read_line: limitOfTicksLeft } } },
   },
 );

@@ -153,9 +153,9 @@ export const Motor: DeviceDefinition<MotorPort> = defineDevice<MotorPort>({
 });
 
 /** Begins the next tile, or ends the drive: at its end, or at what is in the way. */
-function nextTile(port: MotorPort, drive: { readonly tiles: number; readonly moved: number }) {
-  if (drive.moved >= drive.tiles || !port.canMove()) return done(drive.moved);
-  return pending({ ...drive, ticksDone: 0, ticksTotal: wholeTicks(port.ticksPerTile) });
+function nextTile(port: MotorPort, { tiles, moved }: { readonly tiles: number; readonly moved: number }) {
+  if (moved >= tiles || !port.canMove()) return done(moved);
+  return pending({ tiles, moved, ticksDone: 0, ticksTotal: wholeTicks(port.ticksPerTile) });
 }
 
 /** Begins the next tile or turn on the way to a tile. Where the machine is, the game knows: nothing is counted here. */

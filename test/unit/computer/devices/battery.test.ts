@@ -70,6 +70,19 @@ describe("a computer with a battery", () => {
     expect(() => new BatteryCell(options)).toThrow(RangeError);
   });
 
+  it("is that of one computer: another that is to have it is refused, until the first has let it go", () => {
+    const { cell, world, computer } = open(10);
+    const devices = { spare: Battery.attach(cell) };
+    expect(() => world.add({ id: "other", devices })).toThrow(
+      'Cannot attach the battery as "spare" of computer "other": what it is attached to belongs to "battery" of computer "rover". Attach another one',
+    );
+    expect(world.get("other")).toBeUndefined();
+    cell.use(4);
+    expect(cell.gasLeft).toBe(6);
+    computer.detach("battery");
+    expect(() => world.add({ id: "other", devices })).not.toThrow();
+  });
+
   it("takes whole gas only", () => {
     expect(() => open(10).cell.charge(0.5)).toThrow(RangeError);
   });

@@ -69,6 +69,62 @@ describe("a console device", () => {
   });
 });
 
+describe("lines that a program has not taken", () => {
+  const LATE = `
+#include <stdio.h>
+#include "devices.h"
+int main(void) {
+  console_t screen = console_open("screen");
+  char line[300];
+  sleep_ticks(3);
+  while (console_waiting(screen) > 0) {
+    int size = console_read_line(screen, line, sizeof line, 0);
+    printf("%.*s;", size, line);
+  }
+  puts("");
+  sleep_ticks(100);
+}
+`;
+
+  async function start() {
+    const world = new ComputerWorld({ compiler: sharedCompiler });
+    const computer = world.add({ id: "a", devices: { screen: Console.attach() } });
+    await computer.load({ "main.c": LATE });
+    const run = (ticks: number): void => {
+      for (let tick = 0; tick < ticks; tick++) world.runTick();
+    };
+    return { world, computer, run };
+  }
+
+  it("are gone with it, as standard input is: the next program starts with none", async () => {
+    for (const restart of ["reset", "stop and start", "load"] as const) {
+      const { computer, run } = await start();
+      run(1);
+      computer.type("old\nunfin");
+      run(1);
+      if (restart === "reset") computer.reset();
+      if (restart === "stop and start") {
+        computer.stop();
+        computer.start();
+      }
+      if (restart === "load") await computer.load({ "main.c": LATE });
+      run(1);
+      computer.type("ished\n");
+      run(5);
+      expect(computer.console.text.split("\n")[0], restart).toBe("ished;");
+    }
+  });
+
+  it("are still there after a load of the game", async () => {
+    const { world, computer, run } = await start();
+    run(1);
+    computer.type("old\n");
+    await world.restore(world.capture());
+    run(5);
+    expect(computer.console.text).toBe("old;\n");
+  });
+});
+
 describe("the console of any device", () => {
   it("is that of its computer, until the device is detached", () => {
     const contexts: DeviceContext[] = [];
