@@ -72,7 +72,7 @@ export default defineConfig({
   resolve: { alias: ownExports() },
   plugins: [compilerFiles(), picturesOnly(), legalTexts()],
   worker: { format: "es" },
-  optimizeDeps: { exclude: ["@yowasp/clang"] },
+  optimizeDeps: { exclude: ["@yowasp/clang"], include: ["assemblyscript/asc", "wabt"] },
   build: {
     outDir: join(ROOT, "dist-demo"),
     emptyOutDir: true,

@@ -20,8 +20,11 @@ export function withLanguages(compiler: Compiler, limits: LanguageLimits = {}): 
 }
 
 const startBrowserWorker: StartWorker = (onResponse, onError) => {
-  const url = new URL("./languages/browser.worker.js", import.meta.url);
-  const worker = new Worker(url, { type: "module", name: "languages" });
+  // In one expression: it is what bundlers look for.
+  const worker = new Worker(new URL("./languages/browser.worker.js", import.meta.url), {
+    type: "module",
+    name: "languages",
+  });
   worker.addEventListener("message", (event: MessageEvent<WorkerResponse>) => onResponse(event.data));
   worker.addEventListener("error", (event) => {
     event.preventDefault();

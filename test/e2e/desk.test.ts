@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
+import { assembleWat } from "../support/assemble-wat.ts";
 import { openDemo, type Demo, type Player } from "./support/demo.ts";
 
 let demo: Demo;
@@ -137,6 +138,73 @@ test("a mistake is told in plain words with its notes, and mended with one click
   await player.run();
   const end = await player.until("the end of the program", ({ computer }) => computer === "exited", 110_000);
   expect(end).toMatchObject({ exitCode: 0 });
+  expect(player.uncaught).toEqual([]);
+});
+
+test("programs in AssemblyScript and WebAssembly text run beside C, with the headers of their language", async () => {
+  const player = await demo.newPlayer();
+  const scripts: string[] = [];
+  player.page.on("request", (request) => scripts.push(request.url()));
+  const tabs = (): Promise<string[]> => player.page.getByRole("tab").allTextContents();
+  expect(await tabs()).toEqual(["main.c", "gasworks.h", "devices.h", "manual"]);
+
+  await player.page.selectOption("#program", "square");
+  expect(await tabs()).toEqual(["main.wat", "manual"]);
+  expect(scripts.filter((url) => /wabt|languages|browser\.worker|asc/.test(url))).toEqual([]);
+  await player.run();
+  const square = await player.until("the end of the square", ({ computer }) => computer === "exited", 110_000);
+  expect(square).toMatchObject({ output: "Once around.\n", exitCode: 0 });
+
+  await player.page.selectOption("#program", "measure-room");
+  expect(await tabs()).toEqual(["main.ts", "gasworks.ts", "devices.ts", "manual"]);
+  await player.run();
+  const measured = await player.until("four sides", ({ output }) => output.includes("longest way"), 110_000);
+  expect(measured.output).toMatch(/^side 1: \d+ tiles\n/);
+
+  // A mistake is at its place there as well.
+  await player.write("export function _start(): void {\n  missing();\n}\n");
+  await player.run();
+  const problem = player.page.locator(".problem[data-severity=error]").first();
+  await problem.waitFor({ timeout: 110_000 });
+  expect(await problem.getAttribute("data-line")).toBe("2");
+  expect(await problem.textContent()).toContain("Cannot find name 'missing'.");
+  expect(await player.page.locator(".cm-lintRange-error").first().textContent()).toBe("missing");
+
+  await player.page.selectOption("#program", "fetch-ore");
+  expect(await tabs()).toEqual(["main.c", "gasworks.h", "devices.h", "manual"]);
+  expect(player.uncaught).toEqual([]);
+});
+
+test("a compiled program that is dropped on the panel is checked, and runs or is refused in words", async () => {
+  const player = await demo.newPlayer();
+  const drop = async (name: string, bytes: readonly number[]): Promise<void> => {
+    const files = await player.page.evaluateHandle(
+      (given) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(given.bytes)], given.name));
+        return transfer;
+      },
+      { name, bytes },
+    );
+    await player.page.dispatchEvent(".desk", "drop", { dataTransfer: files });
+  };
+  const good = await assembleWat('(module (memory (export "memory") 1) (func (export "_start")))');
+  await drop("ready.wasm", [...good]);
+  const end = await player.until("the end of the program", ({ computer }) => computer === "exited");
+  expect(end).toMatchObject({ exitCode: 0 });
+  expect((await player.state()).console).toContain(`Running ready.wasm, ${good.length} bytes.`);
+
+  const reaching = await assembleWat(
+    '(module (import "env" "fetch" (func)) (memory (export "memory") 1) (func (export "_start")))',
+  );
+  await drop("reaching.wasm", [...reaching]);
+  await player.until("the refusal", ({ console }) => console.includes("env.fetch"));
+  expect(await player.page.locator("#state").textContent()).toContain('Cannot import "env.fetch"');
+  await drop("garbage.wasm", [1, 2, 3, 4]);
+  await player.until("the refusal", ({ console }) => console.includes("Cannot"));
+  expect(await player.page.locator(".computer").getAttribute("data-state")).toBe("refused");
+  await drop("notes.txt", [1, 2, 3]);
+  await player.until("the refusal", ({ console }) => console.includes("expected a program as a .wasm file"));
   expect(player.uncaught).toEqual([]);
 });
 

@@ -40,6 +40,16 @@ export const TYPE_ENTRIES: readonly Entry[] = [
           },
   },
   {
+    kind: "wrong-operands",
+    message: /^invalid operands to binary expression \('(?<left>[^']*)'.* and '(?<right>[^']*)'.*\)$/,
+    words: ({ left = "", right = "" }) => ({
+      title: `C cannot compute with ${code(left)} and ${code(right)}`,
+      hint: /char|\*/.test(left + right)
+        ? 'Texts and pointers are not added or multiplied. To join texts, print them: `snprintf(text, sizeof text, "%s%d", a, b)`.'
+        : "Both sides need numbers. Of a struct, take a member: `a.x`.",
+    }),
+  },
+  {
     kind: "not-a-function",
     message: /^called object type '(?<type>[^']*)'.* is not a function or function pointer$/,
     words: (_found, { subject }) => ({

@@ -16,12 +16,18 @@ interface Message {
   } | null;
 }
 
-/** Categories: 0 pedantic, 1 info, 2 warning, 3 error. */
-const SEVERITIES = ["note", "note", "warning", "error"] as const;
+/** Categories of messages. Below are hints at what the compiler did of itself, which come for the library as well. */
+const WARNING = 2;
+const ERROR = 3;
 
-/** What a program may import is only what its computer offers: what the compiler wants from outside is in this module. */
+/**
+ * What a program may import is only what its computer offers: what the compiler wants from outside is in this module. The
+ * entry imports it for programs that do not, and passes on what the program exports. No source can have its name.
+ */
 const OWN_MODULE = "gasworks.ts";
 const OWN_FUNCTIONS = ["--use", "abort=gasworks/abort", "--use", "seed=gasworks/seed"];
+const DEVICES_MODULE = "devices.ts";
+const OWN_ENTRY = "-entry.ts";
 
 /**
  * @param sources - `main.ts`, or any file that is to be the entry, and what it imports.
@@ -34,7 +40,10 @@ export async function compileAssemblyScript(sources: Sources, settings: CompileS
   let wasm: Uint8Array | undefined;
   let log = "";
   const { error } = await main(argumentsFor(entry, sources, settings), {
-    readFile: (name) => (Object.hasOwn(sources, name) ? (sources[name] ?? null) : null),
+    readFile: (name) => {
+      if (name === OWN_ENTRY) return `import "./gasworks";\nexport * from "./${entry.replace(/\.ts$/, "")}";\n`;
+      return Object.hasOwn(sources, name) ? (sources[name] ?? null) : null;
+    },
     writeFile: (_name, contents) => {
       if (typeof contents !== "string") wasm = contents.slice();
     },
@@ -45,31 +54,37 @@ export async function compileAssemblyScript(sources: Sources, settings: CompileS
         log += typeof chunk === "string" ? chunk : new TextDecoder().decode(chunk);
       },
     },
-    reportDiagnostic: (message) => diagnostics.push(diagnosticOf(message as unknown as Message, sources, entry)),
+    reportDiagnostic: (given) => {
+      const message = given as unknown as Message;
+      if (message.category >= WARNING) diagnostics.push(diagnosticOf(message, sources, entry));
+    },
   });
   if (error === null && wasm !== undefined) return { wasm, diagnostics };
   if (!diagnostics.some(({ severity }) => severity === "error")) {
     const message = error?.message ?? log.split("\n").find((line) => line.trim() !== "") ?? "cannot be compiled";
-    diagnostics.push(diagnosticOf({ message, code: 0, category: 3, range: null }, sources, entry));
+    diagnostics.push(diagnosticOf({ message, code: 0, category: ERROR, range: null }, sources, entry));
   }
   return { wasm: undefined, diagnostics };
 }
 
 function entryOf(sources: Sources): string {
-  const names = Object.keys(sources).toSorted();
+  const names = Object.keys(sources)
+    .filter((name) => name !== OWN_MODULE && name !== DEVICES_MODULE)
+    .toSorted();
   return names.find((name) => name === "main.ts") ?? names[0] ?? "main.ts";
 }
 
 function argumentsFor(entry: string, sources: Sources, { optimization, debug }: CompileSettings): string[] {
   const level = optimization.slice(2);
+  const hasOwnModule = Object.hasOwn(sources, OWN_MODULE);
   return [
-    entry,
+    hasOwnModule ? `./${OWN_ENTRY}` : entry,
     "--outFile",
     "main.wasm",
     ...(level === "0" ? [] : ["--optimizeLevel", level, "--shrinkLevel", "1"]),
     // Names of functions, for crash reports; the package has no table of lines that the engine could read.
     ...(debug === false ? [] : ["--debug"]),
-    ...(Object.hasOwn(sources, OWN_MODULE) ? OWN_FUNCTIONS : []),
+    ...(hasOwnModule ? OWN_FUNCTIONS : []),
   ];
 }
 
@@ -82,7 +97,7 @@ function diagnosticOf({ message, code, category, range }: Message, sources: Sour
     line: stretch?.startLine ?? 1,
     column: stretch?.startColumn ?? 1,
     ranges: stretch === undefined ? [] : [stretch],
-    severity: SEVERITIES[category] ?? "error",
+    severity: category === WARNING ? "warning" : "error",
     message: message.replace(/\p{Cc}/gu, " "),
     ...(code === 0 ? {} : { flag: `AS${code}` }),
     fixIts: [],

@@ -2,6 +2,7 @@
 
 import { ComputerPlugin } from "gasworks";
 import { createBrowserCompiler } from "gasworks/toolchain";
+import { withLanguages } from "gasworks/toolchain/languages";
 import * as Phaser from "phaser";
 
 import { YARD_READY, YardScene } from "./scenes/yard-scene.ts";
@@ -11,7 +12,7 @@ import { Hud } from "./ui/hud.ts";
 
 const stage = part("game");
 // The compiler's files are served beside the page; `packClang()` puts them there.
-const compiler = createBrowserCompiler({ baseUrl: new URL("clang/", document.baseURI) });
+const compiler = withLanguages(createBrowserCompiler({ baseUrl: new URL("clang/", document.baseURI) }));
 
 const game = new Phaser.Game({
   type: Phaser.AUTO,

@@ -1,16 +1,21 @@
-// C files to a module, with the compiler's words on stderr as compilers have them.
+// The files of a program to a module, with the compiler's words on stderr as compilers have them, and plain ones below.
 
 import {
   BUILDS,
   type CompileOptions,
+  type Compiler,
   type Diagnostic,
+  explainDiagnostics,
+  type ExplainedDiagnostic,
   OPTIMIZATION_LEVELS,
   type OptimizationLevel,
   type Sources,
 } from "../../../toolchain/index.ts";
 
-import { CliError } from "./errors.ts";
-import { readCFiles } from "./input-files.ts";
+import { completionsOf, generateAssemblyScript } from "../computer/index.ts";
+
+import { CliError, UsageError } from "./errors.ts";
+import { readProgramFiles } from "./input-files.ts";
 import { openCompiler } from "./open-compiler.ts";
 import type { ByteSink } from "./standard-streams.ts";
 import { oneLine, printText } from "./terminal-text.ts";
@@ -20,6 +25,10 @@ export interface CompiledFiles {
   readonly wasm: Uint8Array;
   readonly sources: Sources;
 }
+
+/** What is compiled; all else is taken for a module or a save. */
+export const PROGRAM_FILE: RegExp = /\.(?:[ch]|ts|wat)$/;
+const SCRIPT_FILE = /\.(?:ts|wat)$/;
 
 /**
  * Compiles `files` with the options of the command. Warnings and errors go to `stderr`.
@@ -34,17 +43,31 @@ export async function compileFiles(
   stderr: ByteSink,
 ): Promise<CompiledFiles> {
   const options = compileOptions(parsed);
-  using compiler = await openCompiler(parsed);
-  const { sources, paths } = await readCFiles(files);
+  const isScript = files.some((file) => SCRIPT_FILE.test(file));
+  using compiler = await (isScript ? openLanguages(parsed) : openCompiler(parsed));
+  const { sources: own, paths } = await readProgramFiles(files);
+  const sources = files.some((file) => file.endsWith(".ts")) ? { ...generateAssemblyScript({}), ...own } : own;
 
   const { wasm, diagnostics } = await compiler.compile(sources, options);
-  for (const diagnostic of diagnostics) printText(stderr, `${lineOf(diagnostic, paths)}\n`);
-  if (wasm !== undefined) return { wasm, sources };
+  for (const line of parsed.flag("raw") ? rawLines(diagnostics, paths) : explainedLines(diagnostics, sources, paths)) {
+    printText(stderr, `${line}\n`);
+  }
+  if (wasm !== undefined) return { wasm, sources: own };
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   throw new CliError(
     "cli/compile-failed",
     `Cannot compile ${files.join(" ")}: ${errors} ${errors === 1 ? "error" : "errors"}`,
   );
+}
+
+/** @throws {UsageError} for a way that is for C. */
+async function openLanguages(parsed: ParsedCommand): Promise<Compiler> {
+  const way = parsed.text("way") ?? (parsed.text("service") === undefined ? "embedded" : "service");
+  if (way !== "embedded") {
+    throw new UsageError(`Cannot compile AssemblyScript or WebAssembly text by --way ${way}: that is for C`);
+  }
+  const { withLanguages } = await import("../../../toolchain/node.ts");
+  return withLanguages(await openCompiler(parsed, "embedded"));
 }
 
 function compileOptions(parsed: ParsedCommand): CompileOptions {
@@ -61,6 +84,29 @@ function compileOptions(parsed: ParsedCommand): CompileOptions {
     ...(parsed.flag("g") ? { debug: true } : {}),
     ...(mode === "bare" ? { target: "freestanding" as const } : {}),
   };
+}
+
+function rawLines(diagnostics: readonly Diagnostic[], paths: ReadonlyMap<string, string>): readonly string[] {
+  return diagnostics.map((diagnostic) => lineOf(diagnostic, paths));
+}
+
+/** The compiler's lines, with plain words below each error and warning that has them. */
+function explainedLines(
+  diagnostics: readonly Diagnostic[],
+  sources: Sources,
+  paths: ReadonlyMap<string, string>,
+): readonly string[] {
+  // Only what is there to be included.
+  const names = completionsOf({}).filter(({ header }) => Object.hasOwn(sources, header));
+  return explainDiagnostics(diagnostics, { sources, names }).flatMap(({ diagnostic, notes, words }) => [
+    lineOf(diagnostic, paths),
+    ...plainLines(words),
+    ...rawLines(notes, paths),
+  ]);
+}
+
+function plainLines(words: ExplainedDiagnostic["words"]): readonly string[] {
+  return words === undefined ? [] : [`    ${oneLine(`${words.title}. ${words.hint}`)}`];
 }
 
 function lineOf(diagnostic: Diagnostic, paths: ReadonlyMap<string, string>): string {

@@ -34,22 +34,26 @@ export async function checkOutputPath(path: string): Promise<void> {
   }
 }
 
-/** C files under the names by which they include each other. */
-export interface CFiles {
+/** Files of a program under the names by which they include or import each other. */
+export interface ProgramFiles {
   readonly sources: Sources;
   /** Name to the path as it was typed, for messages. */
   readonly paths: ReadonlyMap<string, string>;
 }
 
-const INCLUDE = /^[ \t]*#[ \t]*include[ \t]*"([^"\n/\\]+)"/gm;
+/** What is written of files beside a file: C includes headers, AssemblyScript imports modules without their ending. */
+const MENTIONS = [
+  { in: /\.[ch]$/, pattern: /^[ \t]*#[ \t]*include[ \t]*"([^"\n/\\]+)"/gm, ending: "" },
+  { in: /\.ts$/, pattern: /\bfrom[ \t]*["']\.\/([^"'\n/\\]+)["']/g, ending: ".ts" },
+] as const;
 
 /**
- * Reads C files, and the headers that they include from beside them.
+ * Reads the files of a program, and those beside them that they include or import.
  *
  * @throws {UsageError} if two have the same name.
  * @throws {CliError} as {@link readInputFile}.
  */
-export async function readCFiles(paths: readonly string[]): Promise<CFiles> {
+export async function readProgramFiles(paths: readonly string[]): Promise<ProgramFiles> {
   const texts = new Map<string, string>();
   const typed = new Map<string, string>();
   for (const path of paths) {
@@ -63,14 +67,20 @@ export async function readCFiles(paths: readonly string[]): Promise<CFiles> {
   // The map grows while it is gone through: headers include headers.
   for (const [name, text] of texts) {
     const directory = dirname(typed.get(name) ?? name);
-    for (const [, header = ""] of text.matchAll(INCLUDE)) {
-      const path = join(directory, header);
-      if (texts.has(header) || !(await isFile(path))) continue;
-      typed.set(header, path);
-      texts.set(header, decodeText(await readInputFile(path)));
+    for (const mentioned of mentionsIn(name, text)) {
+      const path = join(directory, mentioned);
+      if (texts.has(mentioned) || !(await isFile(path))) continue;
+      typed.set(mentioned, path);
+      texts.set(mentioned, decodeText(await readInputFile(path)));
     }
   }
   return { sources: Object.fromEntries(texts), paths: typed };
+}
+
+function mentionsIn(name: string, text: string): readonly string[] {
+  return MENTIONS.filter((each) => each.in.test(name)).flatMap(({ pattern, ending }) =>
+    [...text.matchAll(pattern)].map(([, file = ""]) => `${file}${ending}`),
+  );
 }
 
 /** What went wrong with a file, in one sentence with a code. */

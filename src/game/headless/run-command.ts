@@ -7,7 +7,7 @@ import { type GuestModule, MAX_SLICE_GAS, type MemoryBackend, prepareModule } fr
 
 import { writeFileAtomically } from "./atomic-file.ts";
 import type { ExitCode } from "./command.ts";
-import { compileFiles } from "./compile-files.ts";
+import { compileFiles, PROGRAM_FILE } from "./compile-files.ts";
 import { UsageError } from "./errors.ts";
 import { GuestConsole } from "./guest-console.ts";
 import { checkOutputPath, fileError, readInputFile } from "./input-files.ts";
@@ -99,7 +99,8 @@ async function readProgram(parsed: ParsedCommand, streams: StandardStreams): Pro
   const { files } = parsed;
   const [first] = files;
   if (first === undefined) return undefined;
-  if (/\.[ch]$/.test(first)) return { name: basename(first), ...(await compileFiles(files, parsed, streams.stderr)) };
+  if (PROGRAM_FILE.test(first))
+    return { name: basename(first), ...(await compileFiles(files, parsed, streams.stderr)) };
   if (files.length > 1) throw new UsageError(`Cannot run ${files.length} modules at once; ${seeHelp("run")}`);
   const wasm = await readInputFile(first);
   if (new TextDecoder("latin1").decode(wasm.subarray(0, 4)) === "GSWK") {

@@ -32,6 +32,7 @@ const DIRECTORY: Option = {
   value: "DIR",
   help: "Where the compiler's files are: sysroot-c.tar, and llvm.core.wasm if embedded [the package]",
 };
+const RAW: Option = { type: "boolean", help: "Show the compiler's own messages only, without plain words below" };
 const BUILD: Option = {
   type: "string",
   value: "BUILD",
@@ -48,9 +49,10 @@ const MEMORY: Option = {
 
 const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   compile: {
-    synopsis: "gasworks compile FILE.c ... [-o FILE.wasm] [--way embedded|native|docker|service] [options]",
+    synopsis: "gasworks compile FILE.c|.ts|.wat ... [-o FILE.wasm] [--way embedded|native|docker|service] [options]",
     about:
-      'Compiles C into one WebAssembly module. Headers beside the files are found by #include "name.h".\n' +
+      'Compiles C into one WebAssembly module. Headers beside the files are found by #include "name.h". AssemblyScript (.ts)\n' +
+      "and WebAssembly text (.wat) are compiled by the packages assemblyscript and wabt.\n" +
       "Without -o the module goes into the current directory, named after the first file.",
     options: {
       output: { type: "string", short: "o", value: "FILE", help: "Where the module goes" },
@@ -63,6 +65,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
         value: "MODE",
         help: "program: main and the C library; bare: neither, every symbol exported [program]",
       },
+      raw: RAW,
       O: OPTIMIZATION,
       g: { type: "boolean", short: "g", help: "Add line and variable information for debuggers" },
       help: HELP,
@@ -93,6 +96,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
       way: WAY,
       service: SERVICE,
       directory: DIRECTORY,
+      raw: RAW,
       O: OPTIMIZATION,
       help: HELP,
     },

@@ -55,8 +55,9 @@ describe("the gasworks process", { timeout: PATIENCE }, () => {
   it("shows a mistake in C at its line, exits with 2 and writes nothing", async () => {
     const { exitCode, stdout, stderr } = await gasworksProcess(["compile", at("wrong.c"), "-o", at("wrong.wasm")]);
     expect([exitCode, stdout]).toEqual([2, ""]);
-    const [diagnostic, summary, ...rest] = stderr.split("\n");
+    const [diagnostic, words, summary, ...rest] = stderr.split("\n");
     expect(diagnostic).toMatch(new RegExp(`^${at("wrong.c")}:2:20: error: invalid operands`));
+    expect(words).toMatch(/^ {4}C cannot compute with /);
     expect(summary).toBe(`gasworks: cli/compile-failed: Cannot compile ${at("wrong.c")}: 1 error`);
     expect(rest).toEqual([""]);
     expect(existsSync(at("wrong.wasm"))).toBe(false);

@@ -68,6 +68,18 @@ export const FAULTS_OF_MEANING: Readonly<Record<string, FaultyProgram | readonly
       hint: "Its function is `void`.",
     },
   ],
+  "wrong-operands": [
+    {
+      sources: body('  const char *text = "a" * motor; puts(text);'),
+      title: "C cannot compute with `char[2]` and `motor_t`",
+      hint: "To join texts, print them",
+    },
+    {
+      sources: file("struct p { int x; };\nint main(void) { struct p a = {1}; return a + 1; }\n"),
+      title: "C cannot compute with `struct p` and `int`",
+      hint: "Of a struct, take a member",
+    },
+  ],
   "not-a-function": { sources: body("  motor(4);"), title: "`motor` is no function", hint: "`2 * (a + b)`" },
   "not-an-array": { sources: body("  motor[0] = 4;"), title: "`motor` is no array", hint: "`int values[10];`" },
   "not-a-pointer": {

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { completionsFor } from "../../../src/game/demo/ui/editor-words.ts";
 
-const offered = completionsFor(completionsOf({ left: Motor.attach({} as never) }));
+const offered = completionsFor("main.c", completionsOf({ left: Motor.attach({} as never) }));
 const find = (label: string): unknown => offered.find((each) => each.label === label);
 
 test("everything that a device offers is offered, with its words and its price", () => {

@@ -3,17 +3,20 @@
 import { readFileSync } from "node:fs";
 
 import { ComputerWorld, Motor, Radar, type Computer } from "gasworks/computer";
-import { createNodeCompiler } from "gasworks/toolchain/node";
+import { createNodeCompiler, withLanguages } from "gasworks/toolchain/node";
 import { afterAll, expect, test } from "vitest";
 
 import { YARD } from "../../../src/game/demo/rules/level.ts";
 import { RoverWorld } from "../../../src/game/demo/rules/rover-world.ts";
 
-const compiler = createNodeCompiler();
+const compiler = withLanguages(createNodeCompiler());
 afterAll(() => compiler[Symbol.dispose]());
 
 /** A rover with a program, and a way to let time pass. */
-async function roverWith(program: string): Promise<{ computers: ComputerWorld; computer: Computer; yard: RoverWorld }> {
+async function roverWith(
+  program: string,
+  file = "main.c",
+): Promise<{ computers: ComputerWorld; computer: Computer; yard: RoverWorld }> {
   const yard = new RoverWorld(YARD);
   const computers = new ComputerWorld({ compiler });
   const computer = computers.add({
@@ -21,7 +24,7 @@ async function roverWith(program: string): Promise<{ computers: ComputerWorld; c
     devices: { motor: Motor.attach(yard), radar: Radar.attach(yard) },
   });
   const source = readFileSync(new URL(`../../../src/game/demo/programs/${program}`, import.meta.url), "utf8");
-  await computer.load({ "main.c": source });
+  await computer.load({ [file]: source });
   return { computers, computer, yard };
 }
 
@@ -56,6 +59,23 @@ test("prime-drive counts right and drives a tile for every hundred primes", asyn
   expect(computer.state).toEqual({ kind: "exited", exitCode: 0 });
   expect(computer.console.text).toContain("2262 primes up to 20000");
   expect(yard.state.driven).toBeGreaterThan(15);
+});
+
+test("measure-room, in AssemblyScript, measures four sides and stays where it is", async () => {
+  const { computers, computer, yard } = await roverWith("measure-room.as", "main.ts");
+  runToEnd(computers, computer, 500);
+  expect(computer.state).toEqual({ kind: "exited", exitCode: 0 });
+  expect(computer.console.text).toMatch(/^(?:side \d: \d+ tiles\n){4}The longest way is [1-9]\d* tiles\.\n$/);
+  expect(yard.state).toMatchObject({ driven: 0, rover: { ...YARD.start, heading: "east" } });
+});
+
+test("square, in WebAssembly text, drives around a square", async () => {
+  const { computers, computer, yard } = await roverWith("square.wat", "main.wat");
+  runToEnd(computers, computer, 500);
+  expect(computer.state).toEqual({ kind: "exited", exitCode: 0 });
+  expect(computer.console.text).toBe("Once around.\n");
+  expect(yard.state.driven).toBeGreaterThanOrEqual(6);
+  expect(yard.state.rover.heading).toBe("east");
 });
 
 test("busy-loop uses all its gas in every tick and never ends", async () => {

@@ -186,6 +186,19 @@ describe("a computer whose compiler has languages", () => {
     expect(computer.sources).toEqual(sources);
   });
 
+  it("takes a program in AssemblyScript that uses nothing of its computer", async () => {
+    const world = new ComputerWorld({ compiler });
+    const computer = world.add({ id: "idle", devices: {} });
+    const { diagnostics } = await computer.load({
+      "main.ts": "export function _start(): void {\n  const list = [1, 2, 3];\n  list.push(list[1]);\n}\n",
+    });
+    expect(diagnostics).toEqual([]);
+    for (let tick = 0; tick < 100 && computer.state.kind !== "exited"; tick++) world.runTick();
+    expect(computer.state).toMatchObject({ kind: "exited", exitCode: 0 });
+    const refused = computer.load({ "main.ts": "export function _start(): void {\n  missing();\n}\n" });
+    await expect(refused).rejects.toMatchObject({ diagnostics: [{ file: "main.ts", line: 2, column: 3 }] });
+  });
+
   it("refuses files with the names of the generated ones", async () => {
     const world = new ComputerWorld({ compiler });
     const computer = world.add({ id: "rover", devices: {} });

@@ -91,7 +91,8 @@ export class FleetDesk {
     );
     const editorRoom = element("div", { class: "editor", attributes: { id: "editor" } });
     const { headers, manual } = this.#computer;
-    const tabs = new HeaderTabs({ file: MAIN_FILE, fileElement: editorRoom, headers, manual });
+    const tabs = new HeaderTabs({ fileElement: editorRoom, manual });
+    tabs.open(MAIN_FILE, headers);
     host.element.append(
       element(
         "div",

@@ -42,7 +42,7 @@ export class FleetRunner {
     try {
       const result = await first?.load({ [MAIN_FILE]: text }, options);
       await Promise.all(others.map((computer) => computer.load({ [MAIN_FILE]: text }, options)));
-      if (first !== undefined) onDiagnostics(explain(first, text, result?.diagnostics ?? []));
+      if (first !== undefined) onDiagnostics(explain(first, { [MAIN_FILE]: text }, result?.diagnostics ?? []));
       for (const computer of computers) {
         computer.console.clear();
         computer.start();
@@ -67,7 +67,7 @@ export class FleetRunner {
 
   #refuse(error: unknown, text: string, computer: Computer | undefined): void {
     if (error instanceof CompileError && computer !== undefined) {
-      const explained = explain(computer, text, error.diagnostics);
+      const explained = explain(computer, { [MAIN_FILE]: text }, error.diagnostics);
       this.#options.onDiagnostics(explained);
       const first = explained.find(({ diagnostic }) => diagnostic.severity === "error");
       this.#words = first === undefined ? "It does not compile." : `It does not compile: ${inLine(first)}`;

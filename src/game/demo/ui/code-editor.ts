@@ -8,10 +8,9 @@ import {
   currentCompletions,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { cpp } from "@codemirror/lang-cpp";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from "@codemirror/lint";
-import { EditorState, Prec } from "@codemirror/state";
+import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -25,13 +24,14 @@ import type { ExplainedDiagnostic, Fix } from "gasworks/toolchain";
 
 import { editorDiagnostics, positionIn } from "./editor-diagnostics.ts";
 import { EditorFixes, isSameFix } from "./editor-fixes.ts";
+import { languageOf } from "./editor-languages.ts";
 import { EDITOR_THEME } from "./editor-theme.ts";
 import { completionsFor, headerCompletionSource, wordTooltips } from "./editor-words.ts";
 
 export interface CodeEditorOptions {
   readonly parent: HTMLElement;
   readonly text: string;
-  /** Name under which the text is compiled. */
+  /** Name under which the text is compiled; its ending is the language. */
   readonly file: string;
   /** What devices offer, for completions and tooltips. */
   readonly names: readonly DeviceCompletion[];
@@ -47,11 +47,13 @@ export interface CodeEditorOptions {
 export class CodeEditor {
   readonly #view: EditorView;
   readonly #options: CodeEditorOptions;
-  readonly #fixes: EditorFixes;
+  readonly #language = new Compartment();
+  #file: string;
+  #fixes: EditorFixes;
 
   constructor(options: CodeEditorOptions) {
-    const completions = completionsFor(options.names);
     this.#options = options;
+    this.#file = options.file;
     this.#fixes = new EditorFixes(options.file);
     this.#view = new EditorView({
       parent: options.parent,
@@ -70,16 +72,13 @@ export class CodeEditor {
           bracketMatching(),
           closeBrackets(),
           autocompletion({
-            override: [headerCompletionSource(() => completions)],
+            override: [headerCompletionSource(() => completionsFor(this.#file, options.names))],
             icons: false,
             defaultKeymap: false,
           }),
           wordTooltips(options.names),
-          cpp(),
+          this.#language.of(extensionsFor(options.file)),
           EDITOR_THEME,
-          EditorView.contentAttributes.of({
-            "aria-label": `Program ${options.file} of the rover. Escape leaves the editor, Control Enter runs it.`,
-          }),
           Prec.highest(
             keymap.of([
               { key: "Mod-Enter", run: () => (options.onRun(), true) },
@@ -108,6 +107,21 @@ export class CodeEditor {
     return this.#view.state.doc.toString();
   }
 
+  /** Name under which the text is compiled. */
+  get file(): string {
+    return this.#file;
+  }
+
+  /** Puts another file in place of the one that is here. */
+  open(file: string, text: string): void {
+    if (file !== this.#file) {
+      this.#file = file;
+      this.#fixes = new EditorFixes(file);
+      this.#view.dispatch({ effects: this.#language.reconfigure(extensionsFor(file)) });
+    }
+    this.text = text;
+  }
+
   /** Replaces the text; the player can undo it. */
   set text(text: string) {
     if (text === this.text) return;
@@ -117,12 +131,11 @@ export class CodeEditor {
 
   showDiagnostics(explained: readonly ExplainedDiagnostic[]): void {
     const { state } = this.#view;
-    const { file } = this.#options;
     this.#fixes.place(
       state.doc,
       explained.flatMap(({ fixes }) => fixes),
     );
-    const shown = editorDiagnostics(state.doc, file, { explained, onFix: (fix) => this.fix(fix) });
+    const shown = editorDiagnostics(state.doc, this.#file, { explained, onFix: (fix) => this.fix(fix) });
     this.#view.dispatch(setDiagnostics(state, shown));
   }
 
@@ -151,6 +164,15 @@ export class CodeEditor {
   focus(): void {
     this.#view.focus();
   }
+}
+
+function extensionsFor(file: string): Extension {
+  return [
+    languageOf(file),
+    EditorView.contentAttributes.of({
+      "aria-label": `Program ${file} of the rover. Escape leaves the editor, Control Enter runs it.`,
+    }),
+  ];
 }
 
 /** Escape leaves the editor, unless it first has a list of completions or a second caret to put away. */

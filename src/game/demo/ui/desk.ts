@@ -1,6 +1,6 @@
 // The panel beside the canvas: everything the player does with the rover's computer.
 
-import { completionsOf, createOverlayHost, type ComputerPlugin } from "gasworks";
+import { completionsOf, createOverlayHost, generateAssemblyScript, type ComputerPlugin } from "gasworks";
 import type { ExplainedDiagnostic } from "gasworks/toolchain";
 import type * as Phaser from "phaser";
 
@@ -15,7 +15,8 @@ import { FrameCounter } from "./frame-counter.ts";
 import { GasMeter } from "./gas-meter.ts";
 import { HeaderTabs } from "./header-tabs.ts";
 import { ProblemList } from "./problem-list.ts";
-import { MAIN_FILE, ProgramRunner } from "./program-runner.ts";
+import { ProgramRunner } from "./program-runner.ts";
+import { ProgramDrop } from "./program-drop.ts";
 import { SavesDialog } from "./saves-dialog.ts";
 import { lampFor, signFor, wordsFor, type PanelState } from "./state-words.ts";
 
@@ -41,6 +42,7 @@ export class Desk {
   readonly #drafts: Drafts = new Drafts(pageStorage());
   readonly #editor: CodeEditor;
   readonly #problems: ProblemList;
+  readonly #tabs: HeaderTabs;
   readonly #download: DownloadBar = new DownloadBar();
   readonly #meter: GasMeter;
   readonly #saves: SavesDialog;
@@ -73,8 +75,8 @@ export class Desk {
     this.#meter = new GasMeter(computer.gasPerTick);
     this.#problems = new ProblemList({
       onChoose: ({ file, line, column }) => {
-        tabs.show(file);
-        if (file === MAIN_FILE) this.#editor.goTo(line, column);
+        this.#tabs.show(file);
+        if (file === this.#editor.file) this.#editor.goTo(line, column);
       },
       onFix: (fix) => this.#editor.fix(fix),
     });
@@ -115,19 +117,14 @@ export class Desk {
       this.#meter.element,
     );
     const editorRoom = element("div", { class: "editor", attributes: { id: "editor" } });
-    const tabs = new HeaderTabs({
-      file: MAIN_FILE,
-      fileElement: editorRoom,
-      headers: computer.headers,
-      manual: computer.manual,
-    });
+    this.#tabs = new HeaderTabs({ fileElement: editorRoom, manual: computer.manual });
     host.element.append(
       element(
         "div",
         { class: "desk" },
         element("div", { class: "desk-bar" }, this.#chooser, this.#restore, this.#run, this.#stop, reset),
         this.#computerBar,
-        element("div", { class: "editor-room" }, tabs.bar, tabs.content, this.#download.element),
+        element("div", { class: "editor-room" }, this.#tabs.bar, this.#tabs.content, this.#download.element),
         this.#problems.element,
         new ConsoleView(computer.console).element,
         element(
@@ -141,7 +138,7 @@ export class Desk {
     );
     this.#editor = new CodeEditor({
       parent: editorRoom,
-      file: MAIN_FILE,
+      file: this.#drafts.chosen.file,
       text: this.#drafts.text,
       names: completionsOf(computer.devices),
       onChange: (text) => {
@@ -151,6 +148,11 @@ export class Desk {
       onRun: () => void this.#start(),
       onLeave: () => stage.focus(),
       onFixed: (fix) => this.#problems.drop(fix),
+    });
+    this.#tabs.open(this.#editor.file, this.#generatedFor(this.#editor.file));
+    new ProgramDrop(host.element, {
+      onWasm: (program) => void this.runner.startWasm(program),
+      onRefused: (sentence) => computer.console.append("system", `${sentence}\n`),
     });
     this.#chooser.value = this.#drafts.chosen.id;
     this.#restore.disabled = !this.#drafts.isChanged;
@@ -200,7 +202,20 @@ export class Desk {
   }
 
   async #start(): Promise<void> {
-    await this.runner.start(this.#editor.text);
+    await this.runner.start(this.#editor.file, this.#editor.text);
+  }
+
+  /** Puts a file into the editor, with what was generated for its language beside it. */
+  #open(file: string, text: string): void {
+    const isOther = file !== this.#editor.file;
+    this.#editor.open(file, text);
+    if (isOther) this.#tabs.open(file, this.#generatedFor(file));
+  }
+
+  #generatedFor(file: string): Readonly<Record<string, string>> {
+    const { computer } = this.#options.parts;
+    if (file.endsWith(".wat")) return {};
+    return file.endsWith(".ts") ? generateAssemblyScript(computer.devices) : computer.headers;
   }
 
   #showDiagnostics(explained: readonly ExplainedDiagnostic[]): void {
@@ -211,7 +226,7 @@ export class Desk {
   #choose(id: string): void {
     this.#drafts.choose(id);
     this.runner.forget();
-    this.#editor.text = this.#drafts.text;
+    this.#open(this.#drafts.chosen.file, this.#drafts.text);
     this.#restore.disabled = !this.#drafts.isChanged;
   }
 
@@ -223,8 +238,14 @@ export class Desk {
   /** A saved game brings its program along. */
   #afterLoad(): void {
     this.runner.forget();
-    const source = this.#options.parts.computer.sources?.[MAIN_FILE];
-    if (source !== undefined) this.#editor.text = source;
+    const { sources = {} } = this.#options.parts.computer;
+    const example = EXAMPLE_PROGRAMS.find(({ file }) => sources[file] !== undefined);
+    if (example === undefined) return;
+    if (example.file !== this.#drafts.chosen.file) {
+      this.#drafts.choose(example.id);
+      this.#chooser.value = example.id;
+    }
+    this.#open(example.file, sources[example.file] ?? "");
   }
 }
 

@@ -17,8 +17,10 @@ const KEYWORDS = [
 const LIBRARY =
   "printf puts putchar snprintf malloc calloc free qsort memset memcpy strlen strcmp rand srand abs".split(" ");
 
-/** All that is offered. */
-export function completionsFor(names: readonly DeviceCompletion[]): readonly Completion[] {
+/** All that is offered in a file. WebAssembly text names what it imports itself. */
+export function completionsFor(file: string, names: readonly DeviceCompletion[]): readonly Completion[] {
+  if (file.endsWith(".wat")) return [];
+  if (file.endsWith(".ts")) return names.map(completionOf);
   const plain = (labels: readonly string[], type: string): readonly Completion[] =>
     labels.map((label) => ({ label, type }));
   return [...names.map(completionOf), ...plain(LIBRARY, "function"), ...plain(KEYWORDS, "keyword")];

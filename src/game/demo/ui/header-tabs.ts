@@ -1,19 +1,16 @@
 // Tabs above the editor: the player's file, and the headers and the manual that were generated for this rover, to read.
 
-import { cpp } from "@codemirror/lang-cpp";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 
+import { languageOf } from "./editor-languages.ts";
 import { EDITOR_THEME } from "./editor-theme.ts";
 import { element } from "./element.ts";
 import { manualView } from "./manual-view.ts";
 
 export interface HeaderTabsOptions {
-  /** Name of the player's file. */
-  readonly file: string;
   /** Where the player's editor is. */
   readonly fileElement: HTMLElement;
-  readonly headers: Readonly<Record<string, string>>;
   /** As Markdown. */
   readonly manual: string;
 }
@@ -22,16 +19,31 @@ export class HeaderTabs {
   readonly bar: HTMLElement;
   /** What the chosen tab shows. */
   readonly content: HTMLElement;
+  readonly #options: HeaderTabsOptions;
   readonly #tabs = new Map<string, { readonly tab: HTMLElement; readonly panel: HTMLElement }>();
 
   constructor(options: HeaderTabsOptions) {
+    this.#options = options;
     this.bar = element("div", { class: "tabs", attributes: { role: "tablist", "aria-label": "Files" } });
     this.content = element("div", { class: "editor" });
-    this.#add(options.file, options.fileElement);
-    for (const [name, text] of Object.entries(options.headers)) this.#add(name, readOnly(name, text));
-    this.#add("manual", manualView(options.manual));
+  }
+
+  /**
+   * Shows the player's file, and beside it what was generated for its language.
+   *
+   * @param file - Its name.
+   * @param headers - File name to text.
+   */
+  open(file: string, headers: Readonly<Record<string, string>>): void {
+    const { fileElement, manual } = this.#options;
+    this.#tabs.clear();
+    this.bar.replaceChildren();
+    this.content.replaceChildren();
+    this.#add(file, fileElement);
+    for (const [name, text] of Object.entries(headers)) this.#add(name, readOnly(name, text));
+    this.#add("manual", manualView(manual));
     this.bar.append(element("span", { class: "tabs-hint", text: "Ctrl+Enter runs, Esc leaves the editor" }));
-    this.show(options.file);
+    this.show(file);
   }
 
   /** Turns to a file, if it is here. */
@@ -66,7 +78,7 @@ function readOnly(name: string, text: string): HTMLElement {
     state: EditorState.create({
       doc: text,
       extensions: [
-        cpp(),
+        languageOf(name),
         EDITOR_THEME,
         EditorState.readOnly.of(true),
         EditorView.lineWrapping,

@@ -7,6 +7,7 @@ import {
   type Diagnostic,
   type DownloadProgress,
   type ExplainedDiagnostic,
+  type Sources,
 } from "gasworks/toolchain";
 
 import type { ProgramRun } from "../rules/program-run.ts";
@@ -14,7 +15,7 @@ import type { RoverWorld } from "../rules/rover-world.ts";
 import { plainTitle } from "./problem-words.ts";
 import { sentenceOf } from "./sentence-of.ts";
 
-/** Name of the player's file. */
+/** Name of a player's file in C. */
 export const MAIN_FILE = "main.c";
 
 export interface ProgramRunnerOptions {
@@ -41,8 +42,27 @@ export class ProgramRunner {
     return this.#refused;
   }
 
-  /** Compiles the text and runs it from its start. Whatever happens ends as something to show. */
-  async start(text: string): Promise<void> {
+  /**
+   * Compiles the text and runs it from its start. Whatever happens ends as something to show.
+   *
+   * @param file - Name under which it is compiled.
+   */
+  start(file: string, text: string): Promise<void> {
+    return this.#begin({ [file]: text });
+  }
+
+  /** Runs a program that was compiled elsewhere, once it is checked. */
+  async startWasm({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): Promise<void> {
+    await this.#begin(bytes);
+    if (this.#refused === undefined) this.#say(`Running ${name}, ${bytes.length} bytes.`);
+  }
+
+  /** Says something to the player on the console. */
+  #say(sentence: string): void {
+    this.#options.computer.console.append("system", `${sentence}\n`);
+  }
+
+  async #begin(program: Sources | Uint8Array): Promise<void> {
     const { computer, run, currentTick, onDiagnostics, onDownload } = this.#options;
     this.#compiling?.abort();
     const compiling = new AbortController();
@@ -52,15 +72,15 @@ export class ProgramRunner {
     computer.console.clear();
     onDiagnostics([]);
     try {
-      const result = await computer.load(
-        { [MAIN_FILE]: text },
-        { start: false, compile: { signal: compiling.signal, onProgress: onDownload } },
-      );
-      onDiagnostics(explain(computer, text, result.diagnostics));
+      const result = await computer.load(program, {
+        start: false,
+        compile: { signal: compiling.signal, onProgress: onDownload },
+      });
+      onDiagnostics(explain(computer, sourcesOf(program), result.diagnostics));
       computer.start();
       run.begin(currentTick());
     } catch (error) {
-      if (this.#compiling === compiling) this.#refuse(error, text);
+      if (this.#compiling === compiling) this.#refuse(error, sourcesOf(program));
     } finally {
       if (this.#compiling === compiling) {
         this.#compiling = undefined;
@@ -91,10 +111,10 @@ export class ProgramRunner {
     this.#options.onDiagnostics([]);
   }
 
-  #refuse(error: unknown, text: string): void {
+  #refuse(error: unknown, sources: Sources): void {
     const { computer, onDiagnostics } = this.#options;
     if (error instanceof CompileError) {
-      const explained = explain(computer, text, error.diagnostics);
+      const explained = explain(computer, sources, error.diagnostics);
       const errors = explained.filter(({ diagnostic }) => diagnostic.severity === "error").map(inLine);
       this.#refused = errors[0] ?? "does not compile";
       onDiagnostics(explained);
@@ -113,13 +133,15 @@ export class ProgramRunner {
 /** The compiler's messages in words, with the names of this computer. */
 export function explain(
   computer: Computer,
-  text: string,
+  sources: Sources,
   diagnostics: readonly Diagnostic[],
 ): readonly ExplainedDiagnostic[] {
-  return explainDiagnostics(diagnostics, {
-    sources: { [MAIN_FILE]: text },
-    names: completionsOf(computer.devices),
-  });
+  return explainDiagnostics(diagnostics, { sources, names: completionsOf(computer.devices) });
+}
+
+/** A program that came as wasm has none. */
+function sourcesOf(program: Sources | Uint8Array): Sources {
+  return ArrayBuffer.isView(program) ? {} : (program as Sources);
 }
 
 /** A message in one line. */
