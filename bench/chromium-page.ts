@@ -21,6 +21,8 @@ export interface ChromiumPageOptions {
   readonly html: string;
   /** Further command-line arguments of Chromium. @defaultValue none */
   readonly args?: readonly string[];
+  /** Puts further files into the folder that is served. @defaultValue none */
+  readonly addFiles?: (folder: string) => Promise<unknown>;
 }
 
 /** Isolated pages have clocks of 5 µs, others of 100. */
@@ -30,7 +32,7 @@ const ISOLATION = {
 };
 
 /** Builds the page and opens it. */
-export async function openChromiumPage({ html, args = [] }: ChromiumPageOptions): Promise<ChromiumPage> {
+export async function openChromiumPage({ html, args = [], addFiles }: ChromiumPageOptions): Promise<ChromiumPage> {
   const { chromiumLaunchOptions } = await script<{ chromiumLaunchOptions: () => LaunchOptions }>("chromium.mjs");
   const { ownExports } = await script<{ ownExports: () => { find: RegExp; replacement: string }[] }>("own-exports.mjs");
   const outDir = path.join(PROJECT_ROOT, ".cache", path.dirname(html).replaceAll("/", "-"));
@@ -48,6 +50,7 @@ export async function openChromiumPage({ html, args = [] }: ChromiumPageOptions)
     publicDir: false,
   };
   await build(config);
+  await addFiles?.(outDir);
   const server = await preview({ ...config, preview: { port: 0, host: "127.0.0.1", headers: ISOLATION } });
   const options = chromiumLaunchOptions();
   const browser = await chromium.launch({ ...options, args: [...(options.args ?? []), ...args] });

@@ -9,6 +9,9 @@ import type { PreparedModule } from "./measure-preparing.ts";
 import { geometricMean, type Ratio } from "./ratios.ts";
 import type { SaveFigures } from "./saves/measure-saves.ts";
 import { saveTable } from "./saves/report-saves.ts";
+import type { Table } from "./table.ts";
+import { compilerTables } from "./toolchain/compiler-tables.ts";
+import type { CompilerReport } from "./toolchain/run-compilers.ts";
 
 /** Everything that one engine was asked. */
 export interface EngineResult {
@@ -26,6 +29,7 @@ export interface Report {
   /** In Node only. */
   readonly preparing: readonly PreparedModule[];
   readonly instructions: readonly InstructionTime[];
+  readonly compilers: CompilerReport | undefined;
 }
 
 const COLUMNS: Readonly<Record<string, string>> = {
@@ -38,11 +42,12 @@ const COLUMNS: Readonly<Record<string, string>> = {
 
 // JSON.
 
-export function asJson({ engines, preparing, instructions }: Report): object {
+export function asJson({ engines, preparing, instructions, compilers }: Report): object {
   return Object.fromEntries([
     ...engines.map((engine) => [engine.engine, engineJson(engine)] as const),
     ...(preparing.length > 0 ? [["prepare", preparing.map(preparingJson)] as const] : []),
     ...(instructions.length > 0 ? [["instructions", instructions] as const] : []),
+    ...(compilers === undefined ? [] : [["compilers", compilers] as const]),
   ]);
 }
 
@@ -70,13 +75,7 @@ function preparingJson(prepared: PreparedModule): object {
   return { ...prepared, sizeRatio: rounded(prepared.outputBytes / prepared.inputBytes) };
 }
 
-// Tables. A cell is text; the first column is words, the others are numbers.
-
-export interface Table {
-  readonly title: string;
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
+// Tables.
 
 export function asText(report: Report): string {
   return tablesOf(report)
@@ -103,7 +102,7 @@ export function asMarkdown(report: Report): string {
     .join("\n");
 }
 
-function tablesOf({ engines, preparing, instructions }: Report): Table[] {
+function tablesOf({ engines, preparing, instructions, compilers }: Report): Table[] {
   return [
     ...engines.filter(({ kernels }) => kernels.length > 0).map(kernelTable),
     ...(engines.some(({ kernels }) => kernels.length > 0) ? [gasTable(engines)] : []),
@@ -112,6 +111,7 @@ function tablesOf({ engines, preparing, instructions }: Report): Table[] {
     ...savesOf(engines),
     ...(preparing.length > 0 ? [preparingTable(preparing)] : []),
     ...(instructions.length > 0 ? [instructionTable(instructions)] : []),
+    ...(compilers === undefined ? [] : compilerTables(compilers)),
   ];
 }
 

@@ -19,6 +19,7 @@ import type { EngineResult, Report } from "./report.ts";
 import { openChromium } from "./run-in-chromium.ts";
 import { measureSaves, type SaveFigures, type SaveInput } from "./saves/measure-saves.ts";
 import { openNodeStorage } from "./saves/node-storage.ts";
+import { runCompilers } from "./toolchain/run-compilers.ts";
 
 export const ENGINES = ["node", "chromium"] as const;
 
@@ -34,15 +35,20 @@ export interface BenchOptions {
   readonly withFigures?: boolean;
   /** Whether to measure saves and nothing else. @defaultValue false */
   readonly savesOnly?: boolean;
+  /** Whether to measure nothing but compilers. @defaultValue false */
+  readonly compilersOnly?: boolean;
 }
 
 /** Computers in a tick. Chromium gives a page no more than about 124 memories. */
 const VM_COUNTS = { node: 500, chromium: 100 } as const;
 
-/** Takes about two minutes. */
+/** Takes about five minutes. */
 export async function runBench(options: BenchOptions = {}): Promise<Report> {
-  const { rounds = 60, withFigures = true, engines = ENGINES } = options;
-  if (options.savesOnly === true) return { engines: await runSaves(engines), preparing: [], instructions: [] };
+  const { rounds = 60, withFigures = true, engines = ENGINES, savesOnly = false, compilersOnly = false } = options;
+  if (savesOnly) return { engines: await runSaves(engines), preparing: [], instructions: [], compilers: undefined };
+  // First of all: a clang that this process has used before would be faster.
+  const compilers = withFigures || compilersOnly ? await runCompilers(engines) : undefined;
+  if (compilersOnly) return { engines: [], preparing: [], instructions: [], compilers };
   const kernels = await buildKernels(options.kernels ?? KERNELS);
   const depths = await compileFreestanding(await guestSource("depths.c"), { optimization: "-O2" });
   const figureInput = (engine: keyof typeof VM_COUNTS): FigureInput => ({
@@ -73,6 +79,7 @@ export async function runBench(options: BenchOptions = {}): Promise<Report> {
     engines: results,
     preparing: isComplete ? await runPreparing(kernels) : [],
     instructions: isComplete ? await measureInstructions() : [],
+    compilers,
   };
 }
 

@@ -23,6 +23,7 @@ export function parseBenchArguments(args: readonly string[]): BenchRequest {
       kernels: { type: "string", default: KERNELS.join() },
       "no-figures": { type: "boolean", default: false },
       saves: { type: "boolean", default: false },
+      compilers: { type: "boolean", default: false },
     },
   });
   const rounds = Number(options.rounds);
@@ -36,6 +37,7 @@ export function parseBenchArguments(args: readonly string[]): BenchRequest {
     kernels: chosen(options.kernels, KERNELS, "--kernels"),
     withFigures: !options["no-figures"],
     savesOnly: options.saves,
+    compilersOnly: options.compilers,
   };
 }
 

@@ -1,6 +1,6 @@
 // The table of saves.
 
-import type { Table } from "../report.ts";
+import type { Table } from "../table.ts";
 import { SAVE_PROGRAMS, SHARE_MS, type SaveFigures, type SaveTimes } from "./measure-saves.ts";
 
 /** What one engine gave. */

@@ -1,6 +1,5 @@
 // `npm run bench:scale`: how many computers fit into one tab and one tick. What is measured, and how: ../README.md.
 
-import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -8,6 +7,7 @@ import { parseArgs } from "node:util";
 import { openChromiumPage } from "../chromium-page.ts";
 import { sharedCompiler } from "../compile-freestanding.ts";
 import { PROJECT_ROOT } from "../project-root.ts";
+import { largestRenderer } from "../resident-memory.ts";
 import { withText } from "../run-in-chromium.ts";
 import type { CrowdPart } from "./crowd-world.ts";
 import {
@@ -61,7 +61,7 @@ async function inChromium(guests: Guests): Promise<EngineFigures> {
     // A page of its own: what the last one left behind would count.
     await using opened = await openChromiumPage({
       html: "bench/scale/index.html",
-      args: ["--js-flags=--expose-gc", MARK],
+      args: ["--js-flags=--expose-gc"],
     });
     const { page } = opened;
     version = opened.version;
@@ -79,32 +79,6 @@ async function inChromium(guests: Guests): Promise<EngineFigures> {
     crowds.push({ ...figures, residentMib: largestRenderer() });
   }
   return { engine: "Chromium", version, switchNanoseconds, crowds };
-}
-
-/** By it the processes of our Chromium are known among others. */
-const MARK = `--gasworks-crowds=${process.pid}`;
-
-/** What the page's process has of the machine's memory, in MiB; NaN where there is no /proc. */
-function largestRenderer(): number {
-  try {
-    const sizes = readdirSync("/proc").flatMap((entry) => {
-      if (!/^\d+$/.test(entry) || !textOf(`/proc/${entry}/cmdline`).includes("--type=renderer")) return [];
-      const kib = /^VmRSS:\s+(\d+)/m.exec(textOf(`/proc/${entry}/status`))?.[1];
-      return kib === undefined ? [] : [Number(kib) / 1_024];
-    });
-    return Math.max(...sizes);
-  } catch {
-    return Number.NaN;
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    // The process has ended meanwhile.
-    return "";
-  }
 }
 
 async function inNode(guests: Guests): Promise<EngineFigures> {
