@@ -37,14 +37,19 @@ async function download(
 ): Promise<Uint8Array | undefined> {
   const response = await request(url);
   if (response === undefined) return undefined;
-  // Kept while it arrives, so that there is no second copy of it in memory.
-  const copy = files === undefined ? undefined : response.clone();
-  const reading = readWhole(response, url, name, onBytes);
-  if (copy !== undefined) {
-    const hash = reading.then((whole) => whole.hash);
-    void files?.keep(url, copy, hash);
+  let bytes: Uint8Array;
+  try {
+    bytes = await collect(response, name, onBytes);
+  } catch (error) {
+    throw new ToolchainError("toolchain/unavailable", `Cannot fetch ${url.href}: the answer broke off`, {
+      cause: error,
+    });
   }
-  return (await reading).bytes;
+  const hash = hashOfRight(bytes, url, name);
+  // Before the caller gets them: they are the caller's own, to be changed.
+  await files?.keep(url, bytes, hash);
+  await hash;
+  return bytes;
 }
 
 async function request(url: URL): Promise<Response | undefined> {
@@ -61,21 +66,12 @@ async function request(url: URL): Promise<Response | undefined> {
   return response;
 }
 
-/** All bytes of an answer, and their hash where it can be had. */
-async function readWhole(
-  response: Response,
-  url: URL,
-  name: string,
-  onBytes: OnBytes,
-): Promise<{ readonly bytes: Uint8Array; readonly hash: string | undefined }> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await collect(response, name, onBytes);
-  } catch (error) {
-    throw new ToolchainError("toolchain/unavailable", `Cannot fetch ${url.href}: the answer broke off`, {
-      cause: error,
-    });
-  }
+/**
+ * The hash of what arrived, where it can be had.
+ *
+ * @throws {@link ToolchainError} `toolchain/unavailable` if it is a clang, and not ours.
+ */
+async function hashOfRight(bytes: Uint8Array, url: URL, name: string): Promise<string | undefined> {
   const hash = await sha256(bytes);
   if (name === CLANG_FILE && (bytes.length !== CLANG_BYTES || (hash ?? CLANG_SHA256) !== CLANG_SHA256)) {
     throw new ToolchainError(
@@ -83,7 +79,7 @@ async function readWhole(
       `Cannot use ${url.href}: it is damaged, or not that of @yowasp/clang ${CLANG_VERSION}; packClang() writes it`,
     );
   }
-  return { bytes, hash };
+  return hash;
 }
 
 async function collect(response: Response, name: string, onBytes: OnBytes): Promise<Uint8Array> {

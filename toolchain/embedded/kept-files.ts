@@ -7,6 +7,7 @@
 /** Names of our caches begin so, and end in a version. */
 const CACHE_PREFIX = "gasworks-compiler-";
 const HASH_MARK = "?sha256";
+const PIECE_BYTES = 1_024 * 1_024;
 
 export class KeptFiles {
   readonly #cache: Cache;
@@ -44,16 +45,11 @@ export class KeptFiles {
     return undefined;
   }
 
-  /**
-   * Keeps a file while it arrives, if it turns out to be whole. A full disk is no error: the file is fetched again then.
-   *
-   * @param response - Used up by this.
-   * @param whole - Resolves with the file's hash, or rejects if it is not to be kept.
-   */
-  async keep(url: URL, response: Response, whole: Promise<string | undefined>): Promise<void> {
+  /** Keeps a file, if it turns out to be right. A full disk is no error: the file is fetched again then. */
+  async keep(url: URL, bytes: Uint8Array, hash: Promise<string | undefined>): Promise<void> {
     try {
-      const [, hash] = await Promise.all([this.#cache.put(url, response), whole]);
-      await this.#cache.put(url.href + HASH_MARK, new Response(hash));
+      const [known] = await Promise.all([hash, this.#cache.put(url, new Response(inPieces(bytes)))]);
+      await this.#cache.put(url.href + HASH_MARK, new Response(known));
       for (const name of await caches.keys()) {
         if (name.startsWith(CACHE_PREFIX) && name !== this.#name) await caches.delete(name);
       }
@@ -65,6 +61,17 @@ export class KeptFiles {
   async #remove(url: URL): Promise<void> {
     await Promise.allSettled([this.#cache.delete(url), this.#cache.delete(url.href + HASH_MARK)]);
   }
+}
+
+/** For the browser to take it as fast as it writes: given whole, it would be in memory a second time. */
+function inPieces(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at < bytes.length) controller.enqueue(bytes.slice(at, (at += PIECE_BYTES)));
+      else controller.close();
+    },
+  });
 }
 
 /** The hash of a file in hexadecimal digits; `undefined` where the browser computes none, which is without HTTPS. */

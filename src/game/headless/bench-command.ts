@@ -23,7 +23,7 @@ export async function benchCommand(parsed: ParsedCommand, { stdout }: StandardSt
   if (parsed.files.length > 0) throw new UsageError(`Cannot measure a file; ${seeHelp("bench")}`);
   const rounds = integerOption(parsed, "rounds", [1, MAX_ROUNDS]);
   const args = [
-    ...["json", "markdown", "no-figures"].filter((flag) => parsed.flag(flag)).map((flag) => `--${flag}`),
+    ...["json", "markdown", "no-figures", "compilers"].filter((flag) => parsed.flag(flag)).map((flag) => `--${flag}`),
     ...(rounds === undefined ? [] : [`--rounds=${rounds}`]),
     ...["engine", "kernels"].flatMap((option) => {
       const text = parsed.text(option);

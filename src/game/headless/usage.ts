@@ -136,15 +136,16 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   bench: {
     synopsis: "gasworks bench [--json] [options]",
     about:
-      "Measures how many times longer than plain V8 programs take, in Node and in Chromium. Takes about two minutes,\n" +
-      "and works in a checkout of the repository only.",
+      "Measures how many times longer than plain V8 programs take, in Node and in Chromium, and how fast they are compiled.\n" +
+      "Takes about five minutes, and works in a checkout of the repository only.",
     options: {
       json: { type: "boolean", help: "Print one JSON object" },
       markdown: { type: "boolean", help: "Print Markdown" },
       engine: { type: "string", value: "NAMES", help: "Which engines: node, chromium [node,chromium]" },
       kernels: { type: "string", value: "NAMES", help: "Which kernels, with commas between [all]" },
       rounds: { type: "string", value: "N", help: "How often the contenders take turns [60]" },
-      "no-figures": { type: "boolean", help: "Leave out pauses, snapshots, ticks and preparing" },
+      "no-figures": { type: "boolean", help: "Leave out pauses, snapshots, ticks, preparing and compilers" },
+      compilers: { type: "boolean", help: "Compilers only" },
       help: HELP,
     },
   },
