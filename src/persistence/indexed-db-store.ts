@@ -347,7 +347,9 @@ function refusal(error: unknown): SaveError {
   if (name === "QuotaExceededError") {
     return new SaveError("save/quota-exceeded", "Cannot save: the browser's storage is full", { cause: error });
   }
-  return new SaveError("save/unavailable", `Cannot use IndexedDB: ${name}`, { cause: error });
+  // Chromium says so on a disk that is full, when its quota is not.
+  const guess = name === "UnknownError" ? ". The disk may be full" : "";
+  return new SaveError("save/unavailable", `Cannot use IndexedDB: ${name}${guess}`, { cause: error });
 }
 
 function* crcSteps(parts: readonly Uint8Array[]): Generator<number> {
