@@ -26,7 +26,7 @@ import { editorDiagnostics, positionIn } from "./editor-diagnostics.ts";
 import { EditorFixes, isSameFix } from "./editor-fixes.ts";
 import { languageOf } from "./editor-languages.ts";
 import { EDITOR_THEME } from "./editor-theme.ts";
-import { completionsFor, headerCompletionSource, wordTooltips } from "./editor-words.ts";
+import { completionsFor, explanationsFor, headerCompletionSource, wordTooltips } from "./editor-words.ts";
 
 export interface CodeEditorOptions {
   readonly parent: HTMLElement;
@@ -50,11 +50,15 @@ export class CodeEditor {
   readonly #language = new Compartment();
   #file: string;
   #fixes: EditorFixes;
+  #completions: ReturnType<typeof completionsFor>;
+  #explanations: ReturnType<typeof explanationsFor>;
 
   constructor(options: CodeEditorOptions) {
     this.#options = options;
     this.#file = options.file;
     this.#fixes = new EditorFixes(options.file);
+    this.#completions = completionsFor(options.file, options.names);
+    this.#explanations = explanationsFor(options.file, options.names);
     this.#view = new EditorView({
       parent: options.parent,
       state: EditorState.create({
@@ -72,11 +76,11 @@ export class CodeEditor {
           bracketMatching(),
           closeBrackets(),
           autocompletion({
-            override: [headerCompletionSource(() => completionsFor(this.#file, options.names))],
+            override: [headerCompletionSource(() => this.#completions)],
             icons: false,
             defaultKeymap: false,
           }),
-          wordTooltips(options.names),
+          wordTooltips(() => this.#explanations),
           this.#language.of(extensionsFor(options.file)),
           EDITOR_THEME,
           Prec.highest(
@@ -117,6 +121,8 @@ export class CodeEditor {
     if (file !== this.#file) {
       this.#file = file;
       this.#fixes = new EditorFixes(file);
+      this.#completions = completionsFor(file, this.#options.names);
+      this.#explanations = explanationsFor(file, this.#options.names);
       this.#view.dispatch({ effects: this.#language.reconfigure(extensionsFor(file)) });
     }
     this.text = text;

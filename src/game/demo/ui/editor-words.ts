@@ -1,9 +1,11 @@
-// What the editor completes and explains: what this rover's devices offer, from their declarations, and C's own words.
+// What the editor completes and explains: what this rover's devices offer, from their declarations, the C library, and C's
+// own words.
 
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import { hoverTooltip, type EditorView, type Tooltip } from "@codemirror/view";
-import type { Extension } from "@codemirror/state";
+import type { Extension, Text } from "@codemirror/state";
 import type { DeviceCompletion } from "gasworks";
+import { C_LIBRARY, type LibraryName } from "gasworks/toolchain";
 
 import { element } from "./element.ts";
 
@@ -14,16 +16,15 @@ const KEYWORDS = [
   .join(" ")
   .split(" ");
 
-const LIBRARY =
-  "printf puts putchar snprintf malloc calloc free qsort memset memcpy strlen strcmp rand srand abs".split(" ");
-
 /** All that is offered in a file. WebAssembly text names what it imports itself. */
 export function completionsFor(file: string, names: readonly DeviceCompletion[]): readonly Completion[] {
   if (file.endsWith(".wat")) return [];
   if (file.endsWith(".ts")) return names.map(completionOf);
-  const plain = (labels: readonly string[], type: string): readonly Completion[] =>
-    labels.map((label) => ({ label, type }));
-  return [...names.map(completionOf), ...plain(LIBRARY, "function"), ...plain(KEYWORDS, "keyword")];
+  return [
+    ...names.map(completionOf),
+    ...C_LIBRARY.map(libraryCompletion),
+    ...KEYWORDS.map((label) => ({ label, type: "keyword" })),
+  ];
 }
 
 function completionOf({ name, kind, declaration, doc, cost }: DeviceCompletion): Completion {
@@ -35,6 +36,36 @@ function completionOf({ name, kind, declaration, doc, cost }: DeviceCompletion):
     info: `${doc}${priceOf(cost)}`,
     boost: kind === "constant" ? 1 : 2,
   };
+}
+
+/** Taking it puts its header at the top, if that is not there. */
+function libraryCompletion(library: LibraryName): Completion {
+  const { name, kind, declaration, doc, header } = library;
+  const parameters = kind === "function" ? /\(.*\)/.exec(declaration)?.[0] : undefined;
+  return {
+    label: name,
+    type: kind,
+    ...(parameters === undefined ? {} : { detail: parameters }),
+    info: `${doc}\n#include <${header}>`,
+    apply: (view, _completion, from, to) => {
+      const changes = [{ from, to, insert: name }, ...includeOf(view.state.doc, header)];
+      const set = view.state.changes(changes);
+      const anchor = set.mapPos(to, 1);
+      view.dispatch({ changes: set, selection: { anchor }, userEvent: "input.complete" });
+    },
+  };
+}
+
+/** The change that includes a header of the library; none if it is included. */
+export function includeOf(text: Text, header: string): readonly { readonly from: number; readonly insert: string }[] {
+  let line = 1;
+  for (let number = 1; number <= text.lines; number++) {
+    const found = /^\s*#\s*include\s*[<"]([^>"]*)/.exec(text.line(number).text);
+    if (found === null) continue;
+    if (found[1] === header) return [];
+    line = Math.min(number + 1, text.lines);
+  }
+  return [{ from: text.line(line).from, insert: `#include <${header}>\n` }];
 }
 
 function priceOf(cost: number | undefined): string {
@@ -52,13 +83,31 @@ export function headerCompletionSource(
   };
 }
 
-/** Explains the name under the pointer. */
-export function wordTooltips(names: readonly DeviceCompletion[]): Extension {
-  const known = new Map(names.map((each) => [each.name, each]));
-  return hoverTooltip((view, position) => tooltipAt(view, position, known));
+/** What is said of a name. */
+export interface ExplainedName {
+  readonly declaration: string;
+  readonly text: string;
 }
 
-function tooltipAt(view: EditorView, position: number, known: ReadonlyMap<string, DeviceCompletion>): Tooltip | null {
+/** Of all names that a file may use. */
+export function explanationsFor(file: string, names: readonly DeviceCompletion[]): ReadonlyMap<string, ExplainedName> {
+  const library = file.endsWith(".c") ? C_LIBRARY : [];
+  return new Map([
+    ...library.map(
+      ({ name, declaration, doc, header }) => [name, { declaration, text: `${doc}\n#include <${header}>` }] as const,
+    ),
+    ...names.map(
+      ({ name, declaration, doc, cost }) => [name, { declaration, text: `${doc}${priceOf(cost)}` }] as const,
+    ),
+  ]);
+}
+
+/** Explains the name under the pointer. */
+export function wordTooltips(known: () => ReadonlyMap<string, ExplainedName>): Extension {
+  return hoverTooltip((view, position) => tooltipAt(view, position, known()));
+}
+
+function tooltipAt(view: EditorView, position: number, known: ReadonlyMap<string, ExplainedName>): Tooltip | null {
   const word = view.state.wordAt(position);
   const found = word && known.get(view.state.sliceDoc(word.from, word.to));
   if (word === null || found == null) return null;
@@ -68,10 +117,7 @@ function tooltipAt(view: EditorView, position: number, known: ReadonlyMap<string
     above: true,
     create: () => {
       const dom = element("div", { class: "word-tooltip" });
-      dom.append(
-        element("code", { text: found.declaration }),
-        element("p", { text: `${found.doc}${priceOf(found.cost)}` }),
-      );
+      dom.append(element("code", { text: found.declaration }), element("p", { text: found.text }));
       return { dom };
     },
   };
