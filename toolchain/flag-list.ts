@@ -74,7 +74,10 @@ export const FLAG_LIST = {
       about: "<gasworks.h> is beside the sources; a player's own string.h does not take the library's place.",
       both: ["-idirafter", "."],
     },
-    { about: "What is said about it.", both: ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Wdate-time"] },
+    {
+      about: "What is said about it.",
+      both: ["-Wall", "-Wextra", "-Wno-unused-parameter", "-Wdate-time", "-Wunreachable-code"],
+    },
     { both: ["-fdiagnostics-parseable-fixits", "-fdiagnostics-print-source-range-info"] },
     { driver: ["-fno-color-diagnostics"] },
     { driver: ["-ferror-limit=19"], cc1: ["-ferror-limit", "19"] },

@@ -141,6 +141,31 @@ test("a mistake is told in plain words with its notes, and mended with one click
   expect(player.uncaught).toEqual([]);
 });
 
+test("names of the C library are completed with their header, and explained under the pointer", async () => {
+  const player = await demo.newPlayer();
+  await player.write('int main(void) {\n    char a[4] = "abc", b[4];\n    \n    return b[0];\n}\n');
+  await player.page.locator(".cm-line").nth(2).click();
+  await player.page.keyboard.press("End");
+  await player.page.keyboard.type("memcp", { delay: 30 });
+  const offered = player.page.locator(".cm-tooltip-autocomplete");
+  await offered.waitFor();
+  await player.page.keyboard.press("Control+Space");
+  await offered.getByText("memcpy", { exact: false }).first().click();
+  await player.page.keyboard.type("(b, a, sizeof b);");
+  const lines = await player.page.locator(".cm-content").first().locator(".cm-line").allTextContents();
+  expect(lines.slice(0, 4)).toEqual([
+    "#include <string.h>",
+    "int main(void) {",
+    '    char a[4] = "abc", b[4];',
+    "    memcpy(b, a, sizeof b);",
+  ]);
+  await player.page.getByText("memcpy", { exact: false }).first().hover();
+  const tooltip = player.page.locator(".word-tooltip");
+  await tooltip.waitFor();
+  expect(await tooltip.textContent()).toContain("void *memcpy(void *to, const void *from, size_t size)");
+  expect(player.uncaught).toEqual([]);
+});
+
 test("programs in AssemblyScript and WebAssembly text run beside C, with the headers of their language", async () => {
   const player = await demo.newPlayer();
   const scripts: string[] = [];

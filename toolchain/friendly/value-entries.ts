@@ -159,6 +159,14 @@ export const VALUE_ENTRIES: readonly Entry[] = [
         : { title: `${code(set)} is set and never read`, hint: "Remove it, or use its value." },
   },
   {
+    kind: "unreachable",
+    message: /^code will never be executed$/,
+    words: () => ({
+      title: "The program never gets here",
+      hint: "Before it the function always ends, or a loop goes on for ever. Remove it, or look at what stands before.",
+    }),
+  },
+  {
     kind: "empty-body",
     message: /^(?<what>if|else|for|while|switch)(?: statement| loop| clause)? has empty body$/,
     words: ({ what = "" }) => ({

@@ -28,7 +28,7 @@ with_compile_flags() {
   set -- "$@" "-resource-dir" "$sysroot"
   set -- "$@" "--sysroot=$sysroot"
   set -- "$@" "-idirafter" "."
-  set -- "$@" "-Wall" "-Wextra" "-Wno-unused-parameter" "-Wdate-time"
+  set -- "$@" "-Wall" "-Wextra" "-Wno-unused-parameter" "-Wdate-time" "-Wunreachable-code"
   set -- "$@" "-fdiagnostics-parseable-fixits" "-fdiagnostics-print-source-range-info"
   set -- "$@" "-fno-color-diagnostics"
   set -- "$@" "-ferror-limit=19"

@@ -267,6 +267,18 @@ export const FAULTS_OF_MEANING: Readonly<Record<string, FaultyProgram | readonly
       hint: "Remove the function, or use it.",
     },
   ],
+  unreachable: [
+    {
+      sources: body('  return 1;\n  puts("never");'),
+      title: "The program never gets here",
+      hint: "the function always ends",
+    },
+    {
+      sources: body('  while (1) motor++;\n  puts("never");'),
+      title: "The program never gets here",
+      hint: "a loop goes on for ever",
+    },
+  ],
   "empty-body": {
     sources: body("  if (motor);\n  motor = 3;"),
     title: "`if` that does nothing",
