@@ -23,6 +23,6 @@ export const EXAMPLE_PROGRAMS: readonly [ExampleProgram, ...ExampleProgram[]] = 
   { id: "follow-wall", title: "Follow the wall", source: followWall, file: "main.c" },
   { id: "prime-drive", title: "Count primes, drive", source: primeDrive, file: "main.c" },
   { id: "busy-loop", title: "while (1);", source: busyLoop, file: "main.c" },
-  { id: "measure-room", title: "Measure the room (AssemblyScript)", source: measureRoom, file: "main.ts" },
-  { id: "square", title: "Drive a square (WebAssembly text)", source: square, file: "main.wat" },
+  { id: "measure-room", title: "Measure, in AssemblyScript", source: measureRoom, file: "main.ts" },
+  { id: "square", title: "Square, in WebAssembly text", source: square, file: "main.wat" },
 ];

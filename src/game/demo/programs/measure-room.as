@@ -1,6 +1,8 @@
-// Turns once around and measures how far the rover could drive. This is
-// AssemblyScript: it looks like TypeScript and has the numbers of the machine.
-import { motor_open, motor_turn, MOTOR_LEFT, radar_distance, radar_open } from "./devices";
+// Turns once around and measures how far the rover could
+// drive. AssemblyScript looks like TypeScript, and has the
+// numbers of the machine.
+import { motor_open, motor_turn, MOTOR_LEFT } from "./devices";
+import { radar_distance, radar_open } from "./devices";
 import { print } from "./gasworks";
 
 export function _start(): void {
