@@ -11,7 +11,9 @@ export function compilerTables({ ways, memory }: CompilerReport): Table[] {
 function timeTable(ways: readonly MeasuredWay[]): Table {
   const row = (title: string, name: keyof CompilerFigures): string[] => [
     title,
-    ...ways.map(({ figures }) => (figures === undefined ? "–" : figures[name].toFixed(0))),
+    ...ways.map(({ figures }) =>
+      figures === undefined || Number.isNaN(figures[name]) ? "–" : figures[name].toFixed(0),
+    ),
   ];
   return {
     title: "Compiling at -O2, in ms",
@@ -24,6 +26,7 @@ function timeTable(ways: readonly MeasuredWay[]): Table {
       row("two small programs at once", "twoSmall"),
       row("from a cancel to the next program", "afterCancel"),
       row("longest stall of the main thread up to here", "longestStall"),
+      row("longest task of its own, 0 if below 50", "longestTask"),
       row("longest stall at rest, from other work of the machine", "longestStallAtRest"),
     ],
   };

@@ -19,7 +19,9 @@ export interface CompilerFigures {
   readonly afterCancel: number;
   /** The longest time for which this thread did not get its turn, until the first program and the first large one. */
   readonly longestStall: number;
-  /** The same in as much time in which it does nothing: what the machine's other work makes of it. */
+  /** The longest task of its own in that time: 0 if none took 50 ms, NaN where the engine does not tell. */
+  readonly longestTask: number;
+  /** The same stall in as much time in which it does nothing: what the machine's other work makes of it. */
   readonly longestStallAtRest: number;
 }
 
@@ -32,6 +34,7 @@ const BEFORE_CANCEL_MS = 300;
 export async function measureCompiler(compiler: Compiler, programs: CompiledPrograms): Promise<CompilerFigures> {
   const { small, large } = programs;
   const stalls = watchStalls();
+  const tasks = watchTasks();
   const watched = performance.now();
   let downloaded = watched;
   const onProgress = (): void => {
@@ -41,6 +44,7 @@ export async function measureCompiler(compiler: Compiler, programs: CompiledProg
   const firstProgram = performance.now() - downloaded;
   const firstLarge = await timeOf(() => compile(compiler, large));
   const longestStall = stalls();
+  const longestTask = tasks();
   const atRest = watchStalls();
   await pause(performance.now() - watched);
   const longestStallAtRest = atRest();
@@ -54,6 +58,7 @@ export async function measureCompiler(compiler: Compiler, programs: CompiledProg
     ),
     afterCancel: await medianOf(RUNS, () => timeAfterCancel(compiler, programs)),
     longestStall,
+    longestTask,
     longestStallAtRest,
   };
 }
@@ -111,6 +116,21 @@ function watchStalls(): () => number {
   return () => {
     clearInterval(interval);
     look();
+    return longest;
+  };
+}
+
+/** @returns What ends the watch and gives the duration of the longest task that the engine calls long. */
+function watchTasks(): () => number {
+  if (!PerformanceObserver.supportedEntryTypes.includes("longtask")) return () => Number.NaN;
+  let longest = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
+  });
+  observer.observe({ type: "longtask" });
+  return () => {
+    for (const { duration } of observer.takeRecords()) longest = Math.max(longest, duration);
+    observer.disconnect();
     return longest;
   };
 }

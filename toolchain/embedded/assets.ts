@@ -29,7 +29,7 @@ export interface CompilerAssets {
 /**
  * Reads one file whole.
  *
- * @param onBytes - Called with the number of bytes that arrived since the last call; less than 0 if they have to be read again.
+ * @param onBytes - Called with the number of bytes that arrived since the last call.
  * @returns `undefined` if there is no such file. The bytes are the caller's own.
  */
 export type ReadAsset = (name: string, onBytes: (bytes: number) => void) => Promise<Uint8Array | undefined>;
@@ -64,7 +64,10 @@ export async function loadAssets(
   onProgress({ loadedBytes, totalBytes: loadedBytes });
   try {
     limitMemory(wasm, maxMemoryPages);
-    return { clang: await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>), sysroot };
+    // Works on a copy of its own.
+    const compiling = WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>);
+    release(wasm);
+    return { clang: await compiling, sysroot };
   } catch (error) {
     throw new ToolchainError("toolchain/unavailable", `Cannot use "${CLANG_FILE}": it is not the expected module`, {
       cause: error,
@@ -94,4 +97,10 @@ export async function readSysroot(read: ReadAsset, onBytes: (bytes: number) => v
 
 function missing(name: string, cause?: unknown): ToolchainError {
   return new ToolchainError("toolchain/unavailable", `Cannot load the compiler: "${name}" is not there`, { cause });
+}
+
+/** Gives the memory back now, and not when the engine collects its garbage. Older engines cannot. */
+function release(bytes: Uint8Array): void {
+  const buffer = bytes.buffer as ArrayBuffer & { transfer?: (byteLength: number) => ArrayBuffer };
+  buffer.transfer?.(0);
 }

@@ -15,16 +15,11 @@ export function readByFetch(baseUrl: string, version: string | undefined): ReadA
   return async (name, onBytes) => {
     const url = new URL(name, baseUrl);
     const files = await opening;
-    let keptBytes = 0;
-    const kept = await files?.read(url, (response) =>
-      collect(response, name, (bytes) => {
-        keptBytes += bytes;
-        onBytes(bytes);
-      }),
-    );
-    if (kept !== undefined) return kept;
-    // What was read of a damaged file does not count.
-    onBytes(-keptBytes);
+    const kept = await files?.read(url);
+    if (kept !== undefined) {
+      onBytes(kept.length);
+      return kept;
+    }
     return download(url, name, files, onBytes);
   };
 }

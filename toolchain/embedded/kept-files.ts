@@ -28,15 +28,12 @@ export class KeptFiles {
     }
   }
 
-  /**
-   * @param collect - Reads a response whole.
-   * @returns The file's bytes, if it is kept and still is what it was.
-   */
-  async read(url: URL, collect: (response: Response) => Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+  /** @returns The file's bytes, if it is kept and still is what it was. */
+  async read(url: URL): Promise<Uint8Array | undefined> {
     try {
       const [response, hash] = await Promise.all([this.#cache.match(url), this.#cache.match(url.href + HASH_MARK)]);
       if (response === undefined || hash === undefined) return undefined;
-      const bytes = await collect(response);
+      const bytes = new Uint8Array(await response.arrayBuffer());
       if ((await sha256(bytes)) === (await hash.text())) return bytes;
     } catch {
       // The browser has lost a part of it.
@@ -64,11 +61,11 @@ export class KeptFiles {
 }
 
 /** For the browser to take it as fast as it writes: given whole, it would be in memory a second time. */
-function inPieces(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+function inPieces(bytes: Uint8Array): ReadableStream<Uint8Array> {
   let at = 0;
   return new ReadableStream({
     pull(controller) {
-      if (at < bytes.length) controller.enqueue(bytes.slice(at, (at += PIECE_BYTES)));
+      if (at < bytes.length) controller.enqueue(bytes.subarray(at, (at += PIECE_BYTES)));
       else controller.close();
     },
   });

@@ -50,8 +50,10 @@ function begin(): void {
   stage.setAttribute("aria-label", "The yard. W A S D look around, F follows the rover, plus and minus zoom.");
   stage.addEventListener("pointerdown", () => stage.focus());
   exposeTestHandle(parts, computers, desk);
-  // Fetched while the player reads, so that the first Run does not have to wait. What fails is told by Run.
+  // Fetched while the player reads, so that the first Run does not have to wait; and got again, if it was idle for long,
+  // while the player types. What fails is told by Run.
   compiler.preload().catch((error: unknown) => console.info("The compiler will be fetched later:", error));
+  part("desk-room").addEventListener("input", () => void compiler.preload().catch(() => {}));
 }
 
 function part(id: string): HTMLElement {
