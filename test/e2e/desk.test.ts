@@ -264,6 +264,19 @@ test("Control Enter runs the program, and what was typed survives a reload", asy
   expect(await player.page.locator(".cm-content").first().textContent()).toContain('puts("mine")');
 });
 
+test("Shift Alt F puts a program in order, leaves the caret at its word, and one undo takes it back", async () => {
+  const player = await demo.newPlayer();
+  const messy = "int   main( void ){\nint n=1;   return n ; }\n";
+  await player.write(messy);
+  const text = async (): Promise<string> =>
+    (await player.page.locator(".cm-content").first().locator(".cm-line").allTextContents()).join("\n");
+  const before = await text();
+  await player.page.keyboard.press("Shift+Alt+F");
+  await expect.poll(text, { timeout: 30_000 }).toBe("int main(void) {\n    int n = 1;\n    return n;\n}\n");
+  await player.page.keyboard.press("Control+z");
+  expect(await text()).toBe(before);
+});
+
 test("a crash is told in words, and Reset puts the yard back", async () => {
   const player = await demo.newPlayer();
   await player.runProgram(

@@ -129,6 +129,7 @@ export class FleetDesk {
       names: completionsOf(this.#computer.devices),
       onChange: (text) => this.#texts.set(this.#chooser.value, text),
       onRun: () => void this.#send(all),
+      onFormatFailed: (sentence) => this.#computer.console.append("system", `${sentence}\n`),
       onLeave: () => stage.focus(),
       onFixed: (fix) => this.#problems.drop(fix),
     });

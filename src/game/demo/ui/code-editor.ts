@@ -27,6 +27,7 @@ import { EditorFixes, isSameFix } from "./editor-fixes.ts";
 import { languageOf } from "./editor-languages.ts";
 import { EDITOR_THEME } from "./editor-theme.ts";
 import { completionsFor, explanationsFor, headerCompletionSource, wordTooltips } from "./editor-words.ts";
+import { formatProgram, formattingChanges } from "./format-program.ts";
 
 export interface CodeEditorOptions {
   readonly parent: HTMLElement;
@@ -40,6 +41,8 @@ export interface CodeEditorOptions {
   readonly onRun: () => void;
   /** A fix was made: what it mends is no longer shown here. */
   readonly onFixed: (fix: Fix) => void;
+  /** The text could not be put in order; told in a sentence. */
+  readonly onFormatFailed: (sentence: string) => void;
   /** Escape: the player wants to leave the editor. */
   readonly onLeave: () => void;
 }
@@ -86,6 +89,7 @@ export class CodeEditor {
           Prec.highest(
             keymap.of([
               { key: "Mod-Enter", run: () => (options.onRun(), true) },
+              { key: "Shift-Alt-f", run: () => (void this.format(), true) },
               { key: "Escape", run: (view) => leave(view, options.onLeave) },
             ]),
           ),
@@ -160,6 +164,19 @@ export class CodeEditor {
     this.#view.focus();
   }
 
+  /** Puts a program in C in order, with one step for undo. Does nothing for other languages, or if it is changed meanwhile. */
+  async format(): Promise<void> {
+    const { text, file } = this;
+    if (!file.endsWith(".c")) return;
+    try {
+      const formatted = await formatProgram(text, file);
+      if (this.text !== text || this.#file !== file) return;
+      this.#view.dispatch({ changes: formattingChanges(text, formatted), userEvent: "input.format" });
+    } catch {
+      this.#options.onFormatFailed("The program could not be put in order: the formatter could not be loaded.");
+    }
+  }
+
   /** Puts the caret at a place, both from 1, and shows it. */
   goTo(line: number, column: number): void {
     const anchor = positionIn(this.#view.state.doc, line, column);
@@ -176,7 +193,7 @@ function extensionsFor(file: string): Extension {
   return [
     languageOf(file),
     EditorView.contentAttributes.of({
-      "aria-label": `Program ${file} of the rover. Escape leaves the editor, Control Enter runs it.`,
+      "aria-label": `Program ${file} of the rover. Escape leaves the editor, Control Enter runs it, Shift Alt F puts it in order.`,
     }),
   ];
 }

@@ -146,6 +146,7 @@ export class Desk {
         this.#restore.disabled = !this.#drafts.isChanged;
       },
       onRun: () => void this.#start(),
+      onFormatFailed: (sentence) => computer.console.append("system", `${sentence}\n`),
       onLeave: () => stage.focus(),
       onFixed: (fix) => this.#problems.drop(fix),
     });
