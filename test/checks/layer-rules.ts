@@ -37,7 +37,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "src/game/demo",
     imports: ["src/game", "src/game/phaser", "src/game/computer", ...BELOW_THE_GAME],
-    packages: ["phaser", "@codemirror/", "@lezer/"],
+    packages: ["phaser", "@codemirror/", "@lezer/", "@wasm-fmt/clang-format"],
   },
 ];
 
