@@ -80,10 +80,47 @@ async function hashOfRight(bytes: Uint8Array, url: URL, name: string): Promise<s
 async function collect(response: Response, name: string, onBytes: OnBytes): Promise<Uint8Array> {
   const { body } = response;
   if (body === null) return new Uint8Array();
-  // As large as it will be, where that is known: there is no second copy then.
-  let buffer = new Uint8Array(name === CLANG_FILE ? CLANG_BYTES : 0);
+  if (name !== CLANG_FILE) return collectPieces(body.getReader(), 0, onBytes);
+  // As large as it will be, and one byte to see that there is no more. The browser fills it; other than pieces, that
+  // leaves no garbage behind.
+  const reader = byteReader(body);
+  return reader === undefined
+    ? collectPieces(body.getReader(), CLANG_BYTES, onBytes)
+    : fill(reader, new Uint8Array(CLANG_BYTES + 1), onBytes);
+}
+
+/** `undefined` in browsers that cannot fill what they are given. */
+function byteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads up to as many bytes as there is room for: more are not asked for. */
+async function fill(reader: ReadableStreamBYOBReader, room: Uint8Array, onBytes: OnBytes): Promise<Uint8Array> {
+  let bytes = room as Uint8Array<ArrayBuffer>;
   let size = 0;
-  const reader = body.getReader();
+  while (size < bytes.length) {
+    // The memory moves along with each read.
+    const { done, value } = await reader.read(bytes.subarray(size));
+    if (value === undefined) throw new Error("The answer was canceled");
+    bytes = new Uint8Array(value.buffer);
+    if (done) break;
+    size += value.length;
+    onBytes(value.length);
+  }
+  return bytes.subarray(0, size);
+}
+
+async function collectPieces(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  room: number,
+  onBytes: OnBytes,
+): Promise<Uint8Array> {
+  let buffer = new Uint8Array(room);
+  let size = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return buffer.subarray(0, size);
