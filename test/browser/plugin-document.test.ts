@@ -18,7 +18,10 @@ it("the first example compiles, runs and answers", { timeout: 120_000 }, async (
   await vi.waitFor(() => expect(text("drone-1")).toBe("Who is there?\nHello, Ada!\n"), { timeout: 90_000 });
   await vi.waitFor(() => expect(text("station")).toBe("Who is there?\n"), 20_000);
   expect(game.scene.getScene("station").computers.ticksPerSecond).toBe(30);
+  // Games end in their next frame, and take the plugins of those that begin until then with them.
+  const ended = new Promise((resolve) => game.events.once("destroy", resolve));
   game.destroy(true);
+  await ended;
 });
 
 it("the example of events writes down what happens, until it is ended", async () => {
