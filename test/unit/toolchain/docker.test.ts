@@ -12,6 +12,7 @@ import {
   findNativeTools,
   packSysroot,
 } from "gasworks/toolchain/node";
+import { validate, ValidationSeverity } from "dockerfile-utils";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 
 import { ROOT } from "../../support/source-files.ts";
@@ -42,7 +43,8 @@ function instructionsOf(text: string): readonly Instruction[] {
     });
 }
 
-const instructions = instructionsOf(readFileSync(join(FOLDER, "Dockerfile"), "utf8"));
+const dockerfile = readFileSync(join(FOLDER, "Dockerfile"), "utf8");
+const instructions = instructionsOf(dockerfile);
 const stages: readonly Instruction[][] = instructions.reduce<Instruction[][]>(
   (found, each) =>
     each.name === "FROM" ? [...found, [each]] : [...found.slice(0, -1), [...(found.at(-1) ?? []), each]],
@@ -52,10 +54,21 @@ const stage = (name: string): readonly Instruction[] =>
   stages.find(([from]) => from?.rest.endsWith(` AS ${name}`)) ?? [];
 
 describe("toolchain/docker/Dockerfile", () => {
-  it("has instructions that there are, and begins with where it comes from", () => {
-    const known = ["FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "ENTRYPOINT", "CMD", "EXPOSE", "HEALTHCHECK"];
-    expect(instructions.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([]);
-    expect(instructions[0]?.name).toBe("FROM");
+  it("pleases the linter", () => {
+    const severity = ValidationSeverity.WARNING;
+    const complaints = validate(dockerfile, {
+      deprecatedMaintainer: severity,
+      directiveCasing: severity,
+      emptyContinuationLine: severity,
+      instructionCasing: severity,
+      instructionCmdMultiple: severity,
+      instructionEntrypointMultiple: severity,
+      instructionHealthcheckMultiple: severity,
+      instructionJSONInSingleQuotes: severity,
+      instructionWorkdirRelative: severity,
+    });
+    expect(complaints.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`)).toEqual([]);
+    expect(validate("FORM node\n")).not.toEqual([]);
   });
 
   it("comes from the SDK of the embedded compiler's version, by its tag, and from stages before", () => {
