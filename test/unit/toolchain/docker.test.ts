@@ -67,7 +67,7 @@ describe("toolchain/docker/Dockerfile", () => {
       instructionJSONInSingleQuotes: severity,
       instructionWorkdirRelative: severity,
     });
-    expect(complaints.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`)).toEqual([]);
+    expect(complaints.map(({ message, range }) => ({ line: range.start.line + 1, message }))).toEqual([]);
     expect(validate("FORM node\n")).not.toEqual([]);
   });
 

@@ -42,7 +42,8 @@ export class HeaderTabs {
     this.#add(file, fileElement);
     for (const [name, text] of Object.entries(headers)) this.#add(name, readOnly(name, text));
     this.#add("manual", manualView(manual));
-    this.bar.append(element("span", { class: "tabs-hint", text: "Ctrl+Enter runs, Shift+Alt+F formats, Esc leaves" }));
+    const keys = "Ctrl+Enter runs, Shift+Alt+F formats, Esc leaves the editor";
+    this.bar.append(element("span", { class: "tabs-hint", text: "Ctrl+Enter runs", attributes: { title: keys } }));
     this.show(file);
   }
 
