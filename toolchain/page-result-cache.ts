@@ -19,6 +19,8 @@ const CACHE_PREFIX = "gasworks-results-";
 const BASE_URL = "https://results.gasworks.invalid/";
 const SIZE = "bytes";
 const DEFAULT_BYTES = 64 * 1_024 * 1_024;
+/** What an entry counts at least: all of them are listed with each one that comes. */
+const ENTRY_BYTES = 4_096;
 
 interface Head {
   readonly diagnostics: readonly Diagnostic[];
@@ -80,7 +82,7 @@ function urlOf(key: string, size?: number): string {
 }
 
 function sizeIn(url: string): number {
-  return Number(new URL(url).searchParams.get(SIZE));
+  return Math.max(ENTRY_BYTES, Number(new URL(url).searchParams.get(SIZE)));
 }
 
 async function encode({ wasm, diagnostics }: CompileResult): Promise<Uint8Array<ArrayBuffer>> {

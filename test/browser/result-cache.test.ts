@@ -39,7 +39,7 @@ describe("createPageResultCache()", () => {
   });
 
   it("keeps what fits, and loses the oldest first", async () => {
-    const cache = createPageResultCache(3_500);
+    const cache = createPageResultCache(14_000);
     for (const key of ["a", "b", "c", "a", "d"]) await cache.set(key, resultOf(1_000));
     const found = await Promise.all(["a", "b", "c", "d"].map((key) => cache.get(key)));
     expect(found.map((result) => result?.wasm?.length)).toEqual([1_000, undefined, 1_000, 1_000]);

@@ -11,11 +11,12 @@ import {
 } from "../compiler.ts";
 import { ToolchainError, type ToolchainErrorCode } from "../errors.ts";
 import { whenAborted } from "../turns.ts";
+import { readResult } from "./read-result.ts";
 
 export interface ServiceCompilerOptions {
   /** Where `gasworks serve-compiler` listens; in a page, relative to it. */
   readonly url: string | URL;
-  /** Wall-clock time of one compile in milliseconds, with waiting for its turn. @defaultValue 60_000 */
+  /** Wall-clock time of one call in milliseconds, with waiting for its turn. @defaultValue 60_000 */
   readonly timeLimitMs?: number;
 }
 
@@ -61,7 +62,12 @@ class ServiceCompiler implements Compiler {
   /** Asks whether the service is there and ready. */
   async preload(onProgress?: (progress: DownloadProgress) => void): Promise<void> {
     this.#requireAlive();
-    await this.#ask("healthz", { signal: this.#disposal.signal });
+    const time = AbortSignal.timeout(this.#timeLimitMs);
+    try {
+      await this.#ask("healthz", { signal: AbortSignal.any([this.#disposal.signal, time]) });
+    } catch (error) {
+      throw time.aborted ? this.#tookTooLong(error) : error;
+    }
     onProgress?.({ loadedBytes: 1, totalBytes: 1 });
   }
 
@@ -86,8 +92,7 @@ class ServiceCompiler implements Compiler {
       return readResult(answer);
     } catch (error) {
       if (!time.aborted || (error instanceof ToolchainError && error.code !== "toolchain/unavailable")) throw error;
-      const message = `Cannot finish compiling: it took longer than ${this.#timeLimitMs} ms`;
-      throw new ToolchainError("toolchain/timeout", message, { cause: error });
+      throw this.#tookTooLong(error);
     } finally {
       isCanceled.forget();
     }
@@ -117,24 +122,16 @@ class ServiceCompiler implements Compiler {
     );
   }
 
+  #tookTooLong(cause: unknown): ToolchainError {
+    const message = `Cannot finish: the service took longer than ${this.#timeLimitMs} ms`;
+    return new ToolchainError("toolchain/timeout", message, { cause });
+  }
+
   #requireAlive(): void {
     if (this.#disposal.signal.aborted) {
       throw new ToolchainError("toolchain/disposed", "Cannot compile: the compiler was disposed of");
     }
   }
-}
-
-function readResult(answer: unknown): CompileResult {
-  const { wasm, diagnostics } = (answer ?? {}) as Partial<ServiceResult>;
-  if (!(wasm === null || typeof wasm === "string") || !Array.isArray(diagnostics)) {
-    throw new ToolchainError("toolchain/unavailable", "Cannot use what the service answers: it is no result");
-  }
-  return { wasm: wasm === null ? undefined : decodeBase64(wasm), diagnostics };
-}
-
-function decodeBase64(text: string): Uint8Array {
-  const bytes = atob(text);
-  return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));
 }
 
 function isCode(code: unknown): code is ToolchainErrorCode {

@@ -1,6 +1,6 @@
 // The compile service as a process of its own kind: a real server, the real compiler, a client in between.
 
-import { request } from "node:http";
+import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 
@@ -37,6 +37,17 @@ async function serve(options: Partial<CompileServerOptions> = {}): Promise<strin
     client: { perMinute: 1_000 },
     ...options,
   });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+const PLACE = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 2 };
+const MISTAKE = { file: "main.c", line: 1, column: 1, ranges: [PLACE], severity: "error", message: "no", fixIts: [] };
+
+/** Something that is no service, and answers the same to whatever it is asked; `undefined`: nothing. */
+async function answerAlways(body: string | undefined): Promise<string> {
+  const server = createServer((_request, response) => void (body === undefined || response.end(body)));
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -100,6 +111,23 @@ describe('createCompiler({ way: "service" })', () => {
     await expect(wrong.compile(RETURNS_0)).rejects.toMatchObject({ code: "toolchain/bad-sources" });
     expect(() => createServiceCompiler({ url: "nowhere" })).toThrow(TypeError);
     expect(() => createServiceCompiler({ url: "http://127.0.0.1/", timeLimitMs: 0 })).toThrow(RangeError);
+  });
+
+  it.each([
+    ["bytes that are not in Base64", { wasm: "§", diagnostics: [] }],
+    ["diagnostics that are none", { wasm: null, diagnostics: [{}] }],
+    ["a range without columns", { wasm: null, diagnostics: [{ ...MISTAKE, ranges: [{ startLine: 1, endLine: 1 }] }] }],
+    ["a fix without a text", { wasm: null, diagnostics: [{ ...MISTAKE, fixIts: [{ ...PLACE, file: "main.c" }] }] }],
+    ["an error and a program", { wasm: "AA==", diagnostics: [MISTAKE] }],
+    ["neither", { wasm: null, diagnostics: [] }],
+  ])("does not take for a result what has %s", async (_what, answer) => {
+    using compiler = createServiceCompiler({ url: await answerAlways(JSON.stringify(answer)) });
+    await expect(compiler.compile(RETURNS_0)).rejects.toMatchObject({ code: "toolchain/unavailable" });
+  });
+
+  it("does not wait for ever to hear that a service is there", async () => {
+    using compiler = createServiceCompiler({ url: await answerAlways(undefined), timeLimitMs: 200 });
+    await expect(compiler.preload()).rejects.toMatchObject({ code: "toolchain/timeout" });
   });
 
   it("stops waiting when it is told to or takes too long, and has the service stop as well", async () => {

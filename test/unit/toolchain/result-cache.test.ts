@@ -119,7 +119,7 @@ describe("a compiler", () => {
 
 describe("createMemoryResultCache()", () => {
   it("keeps what fits, and loses first what nobody has asked for", async () => {
-    const cache = createMemoryResultCache(3_100);
+    const cache = createMemoryResultCache(4_700);
     for (const key of ["a", "b", "c"]) await cache.set(key, resultOf(1_000));
     await cache.get("a");
     await cache.set("d", resultOf(1_000));
@@ -128,8 +128,15 @@ describe("createMemoryResultCache()", () => {
     // The same again takes no more room.
     await cache.set("d", resultOf(1_000));
     expect(await cache.get("a")).toEqual(resultOf(1_000));
-    await cache.set("e", resultOf(4_000));
+    await cache.set("e", resultOf(5_000));
     expect(await Promise.all(["a", "d", "e"].map((key) => cache.get(key)))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it("keeps no endless number of results that are next to nothing", async () => {
+    const cache = createMemoryResultCache(100_000);
+    for (let key = 0; key < 1_000; key++) await cache.set(String(key), resultOf(1));
+    expect(await cache.get("0")).toBeUndefined();
+    expect(await cache.get("999")).toEqual(resultOf(1));
   });
 
   it("refuses a size that is none", () => {

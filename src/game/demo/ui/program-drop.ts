@@ -38,7 +38,9 @@ export class ProgramDrop {
     } else if (file.size > MAX_BYTES) {
       onRefused(`Cannot take ${file.name}: it has ${file.size} bytes, and no program may have more than ${MAX_BYTES}.`);
     } else {
-      onWasm({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+      const bytes = await file.arrayBuffer().catch(() => undefined);
+      if (bytes === undefined) onRefused(`Cannot read ${file.name}: it was changed or removed.`);
+      else onWasm({ name: file.name, bytes: new Uint8Array(bytes) });
     }
   }
 }
