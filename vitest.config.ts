@@ -77,10 +77,13 @@ export default defineConfig({
         test: {
           ...built,
           name: "e2e",
+          globalSetup: [...built.globalSetup, "test/e2e/support/build-pages.ts"],
           sequence: { groupOrder: 2 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // A page shows what the game holds a frame later, and a frame can be long on a busy machine.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {

@@ -78,8 +78,8 @@ test("the list of saves shows name, time and tick, and a deleted one is gone", a
   await player.save("before lunch");
   const { tick } = await player.state();
   const slot = player.page.locator("#saves li");
-  expect(await slot.locator(".saves-name").textContent()).toBe("before lunch");
-  expect(await slot.locator("[data-tick]").getAttribute("data-tick")).toBe(String(tick));
+  await expect.poll(() => slot.locator(".saves-name").textContent()).toBe("before lunch");
+  await expect.poll(() => slot.locator("[data-tick]").getAttribute("data-tick")).toBe(String(tick));
   const time = Date.parse((await slot.locator("time").getAttribute("datetime")) ?? "");
   expect(time).toBeGreaterThanOrEqual(before - 1);
   expect(time).toBeLessThanOrEqual(Date.now());
@@ -99,7 +99,7 @@ test("a damaged save is refused with a sentence, and the game is as it was", asy
   await player.load("to be damaged");
   const message = player.page.locator("#saves-message[data-kind=error]");
   await message.waitFor();
-  expect(await message.textContent()).toMatch(/^Cannot .{20,}\.$/);
+  await expect.poll(() => message.textContent()).toMatch(/^Cannot .{20,}\.$/);
   expect((await player.state()).rover).toEqual(rover);
 
   await player.closeSaves();

@@ -63,7 +63,7 @@ test("a game that was exported goes on when its file is dropped on the dialog; a
   await drop(player, bytes);
   const back = await player.until("the dropped game", (state) => state.tick < tick + 10);
   expect(back.tick).toBeGreaterThanOrEqual(tick);
-  expect(await player.page.locator("#saves-dialog[open]").count()).toBe(0);
+  await expect.poll(() => player.page.locator("#saves-dialog[open]").count()).toBe(0);
   expect(player.uncaught).toEqual([]);
 });
 
@@ -85,11 +85,13 @@ test("older saves of a slot are there to be loaded, with all computers off if wa
   await player.page.click("#open-load");
   await player.page.getByText("2 older").click();
   const older = player.page.locator("#saves .saves-older [data-tick]");
-  expect(await older.count()).toBe(2);
+  await expect.poll(() => older.count()).toBe(2);
   const oldest = Number(await older.last().getAttribute("data-tick"));
   expect(oldest).toBeGreaterThanOrEqual(ticks[0] ?? Infinity);
   expect(oldest).toBeLessThan(ticks[1] ?? 0);
-  expect(await player.page.textContent("#saves-room")).toMatch(/^[\d.,]+ [KMG]B of about [\d.,]+ [KMG]B used$/);
+  await expect
+    .poll(() => player.page.textContent("#saves-room"))
+    .toMatch(/^[\d.,]+ [KMG]B of about [\d.,]+ [KMG]B used$/);
   await player.page.check("#load-safe");
   await player.page.getByTitle(`of tick ${oldest}`).click();
   const back = await player.until("the oldest save", ({ computer }) => computer === "off");
@@ -111,5 +113,5 @@ test("a browser that lets the page keep nothing plays on, and the dialog says so
   await page.locator("#saves-storage", { hasText: "Download the save as a file" }).waitFor();
   await page.click("#save-here");
   await page.getByText(/^Saved “/).waitFor();
-  expect(await page.locator("#saves li .saves-name").count()).toBe(1);
+  await expect.poll(() => page.locator("#saves li .saves-name").count()).toBe(1);
 });

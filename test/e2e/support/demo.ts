@@ -1,17 +1,11 @@
-// Builds and serves the demo once for a test file, and opens it in a real Chromium.
-
-import { fileURLToPath } from "node:url";
+// Serves the demo for a test file, and opens it in a real Chromium.
 
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright";
-import { build, preview, type PreviewServer } from "vite";
+import { preview } from "vite";
 
 import { chromiumLaunchOptions } from "../../../scripts/chromium.mjs";
 import type { DemoState } from "../../../src/game/demo/test-handle.ts";
-
-const ROOT = new URL("../../../", import.meta.url);
-const CONFIG = fileURLToPath(new URL("vite.config.ts", ROOT));
-/** Not the folder that `npm start` serves: a game may be open there. */
-const OUTPUT = fileURLToPath(new URL(".cache/e2e-demo", ROOT));
+import { DEMO } from "./build-pages.ts";
 
 /** A running demo. */
 export interface Demo extends AsyncDisposable {
@@ -23,11 +17,9 @@ export interface Demo extends AsyncDisposable {
   sendHome(): Promise<void>;
 }
 
-/** Builds, serves and starts a browser: about ten seconds. */
+/** Serves what build-pages.ts built, and starts a browser. */
 export async function openDemo(): Promise<Demo> {
-  const options = { configFile: CONFIG, logLevel: "warn", build: { outDir: OUTPUT } } as const;
-  await build(options);
-  const server: PreviewServer = await preview({ ...options, preview: { port: 0, host: "127.0.0.1" } });
+  const server = await preview({ ...DEMO, preview: { port: 0, host: "127.0.0.1" } });
   const url = server.resolvedUrls?.local[0];
   if (url === undefined) throw new Error("Cannot open the demo: the server has no address");
   const browser = await chromium.launch(chromiumLaunchOptions());

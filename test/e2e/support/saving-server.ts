@@ -5,10 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, extname, join } from "node:path";
 
-import { build } from "vite";
-
-import { ownExports } from "../../../scripts/own-exports.mjs";
-import { ROOT } from "../../support/source-files.ts";
+import { SAVING_PAGE } from "./build-pages.ts";
 
 /** What a page tells. */
 export type Told =
@@ -24,18 +21,9 @@ export interface SavingServer extends AsyncDisposable {
   listen(listener: (told: Told) => void): void;
 }
 
-const OUTPUT = join(ROOT, ".cache/saving-page");
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
 
 export async function openSavingServer(): Promise<SavingServer> {
-  await build({
-    configFile: false,
-    root: join(ROOT, "test/e2e/saving-page"),
-    logLevel: "warn",
-    resolve: { alias: ownExports() },
-    worker: { format: "es" },
-    build: { outDir: OUTPUT, emptyOutDir: true, target: "es2023", minify: false },
-  });
   let listener: (told: Told) => void = () => {};
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
@@ -48,7 +36,7 @@ export async function openSavingServer(): Promise<SavingServer> {
       });
       return;
     }
-    const folder = pathname.startsWith("/assets/") ? join(OUTPUT, "assets") : OUTPUT;
+    const folder = pathname.startsWith("/assets/") ? join(SAVING_PAGE, "assets") : SAVING_PAGE;
     const name = basename(pathname) || "index.html";
     response.setHeader("content-type", TYPES[extname(name)] ?? "application/octet-stream");
     createReadStream(join(folder, name))
