@@ -20,9 +20,13 @@ const inNode = {
 
 const built = {
   environment: "node" as const,
-  globalSetup: ["test/support/build-once.ts"],
+  globalSetup: ["test/support/build-once.ts", "test/support/compile-service.ts"],
   // Vitest would leave one core idle, of two as of sixteen.
   maxWorkers: availableParallelism(),
+  // Twenty times what the longest take: a busy machine is no fault.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
 };
 
 export default defineConfig({
@@ -37,7 +41,6 @@ export default defineConfig({
           name: "unit",
           sequence: { groupOrder: 0 },
           include: ["test/unit/**/*.test.ts", "test/checks/**/*.test.ts"],
-          testTimeout: 20_000,
         },
       },
       {
@@ -48,7 +51,6 @@ export default defineConfig({
           name: "phaser3",
           sequence: { groupOrder: 0 },
           include: ["test/unit/phaser/**/*.test.ts"],
-          testTimeout: 20_000,
         },
       },
       {
@@ -58,7 +60,6 @@ export default defineConfig({
           name: "conformance",
           sequence: { groupOrder: 0 },
           include: ["test/conformance/**/*.test.ts"],
-          testTimeout: 60_000,
         },
       },
       {
@@ -68,8 +69,6 @@ export default defineConfig({
           name: "firefox",
           sequence: { groupOrder: 2 },
           include: ["test/firefox/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
@@ -81,9 +80,6 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
-          hookTimeout: 120_000,
-          // A page shows what the game holds a frame later, and a frame can be long on a busy machine.
-          expect: { poll: { timeout: 30_000 } },
         },
       },
       {
@@ -99,6 +95,8 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           globalSetup: ["test/support/build-once.ts"],
           testTimeout: 60_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
           browser: {
             enabled: true,
             headless: true,

@@ -71,7 +71,7 @@ describe("README.md", () => {
     expect(readme).toContain(`Node ${packageJson.engines.node.replace(">=", "")} or newer`);
   });
 
-  it("and the documents of the plugin and of mods show TypeScript that compiles", { timeout: 60_000 }, () => {
+  it("and the documents of the plugin and of mods show TypeScript that compiles", { timeout: 240_000 }, () => {
     const paths = ["README.md", "docs/plugin.md", "docs/modding.md"];
     const snippets = paths.flatMap((path) => [
       ...namedBlocks(documents.find((document) => document.path === path)?.text ?? ""),
@@ -95,7 +95,7 @@ describe("README.md", () => {
     expect(stdout).toBe("");
   });
 
-  it("shows commands that work, one after the other", { timeout: 60_000 }, () => {
+  it("shows commands that work, one after the other", { timeout: 240_000 }, () => {
     const commands = blocks(readme, "sh").flatMap((block) => block.match(/^npx gasworks .*$/gm) ?? []);
     expect(commands.length).toBeGreaterThan(3);
     const directory = mkdtempSync(join(tmpdir(), "gasworks-"));

@@ -41,13 +41,3 @@ export class CapturedSink {
     return Buffer.concat(this.#written).toString();
   }
 }
-
-/**
- * Compiles one C file for the tests that follow.
- *
- * @throws {Error} with the compiler's words if it does not compile.
- */
-export async function compileForTests(source: string, output: string): Promise<void> {
-  const { exitCode, stderr } = await gasworks(["compile", source, "-o", output]);
-  if (exitCode !== 0) throw new Error(`Cannot compile ${source}: ${stderr}`);
-}

@@ -5,6 +5,7 @@ import { decodeSave, encodeSave, type JsonValue } from "gasworks/persistence";
 import { expect } from "vitest";
 
 import { sharedCompiler } from "../../bench/compile-freestanding.ts";
+import { sharedPreparer } from "./shared-preparer.ts";
 
 /** The game's side of a test. */
 export interface Site {
@@ -25,7 +26,11 @@ export class DeviceRun<S extends Site = Site> {
 
   constructor(site: S) {
     this.site = site;
-    this.world = new ComputerWorld({ compiler: sharedCompiler, onError: (error) => this.errors.push(error) });
+    this.world = new ComputerWorld({
+      compiler: sharedCompiler,
+      preparer: sharedPreparer,
+      onError: (error) => this.errors.push(error),
+    });
     this.computer = this.world.add({ id: "one", gasPerTick: 200_000, devices: site.devices });
   }
 

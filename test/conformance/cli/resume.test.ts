@@ -5,8 +5,9 @@ import { writeFileSync } from "node:fs";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { compileForTests, gasworks } from "../../support/captured-streams.ts";
+import { gasworks } from "../../support/captured-streams.ts";
 import { gasworksProcess } from "../../support/gasworks-process.ts";
+import { programGuest } from "../../support/guest.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 const at = temporaryDirectory();
@@ -69,7 +70,7 @@ int main(void)
 
 beforeAll(async () => {
   writeFileSync(at("program.c"), PROGRAM);
-  await compileForTests(at("program.c"), at("program.wasm"));
+  writeFileSync(at("program.wasm"), await programGuest(PROGRAM));
 }, PATIENCE);
 
 describe("gasworks run --save, then --resume", { timeout: PATIENCE }, () => {

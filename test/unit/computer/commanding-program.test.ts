@@ -5,6 +5,7 @@ import { decodeSave, encodeSave } from "gasworks/persistence";
 import { expect, it, vi } from "vitest";
 
 import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
+import { sharedPreparer } from "../../support/shared-preparer.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -53,7 +54,7 @@ const Lamp = defineDevice<{ readonly lamps: Lamps; readonly name: string }>({
 });
 
 function worldOf(memory: "own" | "arena", lamps: Lamps): ComputerWorld {
-  const world = new ComputerWorld({ compiler: sharedCompiler, memory });
+  const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer, memory });
   // Added in another order than that of their ids.
   for (const id of ["b", "a"]) {
     world.add({ id, gasBank: 50_000, devices: { lamp: Lamp.attach({ lamps, name: id }) } });

@@ -23,6 +23,7 @@ import { decodeSave, encodeSave } from "gasworks/persistence";
 import { describe, expect, it, vi } from "vitest";
 
 import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
+import { sharedPreparer } from "../../support/shared-preparer.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -194,7 +195,12 @@ class Site {
   readonly errors: unknown[] = [];
 
   constructor(memory: "own" | "arena") {
-    this.world = new ComputerWorld({ compiler: sharedCompiler, memory, onError: (error) => this.errors.push(error) });
+    this.world = new ComputerWorld({
+      compiler: sharedCompiler,
+      preparer: sharedPreparer,
+      memory,
+      onError: (error) => this.errors.push(error),
+    });
     this.world.add({ id: "a", gasPerTick: 200_000, devices: { big: this.boiler } });
   }
 

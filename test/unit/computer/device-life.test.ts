@@ -21,6 +21,7 @@ import {
 import { describe, expect, it, vi } from "vitest";
 
 import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
+import { sharedPreparer } from "../../support/shared-preparer.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -72,7 +73,7 @@ int main(void) {
 
 async function waiting(version = 1) {
   const { pump, log } = pumpOf(version);
-  const world = new ComputerWorld({ compiler: sharedCompiler });
+  const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
   const computer = world.add({ id: "a", devices: { well: pump.attach(log) } });
   const lost: unknown[] = [];
   computer.on("device-lost", (told) => lost.push(told));
@@ -82,7 +83,7 @@ async function waiting(version = 1) {
 }
 
 async function restored(save: ComputersSave, pump: ReturnType<typeof pumpOf>["pump"] | undefined, label = "well") {
-  const world = new ComputerWorld({ compiler: sharedCompiler });
+  const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
   const computer = world.add({ id: "a", devices: pump === undefined ? {} : { [label]: pump.attach([]) } });
   const lost: unknown[] = [];
   computer.on("device-lost", (told) => lost.push(told));
@@ -145,7 +146,7 @@ describe("a save of another version of a device", () => {
     const { world } = await waiting(2);
     const save = world.capture();
     const { pump, log } = pumpOf(1);
-    const next = new ComputerWorld({ compiler: sharedCompiler });
+    const next = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
     const device = pump.attach(log);
     const computer = next.add({ id: "a", devices: { well: device } });
     const before = next.capture();
@@ -167,7 +168,7 @@ describe("a save of another version of a device", () => {
       },
       2: { state: (old) => ({ litres: Number(old["litres"]) * 2 }) },
     });
-    const next = new ComputerWorld({ compiler: sharedCompiler });
+    const next = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
     const device = pump.attach([]);
     const computer = next.add({ id: "a", devices: { well: device } });
     await next.restore(save);
@@ -190,7 +191,7 @@ describe("a save of another version of a device", () => {
       { type: "pump", doc: "Pumps.", port: port<string[]>() },
       { commands: { pump: command({ doc: "Pumps.", args: { on: flag("On?") }, cost: 1 }, () => {}) } },
     );
-    const next = new ComputerWorld({ compiler: sharedCompiler });
+    const next = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
     next.add({ id: "a", devices: { well: other.attach([]) } });
     await expect(next.restore(world.capture())).rejects.toMatchObject({
       code: "computer/device-changed",
@@ -208,7 +209,7 @@ int main(void) {
 }`;
 
   it("lets the old program run until the new one is ready, and goes back to where it stood", async () => {
-    const world = new ComputerWorld({ compiler: sharedCompiler });
+    const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
     const computer = world.add({ id: "a" });
     await computer.load({ "main.c": COUNTER("old") });
     for (let tick = 0; tick < 3; tick++) world.runTick();
@@ -228,7 +229,7 @@ int main(void) {
   });
 
   it("changes nothing when the new program is refused", async () => {
-    const world = new ComputerWorld({ compiler: sharedCompiler });
+    const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
     const computer = world.add({ id: "a" });
     await computer.load({ "main.c": COUNTER("old") });
     world.runTick();
@@ -267,7 +268,7 @@ describe("a trait", () => {
   );
 
   it("gives its device to everything that has the shape, and to nothing else", async () => {
-    const world = new ComputerWorld({ compiler: sharedCompiler });
+    const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
     const rover = { x: 3, y: 4 };
     const devices = devicesOf(rover, [Positioned]);
     expect(devicesOf({ x: 3 }, [Positioned])).toEqual({});

@@ -5,6 +5,7 @@ import { decodeSave, encodeSave } from "gasworks/persistence";
 import { describe, expect, it, vi } from "vitest";
 
 import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
+import { sharedPreparer } from "../../support/shared-preparer.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -49,7 +50,7 @@ int main(void) {
 `;
 
 function create(memory: "own" | "arena"): { readonly world: ComputerWorld; readonly computer: Computer } {
-  const world = new ComputerWorld({ compiler: sharedCompiler, memory });
+  const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer, memory });
   return { world, computer: world.add({ id: "a", gasPerTick: 5_000 }) };
 }
 

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 
 import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
 import { programGuest } from "../../support/guest.ts";
+import { sharedPreparer } from "../../support/shared-preparer.ts";
 
 // Compiling and preparing take seconds each on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
@@ -93,7 +94,7 @@ interface Trip {
 
 function createTrip(): Trip {
   const field = new Field();
-  const world = new ComputerWorld({ compiler: sharedCompiler });
+  const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
   const devices = { wheels: Motor.attach(field), eye: Radar.attach(field) };
   return { field, world, computer: world.add({ id: "rover", gasPerTick: 60_000, devices }) };
 }

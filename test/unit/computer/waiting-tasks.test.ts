@@ -26,6 +26,7 @@ import { strike, temple, world as templeWorld } from "virtual:modding/temple.ts"
 import { describe, expect, it, vi } from "vitest";
 
 import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
+import { sharedPreparer } from "../../support/shared-preparer.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -102,7 +103,11 @@ class Belfry {
   readonly world: ComputerWorld;
 
   constructor(names: readonly string[]) {
-    this.world = new ComputerWorld({ compiler: sharedCompiler, onError: (error) => this.errors.push(error) });
+    this.world = new ComputerWorld({
+      compiler: sharedCompiler,
+      preparer: sharedPreparer,
+      onError: (error) => this.errors.push(error),
+    });
     for (const name of names) {
       this.world.add({ id: name, gasPerTick: 100_000, devices: { bell: Bell.attach({ name, tower: this.tower }) } });
     }
@@ -304,7 +309,7 @@ int main(void) {
 describe("computers that wait in tasks of the shipped devices", () => {
   it("are left alone until a message comes, a hundred of them", async () => {
     const vms = new WatchedVms();
-    const world = new ComputerWorld({ compiler: sharedCompiler, vms });
+    const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer, vms });
     const network = new RadioNetwork();
     for (let count = 0; count < 100; count++) {
       await world
@@ -349,7 +354,7 @@ describe("computers that wait in tasks of the shipped devices", () => {
     },
   ])("are left alone until the time is over: $call", async ({ device, call, ends, answer }) => {
     const vms = new WatchedVms();
-    const world = new ComputerWorld({ compiler: sharedCompiler, vms });
+    const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer, vms });
     const computer = world.add({ id: "a", devices: { it: device() } });
     await computer.load({ "main.c": program(call) });
     while (world.tick < 5) world.runTick();
@@ -368,7 +373,7 @@ describe("computers that wait in tasks of the shipped devices", () => {
     { device: Radio, call: `radio_recv(radio_open("it"), line, 8, 20)` },
   ])("go on from saves that count the ticks that are left, as older ones do: $call", async ({ device, call }) => {
     const start = (): ComputerWorld => {
-      const world = new ComputerWorld({ compiler: sharedCompiler });
+      const world = new ComputerWorld({ compiler: sharedCompiler, preparer: sharedPreparer });
       const attached =
         device === Radio
           ? Radio.attach({ network: new RadioNetwork() })

@@ -3,14 +3,14 @@
 import { readFileSync } from "node:fs";
 
 import { ComputerWorld, Motor, Radar, type Computer } from "gasworks/computer";
-import { createNodeCompiler, withLanguages } from "gasworks/toolchain/node";
-import { afterAll, expect, test } from "vitest";
+import { withLanguages } from "gasworks/toolchain/node";
+import { expect, test } from "vitest";
 
+import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
 import { YARD } from "../../../src/game/demo/rules/level.ts";
 import { RoverWorld } from "../../../src/game/demo/rules/rover-world.ts";
 
-const compiler = withLanguages(createNodeCompiler());
-afterAll(() => compiler[Symbol.dispose]());
+const compiler = withLanguages(sharedCompiler);
 
 /** A rover with a program, and a way to let time pass. */
 async function roverWith(

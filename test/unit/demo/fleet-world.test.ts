@@ -3,16 +3,13 @@
 import { readFileSync } from "node:fs";
 
 import { ComputerWorld, Motor, Radar } from "gasworks/computer";
-import { createNodeCompiler } from "gasworks/toolchain/node";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
+import { sharedCompiler as compiler } from "../../../bench/compile-freestanding.ts";
 import { CellGrid, FIELD } from "../../../src/game/demo/fleet/fleet-field.ts";
 import { FleetWorld, type FleetRover } from "../../../src/game/demo/fleet/fleet-world.ts";
 import { Transponder } from "../../../src/game/demo/fleet/transponder.ts";
 import { parseLevel } from "../../../src/game/demo/rules/level.ts";
-
-const compiler = createNodeCompiler();
-afterAll(() => compiler[Symbol.dispose]());
 
 /** A level of 24 × 24 tiles with nothing in it. */
 const HALL = parseLevel(

@@ -41,10 +41,12 @@ function stubStorage(room: { readonly usage: number; readonly quota: number }): 
   return counts;
 }
 
-async function heard(store: BrowserStore, use: () => Promise<unknown>): Promise<string[]> {
+/** The codes of what a store says while it is used: at least so many, however late they come. */
+async function heard(store: BrowserStore, use: () => Promise<unknown>, least = 0): Promise<string[]> {
   const messages: StoreMessage[] = [];
   store.onMessage((message) => messages.push(message));
   await use();
+  await expect.poll(() => messages.length).toBeGreaterThanOrEqual(least);
   await new Promise((resolve) => void setTimeout(resolve, 10));
   return messages.map(({ code }) => code);
 }
@@ -63,20 +65,21 @@ describe("BrowserStore", () => {
   ])("keeps saves in memory where the browser %s, and says so once", async (_, open) => {
     const store = new BrowserStore({ databaseName: freshDatabase(), timeLimitMs: 50 });
     const stop = replaceMethod(IDBFactory.prototype, "open", open);
-    const codes = await heard(store, async () => {
+    const use = async (): Promise<void> => {
       await store.write("slot-1", save.bytes, save.meta);
       await store.write("slot-2", save.bytes, save.meta);
       expect((await store.read("slot-1"))?.bytes).toEqual(save.bytes);
       expect((await store.list()).map(({ slot }) => slot)).toEqual(["slot-1", "slot-2"]);
       expect(await store.room()).toBeUndefined();
-    }).finally(stop);
+    };
+    const codes = await heard(store, use, 1).finally(stop);
     expect(codes).toEqual(["store/in-memory"]);
     // Who comes later hears of it as well.
-    expect(await heard(store, async () => {})).toEqual(["store/in-memory"]);
+    expect(await heard(store, async () => {}, 1)).toEqual(["store/in-memory"]);
   });
 
   it("does not hide a storage that fails after it has worked", async () => {
-    const store = new BrowserStore({ databaseName: freshDatabase(), timeLimitMs: 50 });
+    const store = new BrowserStore({ databaseName: freshDatabase() });
     await store.write("slot-1", save.bytes, save.meta);
     const stop = replaceMethod(IDBDatabase.prototype, "transaction", () => {
       throw new DOMException("Injected", "UnknownError");
@@ -106,10 +109,11 @@ describe("BrowserStore", () => {
   ])("says before it is too late that the storage will be full: %j", async (room, expected) => {
     stubStorage(room);
     const store = new BrowserStore({ databaseName: freshDatabase() });
-    const codes = await heard(store, async () => {
+    const saveTwice = async (): Promise<void> => {
       await store.write("slot-1", save.bytes, save.meta);
       await store.write("slot-1", save.bytes, save.meta);
-    });
+    };
+    const codes = await heard(store, saveTwice, expected.length);
     expect(codes).toEqual(expected);
     expect(await store.room()).toEqual({ usedBytes: room.usage, quotaBytes: room.quota, isPersistent: false });
   });

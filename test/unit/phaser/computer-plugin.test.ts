@@ -427,7 +427,7 @@ describe("ComputerPlugin's saves", () => {
     let finish = (): void => {};
     game.computers.world = { save: () => null, load: () => new Promise<void>((resolve) => (finish = resolve)) };
     const load = game.computers.load("slot-1");
-    await vi.waitFor(() => expect(String(finish)).not.toBe(String(() => {})));
+    await vi.waitFor(() => expect(String(finish)).not.toBe(String(() => {})), 20_000);
     game.frame(50);
     game.frame(50);
     expect(game.computers.tick).toBe(0);

@@ -1,13 +1,11 @@
 // The names of the C library that editors offer, beside the library itself.
 
 import { C_LIBRARY, explainDiagnostics, formatDiagnostic, type LibraryName } from "gasworks/toolchain";
-import { createNodeCompiler } from "gasworks/toolchain/node";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+
+import { sharedCompiler as compiler } from "../../../bench/compile-freestanding.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const compiler = createNodeCompiler();
-afterAll(() => compiler[Symbol.dispose]());
 
 const INCLUDES = [...new Set(C_LIBRARY.map(({ header }) => `#include <${header}>\n`))].join("");
 const functions = C_LIBRARY.filter(({ kind }) => kind === "function");

@@ -16,6 +16,9 @@ import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
+/** Until what comes is taken for not coming. */
+const PATIENCE_MS = 20_000;
+
 const HELLO: Sources = { "main.c": '#include <stdio.h>\nint main(void) { printf("%d\\n", 1.5); return 0; }\n' };
 const RETURNS_0: Sources = { "main.c": "int main(void) { return 0; }\n" };
 
@@ -136,13 +139,13 @@ describe('createCompiler({ way: "service" })', () => {
     using client = createServiceCompiler({ url });
     const canceler = new AbortController();
     const attempt = client.compile(RETURNS_0, { signal: canceler.signal });
-    await vi.waitFor(() => expect(slow.started.length).toBe(1));
+    await vi.waitFor(() => expect(slow.started.length).toBe(1), PATIENCE_MS);
     canceler.abort();
     await expect(attempt).rejects.toMatchObject({ code: "toolchain/canceled" });
     // Its compiler is free again.
     using hasty = createServiceCompiler({ url, timeLimitMs: 300 });
     await expect(hasty.compile(HELLO)).rejects.toMatchObject({ code: "toolchain/timeout" });
-    await vi.waitFor(() => expect(slow.started.length).toBe(2));
+    await vi.waitFor(() => expect(slow.started.length).toBe(2), PATIENCE_MS);
     using gone = createServiceCompiler({ url });
     const disposed = gone.compile(HELLO);
     gone[Symbol.dispose]();
@@ -216,10 +219,10 @@ describe("the compile service", () => {
     const url = await serve({ compilers: [slow], queueLength: 1, client: { perMinute: 1_000, atOnce: 10 } });
     const question = (name: string): string => JSON.stringify({ sources: { [name]: "" } });
     const first = post(url, question("a.c"));
-    await vi.waitFor(() => expect(slow.started.length).toBe(1));
+    await vi.waitFor(() => expect(slow.started.length).toBe(1), PATIENCE_MS);
     const second = post(url, question("b.c"));
     const waiting = async (): Promise<unknown> => (await fetch(new URL("healthz", url))).json();
-    await vi.waitFor(async () => expect(await waiting()).toMatchObject({ running: 1, waiting: 1 }));
+    await vi.waitFor(async () => expect(await waiting()).toMatchObject({ running: 1, waiting: 1 }), PATIENCE_MS);
     const third = await post(url, question("c.c"));
     expect([third.status, errorOf(third.answer).code, third.headers.get("retry-after")]).toEqual([
       503,
@@ -228,7 +231,10 @@ describe("the compile service", () => {
     ]);
     slow.end();
     expect((await first).status).toBe(200);
-    await vi.waitFor(() => expect(slow.started.map((sources) => Object.keys(sources)[0])).toEqual(["a.c", "b.c"]));
+    await vi.waitFor(
+      () => expect(slow.started.map((sources) => Object.keys(sources)[0])).toEqual(["a.c", "b.c"]),
+      PATIENCE_MS,
+    );
     slow.end();
     expect((await second).status).toBe(200);
   });
@@ -237,15 +243,15 @@ describe("the compile service", () => {
     const slow = new SlowCompiler();
     const url = await serve({ compilers: [slow] });
     const first = post(url, JSON.stringify({ sources: { "a.c": "" } }));
-    await vi.waitFor(() => expect(slow.started.length).toBe(1));
+    await vi.waitFor(() => expect(slow.started.length).toBe(1), PATIENCE_MS);
     const canceler = new AbortController();
     const body = JSON.stringify({ sources: { "b.c": "" } });
     const second = fetch(new URL("compile", url), { method: "POST", body, signal: canceler.signal });
     const health = async (): Promise<unknown> => (await fetch(new URL("healthz", url))).json();
-    await vi.waitFor(async () => expect(await health()).toMatchObject({ waiting: 1 }));
+    await vi.waitFor(async () => expect(await health()).toMatchObject({ waiting: 1 }), PATIENCE_MS);
     canceler.abort();
     await expect(second).rejects.toThrow();
-    await vi.waitFor(async () => expect(await health()).toMatchObject({ waiting: 0 }));
+    await vi.waitFor(async () => expect(await health()).toMatchObject({ waiting: 0 }), PATIENCE_MS);
     slow.end();
     expect((await first).status).toBe(200);
     expect(slow.started.length).toBe(1);
@@ -278,7 +284,7 @@ describe("the compile service", () => {
     const slow = new SlowCompiler();
     const url = await serve({ compilers: [slow], client: { atOnce: 1 } });
     const first = post(url, JSON.stringify({ sources: { "a.c": "" } }));
-    await vi.waitFor(() => expect(slow.started.length).toBe(1));
+    await vi.waitFor(() => expect(slow.started.length).toBe(1), PATIENCE_MS);
     expect((await post(url, JSON.stringify({ sources: { "b.c": "" } }))).status).toBe(429);
     slow.end();
     expect((await first).status).toBe(200);

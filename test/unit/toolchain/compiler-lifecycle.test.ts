@@ -45,7 +45,7 @@ describe("canceling", () => {
     setTimeout(() => controller.abort(), 200);
     const start = performance.now();
     expect(await attempt).toBe("toolchain/canceled");
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(performance.now() - start).toBeLessThan(15_000);
     expect(await codeOf(compiler.compile(HELLO))).toBe("fulfilled");
   });
 
@@ -149,7 +149,7 @@ describe("disposing", () => {
     const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
       cwd: new URL("../../..", import.meta.url),
       encoding: "utf8",
-      timeout: 30_000,
+      timeout: 55_000,
     });
     expect({ stdout, status }).toEqual({ stdout: "compiled\n", status: 0 });
   });

@@ -5,9 +5,9 @@ import { homedir, tmpdir } from "node:os";
 
 import { completionsOf, generateHeaders, Motor, Radar } from "gasworks/computer";
 import { explainDiagnostics, FRIENDLY_KINDS, type ExplainedDiagnostic, type Sources } from "gasworks/toolchain";
-import { createNodeCompiler } from "gasworks/toolchain/node";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
+import { sharedCompiler as compiler } from "../../../bench/compile-freestanding.ts";
 import { applyEdits } from "../../support/apply-edits.ts";
 import { file, type FaultyProgram } from "../../support/faulty-programs/faulty-program.ts";
 import { FAULTS_OF_FORM } from "../../support/faulty-programs/of-form.ts";
@@ -19,10 +19,6 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const devices = { left: Motor.attach({} as never), eye: Radar.attach({} as never) };
 const headers = generateHeaders(devices);
 const names = completionsOf(devices);
-const compiler = createNodeCompiler();
-
-beforeAll(() => compiler.preload());
-afterAll(() => compiler[Symbol.dispose]());
 
 async function explain(sources: Sources): Promise<readonly ExplainedDiagnostic[]> {
   const { diagnostics } = await compiler.compile({ ...headers, ...sources });

@@ -1,18 +1,15 @@
 // What we add to the C library's headers.
 
 import { formatDiagnostic } from "gasworks/toolchain";
-import { createNodeCompiler } from "gasworks/toolchain/node";
 import { createVm, gas, prepareModule } from "gasworks/vm";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
+import { sharedCompiler as compiler } from "../../../bench/compile-freestanding.ts";
 import { selectSysroot } from "../../../toolchain/embedded/sysroot.ts";
 import { writeTar } from "../../../toolchain/embedded/tar.ts";
 import { HEADER_ADDITIONS, OWN_HEADERS } from "../../../toolchain/sdk/headers.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-const compiler = createNodeCompiler();
-afterAll(() => compiler[Symbol.dispose]());
 
 async function run(source: string, optimization: "-O0" | "-O2"): Promise<object> {
   const { wasm, diagnostics } = await compiler.compile({ "main.c": source }, { optimization });

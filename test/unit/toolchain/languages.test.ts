@@ -3,12 +3,13 @@
 import { ComputerWorld, Motor, type MotorPort } from "gasworks/computer";
 import { formatDiagnostic, type Compiler, type CompileResult, ToolchainError } from "gasworks/toolchain";
 import { createNodeCompiler, withLanguages } from "gasworks/toolchain/node";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+
+import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const compiler = withLanguages(createNodeCompiler());
-afterAll(() => compiler[Symbol.dispose]());
+const compiler = withLanguages(sharedCompiler);
 
 const WAT = `(module
   (memory (export "memory") 1)

@@ -140,7 +140,7 @@ describe("an idle compiler", () => {
       await createNodeCompiler({ idleLimitMs: 2 ** 31 - 1 }).compile({ "main.c": "int main(void) { return 0; }" });`;
     const { status, signal } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
       cwd: new URL("../../..", import.meta.url),
-      timeout: 30_000,
+      timeout: 55_000,
     });
     expect({ status, signal }).toEqual({ status: 0, signal: null });
   });

@@ -1,7 +1,5 @@
 // What every shipped device keeps to, whatever it does: one function, called once for each. Programs are real C.
 
-import { createHash } from "node:crypto";
-
 import {
   completionsOf,
   ComputerWorld,
@@ -10,14 +8,14 @@ import {
   generateHeaders,
   type AttachedDevice,
   type DeviceFace,
-  type Preparer,
   type ScalarFields,
 } from "gasworks/computer";
 import { decodeSave, encodeSave, type JsonValue } from "gasworks/persistence";
-import { prepareModule, type GuestModule, type MemoryBackend } from "gasworks/vm";
+import type { MemoryBackend } from "gasworks/vm";
 import { expect } from "vitest";
 
 import { sharedCompiler } from "../../../../bench/compile-freestanding.ts";
+import { sharedPreparer } from "../../../support/shared-preparer.ts";
 
 /** The game's side of a case: things that devices belong to. */
 export interface DeviceSite {
@@ -49,20 +47,8 @@ export interface DeviceCase {
   readonly calls: Readonly<Record<string, string>>;
 }
 
-/** Compiled once for both kinds of memory and all tests, and prepared once for each kind. */
+/** Compiled once for both kinds of memory and all tests. */
 const compiled = new Map<string, Promise<Uint8Array>>();
-const prepared = new Map<string, Promise<GuestModule>>();
-
-const preparer: Preparer = {
-  prepare: (wasm, policy, options) => {
-    const hash = createHash("sha256").update(wasm).digest("hex");
-    const key = `${hash} ${JSON.stringify([policy, options?.memory])}`;
-    const module = prepared.get(key) ?? prepareModule(wasm, policy, options);
-    prepared.set(key, module);
-    return module;
-  },
-  [Symbol.dispose]: () => {},
-};
 
 /** A case's world in one kind of memory. */
 export class CaseRun {
@@ -76,7 +62,7 @@ export class CaseRun {
   constructor(deviceCase: DeviceCase, memory: MemoryBackend) {
     this.#case = deviceCase;
     this.site = deviceCase.createSite();
-    this.world = new ComputerWorld({ memory, preparer, onError: (error) => this.errors.push(error) });
+    this.world = new ComputerWorld({ memory, preparer: sharedPreparer, onError: (error) => this.errors.push(error) });
     this.world.on("device-lost", ({ label }) => this.lost.push(label));
     for (const [id, devices] of Object.entries(this.site.computers)) {
       this.world.add({ id, gasPerTick: 200_000, devices });
