@@ -5,7 +5,7 @@ import type { EncodeReply, EncodeRequest } from "./encode-messages.ts";
 import { SaveError } from "./errors.ts";
 import { PieceCache } from "./piece-cache.ts";
 import { SaveEncoder } from "./save-codec.ts";
-import type { SavedComputer, SaveSource } from "./save-game.ts";
+import type { SavedComputer, SavedProgram, SaveSource } from "./save-game.ts";
 
 /** Everything of a save but its computers. */
 export type SaveRest = Omit<SaveSource, "computers">;
@@ -26,7 +26,11 @@ export interface EncodingSave {
 
 /** Makes saves, several at a time if need be. Disposing of it lets those end whose `finish()` was called. */
 export interface BackgroundEncoder extends Disposable {
-  begin(): EncodingSave;
+  /**
+   * @param programs - Has the program of each computer when that is added, as `captureEach()` gives them: then they can be
+   * made meanwhile, and less is left for the end. @defaultValue those of `finish()`
+   */
+  begin(programs?: Iterable<SavedProgram>): EncodingSave;
 }
 
 /** How to encode in a page. */
@@ -67,8 +71,8 @@ class WorkerEncoder implements BackgroundEncoder {
     this.#createWorker = createWorker;
   }
 
-  begin(): EncodingSave {
-    return this.#isLocal ? localSave(this.#pieces) : this.#workerSave(this.#count++);
+  begin(programs: Iterable<SavedProgram> = []): EncodingSave {
+    return this.#isLocal ? localSave(this.#pieces, programs) : this.#workerSave(this.#count++, programs);
   }
 
   [Symbol.dispose](): void {
@@ -80,21 +84,26 @@ class WorkerEncoder implements BackgroundEncoder {
     if (this.#isDisposed && this.#waiting.size === 0) this.#fail("the encoder was disposed of");
   }
 
-  #workerSave(save: number): EncodingSave {
+  #workerSave(save: number, programs: Iterable<SavedProgram>): EncodingSave {
+    const sent = new Map<string, SavedProgram>();
     const ask = (request: EncodeRequest, transfer: readonly Transferable[] = []): void => {
       // It may have failed since the save was begun; `finish` says so.
       if (!this.#isLocal) this.#ownWorker().postMessage(request, [...transfer]);
     };
     return {
       add: (computer) => {
-        const sent = sentComputer(computer);
-        ask({ kind: "add", save, computer: sent }, sent.snapshot === null ? [] : [sent.snapshot.memory.pages.buffer]);
+        const program = newProgram(computer, programs, sent);
+        if (program !== undefined) ask({ kind: "program", save, program });
+        const taken = sentComputer(computer);
+        const { snapshot } = taken;
+        ask({ kind: "add", save, computer: taken }, snapshot === null ? [] : [snapshot.memory.pages.buffer]);
       },
       finish: (rest) =>
         new Promise((resolve, reject) => {
           if (this.#isLocal) return reject(failed("its worker has ended"));
           try {
-            ask({ kind: "finish", save, rest: { ...rest, programs: [...rest.programs] } });
+            const left = Array.from(rest.programs, (one) => (isSame(sent.get(one.hash), one) ? one.hash : one));
+            ask({ kind: "finish", save, rest: { ...rest, programs: left } });
           } catch (cause) {
             ask({ kind: "cancel", save });
             return reject(new TypeError("Cannot encode the save: its world is not JSON", { cause }));
@@ -133,13 +142,37 @@ class WorkerEncoder implements BackgroundEncoder {
   }
 }
 
-function localSave(pieces: PieceCache): EncodingSave {
+function localSave(pieces: PieceCache, programs: Iterable<SavedProgram>): EncodingSave {
   const encoder = new SaveEncoder({ pieces });
+  const taken = new Map<string, SavedProgram>();
   return {
-    add: (computer) => encoder.add(computer),
+    add: (computer) => {
+      const program = newProgram(computer, programs, taken);
+      if (program !== undefined) encoder.addProgram(program);
+      encoder.add(computer);
+    },
     finish: async (rest) => encoder.finish(rest),
     cancel: () => {},
   };
+}
+
+/** The program of a computer, if it is there and not among those that were taken before. Takes it. */
+function newProgram(
+  { programHash }: SavedComputer,
+  programs: Iterable<SavedProgram>,
+  taken: Map<string, SavedProgram>,
+): SavedProgram | undefined {
+  if (programHash === null || taken.has(programHash)) return undefined;
+  for (const program of programs) {
+    if (program.hash !== programHash) continue;
+    taken.set(programHash, program);
+    return program;
+  }
+  return undefined;
+}
+
+function isSame(known: SavedProgram | undefined, { wasm, sources }: SavedProgram): boolean {
+  return known?.wasm === wasm && known.sources === sources;
 }
 
 function failed(reason: string): SaveError {

@@ -14,23 +14,18 @@
 import type { Snapshot } from "../vm/index.ts";
 
 import { ByteReader } from "./byte-reader.ts";
-import { ByteWriter } from "./byte-writer.ts";
 import { SaveError } from "./errors.ts";
 import { type JsonReader, jsonBytes } from "./json-value.ts";
 import {
   type CapturedMemory,
   captureMemory,
   decodeMemoryMap,
-  encodeMemoryMap,
-  PageOrder,
   type PageSource,
   type UsedMemory,
   usedMemory,
 } from "./memory-map.ts";
 import { isZeroPage, PAGE_BYTES, PageTable, WASM_PAGE_BYTES } from "./pages.ts";
-import { packPieces, type PieceCache } from "./piece-cache.ts";
-import { ProgramImage } from "./program-image.ts";
-import type { Section } from "./save-container.ts";
+import { ProgramImages } from "./program-image.ts";
 import type { SavedComputer, SavedProgram } from "./save-game.ts";
 import type { ListedComputer } from "./save-header.ts";
 import type { SectionQueue } from "./section-queue.ts";
@@ -38,7 +33,8 @@ import { decodeSnapshot, encodeSnapshot } from "./snapshot-codec.ts";
 
 /** Computers that have their sections together. */
 export const GROUP_COMPUTERS = 16;
-const SECTION_PAGES = 64;
+/** Pages that have a section together. */
+export const SECTION_PAGES = 64;
 const SECTION_PAGE_BYTES = SECTION_PAGES * PAGE_BYTES;
 
 /** Told the size of each memory in pages of 64 KiB; throws once it is too much. */
@@ -64,8 +60,7 @@ export function sentComputer({ snapshot, ...rest }: SavedComputer): SentComputer
 
 /** Takes computers one by one, and keeps of their memories what is neither zero nor there already. */
 export class ComputerCapture {
-  readonly #table = new PageTable();
-  readonly #ahead = new PageOrder();
+  readonly table: PageTable = new PageTable();
   readonly #takePages: PageBudget;
 
   constructor(takePages: PageBudget) {
@@ -80,51 +75,13 @@ export class ComputerCapture {
     return {
       ...captured,
       moduleHash,
-      snapshot: { core: encodeSnapshot(core), memory: captureMemory(memory, this.#table) },
+      snapshot: { core: encodeSnapshot(core), memory: captureMemory(memory, this.table) },
     };
-  }
-
-  /**
-   * Compresses the pages of computers that were captured last, if these are going to be a group of the save and none of the
-   * pages is a program's. If not, nothing is lost but the time.
-   */
-  packAhead(group: readonly CapturedComputer[], pieces: PieceCache): void {
-    for (const { snapshot } of group) for (const [, page] of snapshot?.memory.pages ?? []) this.#ahead.referTo(page);
-    for (const { bytes } of this.#pageSections(this.#ahead.takeNew())) packPieces(bytes, pieces);
-  }
-
-  /** @param computers - All that were captured, in the order of the save. */
-  encode(computers: readonly CapturedComputer[], programs: readonly SavedProgram[]): readonly Section[] {
-    const images = imagesOf(programs);
-    const table = this.#table;
-    const order = new PageOrder();
-    const sections: Section[] = [];
-    for (let at = 0; at < computers.length; at += GROUP_COMPUTERS) {
-      const group = new ByteWriter();
-      for (const { state, snapshot, moduleHash } of computers.slice(at, at + GROUP_COMPUTERS)) {
-        group.prefixed(state);
-        if (snapshot === undefined) continue;
-        const image = images(moduleHash ?? "");
-        group.prefixed(snapshot.core).prefixed(encodeMemoryMap(snapshot.memory, { table, order, image }));
-      }
-      sections.push(...this.#pageSections(order.takeNew()), { id: "COMP", bytes: group.join() });
-    }
-    return sections;
-  }
-
-  #pageSections(pages: readonly number[]): readonly Section[] {
-    return Array.from({ length: Math.ceil(pages.length / SECTION_PAGES) }, (_, part) => {
-      const bytes = new ByteWriter();
-      for (const page of pages.slice(part * SECTION_PAGES, (part + 1) * SECTION_PAGES)) {
-        bytes.bytes(this.#table.page(page));
-      }
-      return { id: "PAGE", bytes: bytes.join() };
-    });
   }
 }
 
 /**
- * Reads what {@link ComputerCapture} wrote.
+ * Reads what `GroupWriter` wrote.
  *
  * @param context - What the save has said of its computers before.
  * @throws {SaveError} `save/malformed`, and what `takePages` throws.
@@ -139,7 +96,7 @@ export function decodeComputers(
   },
 ): readonly SavedComputer[] {
   const { listed, programs, json, takePages } = context;
-  const images = imagesOf(programs);
+  const images = new ProgramImages(programs);
   const source: PageSource = { table: new PageTable(), used: 0 };
   const computers: SavedComputer[] = [];
   for (let at = 0; at < listed.length; at += GROUP_COMPUTERS) {
@@ -152,7 +109,7 @@ export function decodeComputers(
       if (hasSnapshot && programHash !== null) {
         const core = decodeSnapshot(reader.prefixed(), `${what}.snapshot`, json);
         const map = new ByteReader(reader.prefixed(), `${what}.memory`);
-        const memory = decodeMemoryMap(map, { source, image: images(programHash), takePages });
+        const memory = decodeMemoryMap(map, { source, image: images.of(programHash), takePages });
         snapshot = withMemory({ ...core, moduleHash: programHash }, memory);
       }
       computers.push({ id, programHash, snapshot, state });
@@ -188,15 +145,4 @@ function takePageSections(sections: SectionQueue, table: PageTable): void {
       }
     }
   }
-}
-
-/** The images of programs by hash, each read once, and only if somebody asks. */
-function imagesOf(programs: readonly SavedProgram[]): (hash: string) => ProgramImage {
-  const wasm = new Map(programs.map((program) => [program.hash, program.wasm]));
-  const images = new Map<string, ProgramImage>();
-  return (hash) => {
-    const known = images.get(hash) ?? new ProgramImage(wasm.get(hash) ?? new Uint8Array());
-    images.set(hash, known);
-    return known;
-  };
 }

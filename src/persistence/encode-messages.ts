@@ -6,11 +6,15 @@ import type { SavedProgram, SaveSource } from "./save-game.ts";
 
 /** From the page. `save` is a number for each save. */
 export type EncodeRequest =
+  | { readonly kind: "program"; readonly save: number; readonly program: SavedProgram }
   | { readonly kind: "add"; readonly save: number; readonly computer: SentComputer }
   | {
       readonly kind: "finish";
       readonly save: number;
-      readonly rest: Omit<SaveSource, "computers" | "programs"> & { readonly programs: readonly SavedProgram[] };
+      /** Of programs that were sent before, their hashes. */
+      readonly rest: Omit<SaveSource, "computers" | "programs"> & {
+        readonly programs: readonly (SavedProgram | string)[];
+      };
     }
   | { readonly kind: "cancel"; readonly save: number };
 

@@ -4,10 +4,13 @@ import type { EncodeReply, EncodeRequest } from "./encode-messages.ts";
 import { SaveError } from "./errors.ts";
 import { PieceCache } from "./piece-cache.ts";
 import { SaveEncoder } from "./save-codec.ts";
+import type { SavedProgram } from "./save-game.ts";
 
 /** A save under way, and why it will be refused: `finish` tells. */
 interface Save {
   readonly encoder: SaveEncoder;
+  /** Those that have come, by hash. */
+  readonly programs: Map<string, SavedProgram>;
   refusal?: EncodeReply;
 }
 
@@ -15,11 +18,11 @@ const saves = new Map<number, Save>();
 const pieces = new PieceCache();
 
 addEventListener("message", ({ data }: MessageEvent<EncodeRequest>) => {
-  const save = saves.get(data.save) ?? { encoder: new SaveEncoder({ pieces }) };
+  const save: Save = saves.get(data.save) ?? { encoder: new SaveEncoder({ pieces }), programs: new Map() };
   saves.set(data.save, save);
-  if (data.kind === "add") {
+  if (data.kind === "add" || data.kind === "program") {
     try {
-      save.encoder.addSent(data.computer);
+      take(save, data);
     } catch (error) {
       save.refusal ??= refusal(data.save, error);
     }
@@ -27,13 +30,20 @@ addEventListener("message", ({ data }: MessageEvent<EncodeRequest>) => {
   }
   saves.delete(data.save);
   if (data.kind === "cancel") return;
-  const reply = save.refusal ?? finish(save.encoder, data);
+  const reply = save.refusal ?? finish(save, data);
   postMessage(reply, { transfer: reply.kind === "encoded" ? [reply.bytes.buffer as ArrayBuffer] : [] });
 });
 
-function finish(encoder: SaveEncoder, { save, rest }: EncodeRequest & { readonly kind: "finish" }): EncodeReply {
+function take({ encoder, programs }: Save, request: EncodeRequest & { readonly kind: "add" | "program" }): void {
+  if (request.kind === "add") return encoder.addSent(request.computer);
+  programs.set(request.program.hash, request.program);
+  encoder.addProgram(request.program);
+}
+
+function finish({ encoder, programs }: Save, { save, rest }: EncodeRequest & { readonly kind: "finish" }): EncodeReply {
   try {
-    return { kind: "encoded", save, bytes: encoder.finish(rest) };
+    const all = rest.programs.map((one) => (typeof one === "string" ? (programs.get(one) as SavedProgram) : one));
+    return { kind: "encoded", save, bytes: encoder.finish({ ...rest, programs: all }) };
   } catch (error) {
     return refusal(save, error);
   }

@@ -63,20 +63,19 @@ function packPiece(bytes: Uint8Array): Uint8Array {
   return packed.length < bytes.length ? packed : bytes.slice();
 }
 
-/**
- * A payload of more than {@link PIECE_BYTES}, compressed in pieces: of each, two bytes of length, and the piece as raw
- * deflate, or as it is if that has the same length.
- */
-export function packPieces(bytes: Uint8Array, pieces: PieceCache | undefined): Uint8Array {
+/** What each {@link PIECE_BYTES} of a payload become: raw deflate, or what they are where that is not shorter. */
+export function packPieces(bytes: Uint8Array, pieces: PieceCache | undefined): Uint8Array[] {
   const packed: Uint8Array[] = [];
-  let length = 0;
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     const piece = bytes.subarray(at, at + PIECE_BYTES);
-    const one = pieces?.pack(piece) ?? packPiece(piece);
-    packed.push(one);
-    length += 2 + one.length;
+    packed.push(pieces?.pack(piece) ?? packPiece(piece));
   }
-  const joined = new Uint8Array(length);
+  return packed;
+}
+
+/** Of each piece two bytes of length, and the piece. */
+export function joinPieces(packed: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(packed.reduce((sum, { length }) => sum + 2 + length, 0));
   let offset = 0;
   for (const one of packed) {
     joined[offset] = one.length & 0xff;

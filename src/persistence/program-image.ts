@@ -58,6 +58,30 @@ export class ProgramImage {
   }
 }
 
+/** The images of programs by hash, each read once, and only if somebody asks. */
+export class ProgramImages {
+  readonly #wasm: Map<string, Uint8Array>;
+  readonly #images = new Map<string, ProgramImage>();
+
+  constructor(programs: Iterable<{ readonly hash: string; readonly wasm: Uint8Array }> = []) {
+    this.#wasm = new Map(Array.from(programs, ({ hash, wasm }) => [hash, wasm]));
+  }
+
+  add({ hash, wasm }: { readonly hash: string; readonly wasm: Uint8Array }): void {
+    this.#wasm.set(hash, wasm);
+  }
+
+  /** The image of a program; empty, if it is not known. */
+  of(hash: string | undefined): ProgramImage {
+    if (hash === undefined) return EMPTY;
+    const known = this.#images.get(hash) ?? new ProgramImage(this.#wasm.get(hash) ?? new Uint8Array());
+    this.#images.set(hash, known);
+    return known;
+  }
+}
+
+const EMPTY = new ProgramImage(new Uint8Array());
+
 /** The module is not what this file reads. */
 class UnreadableError extends Error {}
 

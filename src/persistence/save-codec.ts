@@ -25,18 +25,28 @@ import {
   type CapturedComputer,
   ComputerCapture,
   decodeComputers,
-  GROUP_COMPUTERS,
   type PageBudget,
   sentComputer,
   type SentComputer,
 } from "./computer-groups.ts";
 import { SaveError } from "./errors.ts";
 import { expectObject, expectString } from "./expect-shape.ts";
+import { GroupWriter } from "./group-writer.ts";
 import { JsonReader, jsonBytes } from "./json-value.ts";
 import { migrateSave } from "./migrate-save.ts";
 import type { PieceCache } from "./piece-cache.ts";
 import { plainView } from "./plain-view.ts";
-import { decodeContainer, decodeHeader, encodeContainer, payloadOf, type Section } from "./save-container.ts";
+import { ProgramImages } from "./program-image.ts";
+import {
+  type ContainerOptions,
+  decodeContainer,
+  decodeHeader,
+  encodeContainer,
+  payloadOf,
+  type Section,
+  type StoredSection,
+  storeSection,
+} from "./save-container.ts";
 import type { SavedComputer, SavedProgram, SaveGame, SaveMeta, SaveSource, Thumbnail } from "./save-game.ts";
 import {
   decodeHeaderFields,
@@ -81,6 +91,12 @@ export interface SaveEncoderOptions {
   readonly pieces?: PieceCache;
 }
 
+/** A program that was taken before the end, and what it becomes. */
+interface ProgramAhead {
+  readonly program: SavedProgram;
+  readonly section: StoredSection;
+}
+
 /**
  * Makes the bytes of a save whose computers come over some time, as over several frames in which no tick runs. Of their
  * memories nothing is kept but what is not zero, and that once.
@@ -89,14 +105,19 @@ export class SaveEncoder {
   readonly #capture = new ComputerCapture(pageBudget(DEFAULT_SAVE_LIMITS));
   readonly #computers: CapturedComputer[] = [];
   readonly #pieces: PieceCache | undefined;
+  readonly #programs = new Map<string, ProgramAhead>();
+  readonly #images = new ProgramImages();
+  /** Makes sections while the computers come; `undefined` once one has come that does not follow, or before its program. */
+  #ahead: GroupWriter | undefined;
 
   constructor({ pieces }: SaveEncoderOptions = {}) {
     this.#pieces = pieces;
+    if (pieces !== undefined) this.#ahead = new GroupWriter(this.#capture.table, { compress: true, pieces });
   }
 
   /**
-   * Takes a computer as it is now; its memory may change afterwards. With a cache, and if they come in the order of their ids,
-   * their memories are compressed meanwhile.
+   * Takes a computer as it is now; its memory may change afterwards. With a cache, if they come in the order of their ids and
+   * behind their programs, they are compressed meanwhile.
    *
    * @throws {SaveError} `save/too-large` if it exceeds {@link DEFAULT_SAVE_LIMITS}.
    * @throws {TypeError} if its state is not JSON, or its memory no multiple of 64 KiB.
@@ -107,10 +128,24 @@ export class SaveEncoder {
 
   /** @internal As {@link SaveEncoder.add}, of what another thread has taken. */
   addSent(computer: SentComputer): void {
-    this.#computers.push(this.#capture.capture(computer));
-    if (this.#pieces !== undefined && this.#computers.length % GROUP_COMPUTERS === 0) {
-      this.#capture.packAhead(this.#computers.slice(-GROUP_COMPUTERS), this.#pieces);
-    }
+    const captured = this.#capture.capture(computer);
+    const { id, moduleHash } = captured;
+    const last = this.#computers.at(-1);
+    this.#computers.push(captured);
+    const isNext = last === undefined || order(last.id, id) < 0;
+    if (!isNext || (moduleHash !== undefined && !this.#programs.has(moduleHash))) this.#ahead = undefined;
+    this.#ahead?.add(captured, this.#images.of(moduleHash));
+  }
+
+  /** @internal Takes a program before the computers that run it. The end has to give it once more. */
+  addProgram(program: SavedProgram): void {
+    if (this.#ahead === undefined || hasOtherHash(program)) return;
+    const section = storeSection(
+      { id: "PROG", bytes: encodeProgram(program) },
+      { compress: true, pieces: this.#pieces },
+    );
+    this.#programs.set(program.hash, { program, section });
+    this.#images.add(program);
   }
 
   /**
@@ -132,17 +167,18 @@ export class SaveEncoder {
     const problem =
       findHeaderProblem(header) ??
       findListProblem(list) ??
-      findHashProblem(programs) ??
+      findHashProblem(programs.filter(({ hash, wasm }) => this.#programs.get(hash)?.program.wasm !== wasm)) ??
       findOwnerProblem(computers) ??
       findThumbnailProblem(save.thumbnail);
     if (problem !== undefined) throw new TypeError(`Cannot encode the save: ${problem}`);
 
-    const sections: Section[] = [
+    const options = { compress, pieces: this.#pieces };
+    const sections: (Section | StoredSection)[] = [
       ...(save.thumbnail === undefined ? [] : [{ id: "thmb", bytes: encodeThumbnail(save.thumbnail) }]),
       { id: "LIST", bytes: encodeList(list) },
       { id: "WRLD", bytes: jsonBytes(save.world) },
-      ...programs.map((program) => ({ id: "PROG", bytes: encodeProgram(program) })),
-      ...this.#capture.encode(computers, programs),
+      ...programs.map((program) => this.#programSection(program, options)),
+      ...this.#groups(computers, programs, options),
     ];
     for (const section of save.unknownSections ?? []) {
       if (!/^[a-z]/.test(section.id) || section.id === "thmb") {
@@ -151,12 +187,30 @@ export class SaveEncoder {
       sections.push(section);
     }
     checkUnpacked(
-      sections.map(({ bytes }) => bytes.length),
+      sections.map((section) => ("stored" in section ? section.length : section.bytes.length)),
       DEFAULT_SAVE_LIMITS,
     );
-    const bytes = encodeContainer({ header: encodeHeader(header), sections }, { compress, pieces: this.#pieces });
+    const bytes = encodeContainer({ header: encodeHeader(header), sections }, options);
     this.#pieces?.turn();
     return bytes;
+  }
+
+  #programSection(program: SavedProgram, { compress }: ContainerOptions): Section | StoredSection {
+    const ahead = this.#programs.get(program.hash);
+    const isSame = ahead?.program.wasm === program.wasm && ahead.program.sources === program.sources;
+    return compress && ahead !== undefined && isSame ? ahead.section : { id: "PROG", bytes: encodeProgram(program) };
+  }
+
+  #groups(
+    computers: readonly CapturedComputer[],
+    programs: readonly SavedProgram[],
+    options: ContainerOptions,
+  ): readonly StoredSection[] {
+    if (options.compress && this.#ahead !== undefined) return this.#ahead.finish();
+    const images = new ProgramImages(programs);
+    const writer = new GroupWriter(this.#capture.table, options);
+    for (const computer of computers) writer.add(computer, images.of(computer.moduleHash));
+    return writer.finish();
   }
 }
 
@@ -305,8 +359,12 @@ function decodeProgram(bytes: Uint8Array, hash: string, json: JsonReader): Saved
 }
 
 function findHashProblem(programs: readonly SavedProgram[]): string | undefined {
-  const other = programs.find(({ hash, wasm }) => bytesToHex(sha256(wasm)) !== hash);
+  const other = programs.find(hasOtherHash);
   return other === undefined ? undefined : `program ${other.hash} has another hash`;
+}
+
+function hasOtherHash({ hash, wasm }: SavedProgram): boolean {
+  return bytesToHex(sha256(wasm)) !== hash;
 }
 
 function findOwnerProblem(computers: readonly CapturedComputer[]): string | undefined {

@@ -32,9 +32,9 @@
 
 import { ByteWriter } from "./byte-writer.ts";
 import { crc32 } from "./crc32.ts";
-import { deflate, inflate, inflatePieces, MOST_EXPANSION, PIECE_BYTES } from "./deflate.ts";
+import { inflate, inflatePieces, MOST_EXPANSION, PIECE_BYTES } from "./deflate.ts";
 import { SaveError } from "./errors.ts";
-import { packPieces, type PieceCache } from "./piece-cache.ts";
+import { joinPieces, packPieces, type PieceCache } from "./piece-cache.ts";
 
 /** The format that is written, and the newest that is read. */
 export const SAVE_FORMAT = 1;
@@ -82,10 +82,10 @@ export interface StoredSection {
   readonly stored: Uint8Array;
 }
 
-/** What a file holds, to be written. */
+/** What a file holds, to be written. Sections that are compressed already are taken as they are. */
 export interface Container {
   readonly header: Uint8Array;
-  readonly sections: readonly Section[];
+  readonly sections: readonly (Section | StoredSection)[];
 }
 
 /** A save file taken apart. */
@@ -104,29 +104,39 @@ export interface ContainerOptions {
 }
 
 /** @throws {SaveError} `save/too-large` for more than a reader would accept. */
-export function encodeContainer({ header, sections }: Container, { compress, pieces }: ContainerOptions): Uint8Array {
+export function encodeContainer({ header, sections }: Container, options: ContainerOptions): Uint8Array {
   return writeContainer({
     header,
-    sections: sections.map((section) => {
-      const { id, bytes } = section;
-      if (!SECTION_ID.test(id)) throw new TypeError(`Cannot encode a section with the id "${id}"`);
-      if (bytes.length > MAX_PAYLOAD_BYTES) {
-        throw new SaveError(
-          "save/too-large",
-          `Cannot encode a section of ${bytes.length} bytes: at most ${MAX_PAYLOAD_BYTES}`,
-        );
-      }
-      if (compress && bytes.length >= LEAST_TO_COMPRESS) return compressed(section, pieces);
-      return { id, codec: AS_IT_IS, length: bytes.length, stored: bytes };
-    }),
+    sections: sections.map((section) => ("stored" in section ? section : storeSection(section, options))),
   });
 }
 
-function compressed({ id, bytes }: Section, pieces: PieceCache | undefined): StoredSection {
-  const isLong = bytes.length > PIECE_BYTES;
-  const stored = isLong ? packPieces(bytes, pieces) : (pieces?.pack(bytes) ?? deflate(bytes));
-  if (stored.length >= bytes.length) return { id, codec: AS_IT_IS, length: bytes.length, stored: bytes };
-  return { id, codec: isLong ? IN_PIECES : DEFLATED, length: bytes.length, stored };
+/** A section as a file has it. @throws {SaveError} `save/too-large` if it is longer than a reader would accept. */
+export function storeSection({ id, bytes }: Section, { compress, pieces }: ContainerOptions): StoredSection {
+  if (!SECTION_ID.test(id)) throw new TypeError(`Cannot encode a section with the id "${id}"`);
+  const { length } = bytes;
+  if (length > MAX_PAYLOAD_BYTES) {
+    throw new SaveError("save/too-large", `Cannot encode a section of ${length} bytes: at most ${MAX_PAYLOAD_BYTES}`);
+  }
+  if (!compress || length < LEAST_TO_COMPRESS) return { id, codec: AS_IT_IS, length, stored: bytes };
+  return storePacked({ id, length, packed: packPieces(bytes, pieces) }, () => bytes);
+}
+
+/** A payload in pieces. */
+export interface PackedSection {
+  readonly id: string;
+  /** Of the payload. */
+  readonly length: number;
+  /** What {@link PieceCache.pack} has made of each {@link PIECE_BYTES}. */
+  readonly packed: readonly Uint8Array[];
+}
+
+/** A section that was compressed already. @param bytes - Gives the payload, for one that is not shorter so. */
+export function storePacked({ id, length, packed }: PackedSection, bytes: () => Uint8Array): StoredSection {
+  const isLong = length > PIECE_BYTES;
+  const stored = isLong ? joinPieces(packed) : (packed[0] ?? new Uint8Array());
+  if (stored.length >= length) return { id, codec: AS_IT_IS, length, stored: bytes() };
+  return { id, codec: isLong ? IN_PIECES : DEFLATED, length, stored };
 }
 
 /**
