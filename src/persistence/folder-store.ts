@@ -17,6 +17,7 @@ import {
   oldestKept,
   resolveKeep,
   type GenerationInfo,
+  type PreparedWrite,
   type SaveStore,
   type SlotInfo,
   type StorageRoom,
@@ -31,6 +32,14 @@ export interface FileStart {
   readonly size: number;
 }
 
+/** @internal A file whose bytes are written, and which is not there. */
+export interface StagedFile {
+  /** Makes it be there. */
+  commit(): Promise<void>;
+  /** Throws its bytes away. */
+  abandon(): Promise<void>;
+}
+
 /** What a {@link FolderStore} needs of a file system. What it throws is made a {@link SaveError} by `refusal`. */
 export interface SaveFolder {
   /** Of all files; none if the folder is not there. */
@@ -41,6 +50,8 @@ export interface SaveFolder {
   read(name: string): Promise<Uint8Array | undefined>;
   /** Makes a file that is there wholly or not at all. @returns whether it did; not if there is one already */
   create(name: string, bytes: Uint8Array): Promise<boolean>;
+  /** @internal As `create`, up to the last step, if that is much of it. @returns `undefined` if there is one already */
+  stage?(name: string, bytes: Uint8Array): Promise<StagedFile | undefined>;
   /** Nothing happens if there is none. */
   remove(names: readonly string[]): Promise<void>;
   /** Puts an error of the functions above into words. */
@@ -121,15 +132,44 @@ export class FolderStore implements SaveStore {
     // Not slice(): that of a Buffer does not copy.
     const copy = new Uint8Array(bytes);
     return await this.#change("write", async () => {
-      let files = await this.#filesOf(slot);
-      let generation = (files[0]?.generation ?? 0) + 1;
-      // Somebody else may write at the same time, in another process.
-      while (!(await this.#folder.create(fileNameOf(slot, generation), copy))) {
-        files = await this.#filesOf(slot);
-        generation = Math.max(generation, files[0]?.generation ?? 0) + 1;
-      }
+      const { generation, files } = await this.#addFile(slot, (name) => this.#folder.create(name, copy));
       await this.#removeSurplus(files, generation, keep);
       return generation;
+    });
+  }
+
+  /** @internal */
+  async prepareWrite(
+    slot: string,
+    bytes: Uint8Array,
+    meta: SaveMeta,
+    options: WriteOptions = {},
+  ): Promise<PreparedWrite> {
+    checkSlotName(slot);
+    const keep = resolveKeep(options);
+    if (this.#folder.stage === undefined) {
+      return { commit: () => this.write(slot, bytes, meta, options), abandon: async () => {} };
+    }
+    return await new Promise<PreparedWrite>((resolve, reject) => {
+      this.#change("write", async () => {
+        let file: StagedFile | undefined;
+        const { generation, files } = await this.#addFile(
+          slot,
+          async (name) => (file = await this.#folder.stage?.(name, bytes)) !== undefined,
+        );
+        await new Promise<void>((end) => {
+          const ending = <T>(work: () => Promise<T>): Promise<T> => this.#attempt("write", work).finally(end);
+          resolve({
+            commit: () =>
+              ending(async () => {
+                await file?.commit();
+                await this.#removeSurplus(files, generation, keep);
+                return generation;
+              }),
+            abandon: () => ending(async () => await file?.abandon()),
+          });
+        });
+      }).catch(reject);
     });
   }
 
@@ -144,6 +184,21 @@ export class FolderStore implements SaveStore {
 
   async room(): Promise<StorageRoom | undefined> {
     return await this.#folder.room?.();
+  }
+
+  /** Finds the next number that nobody has taken. @param add - Says whether it could take a name. */
+  async #addFile(
+    slot: string,
+    add: (name: string) => Promise<boolean>,
+  ): Promise<{ readonly generation: number; readonly files: readonly SaveFile[] }> {
+    let files = await this.#filesOf(slot);
+    let generation = (files[0]?.generation ?? 0) + 1;
+    // Somebody else may write at the same time, in another process.
+    while (!(await add(fileNameOf(slot, generation)))) {
+      files = await this.#filesOf(slot);
+      generation = Math.max(generation, files[0]?.generation ?? 0) + 1;
+    }
+    return { generation, files };
   }
 
   async #removeSurplus(before: readonly SaveFile[], generation: number, keep: number): Promise<void> {

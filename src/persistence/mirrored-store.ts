@@ -9,6 +9,7 @@ import type { SaveMeta } from "./save-game.ts";
 import {
   bySlot,
   type GenerationInfo,
+  type PreparedWrite,
   type SaveStore,
   type SlotInfo,
   type StorageRoom,
@@ -21,8 +22,9 @@ const PATIENCE_MS = 10_000;
 
 /**
  * Writes every save into both stores, and reads of the first. Where that has nothing whole in a slot, the mirror is read. A
- * mirror that fails is left out: the first store alone decides whether a save has failed. Reading brings a mirror along that is behind. Each store counts its generations
- * by itself; those of the first are told, if it has any.
+ * mirror that fails is left out: the first store alone decides whether a save has failed. A mirror that can prepare a write
+ * does so meanwhile, and has the save when the first one has it. Reading brings a mirror along that is behind. Each store
+ * counts its generations by itself; those of the first are told, if it has any.
  */
 export class MirroredStore implements SaveStore {
   readonly #first: SaveStore;
@@ -68,8 +70,23 @@ export class MirroredStore implements SaveStore {
 
   async write(slot: string, bytes: Uint8Array, meta: SaveMeta, options?: WriteOptions): Promise<number> {
     const copy = plainView(bytes).slice();
-    const generation = await this.#first.write(slot, copy, meta, options);
-    await this.#ask((mirror) => mirror.write(slot, copy, meta, options));
+    const write: Parameters<SaveStore["write"]> = [slot, copy, meta, options];
+    const prepared = this.#ask((mirror) => prepareWrite(mirror, write));
+    try {
+      const generation = await this.#first.write(...write);
+      await this.#ask(async () => await (await prepared)?.commit());
+      return generation;
+    } catch (error) {
+      const wasPrepared = await this.#ask(async () => {
+        await (await prepared)?.abandon();
+        return (await prepared) !== undefined;
+      });
+      const isFull = error instanceof SaveError && error.code === "save/quota-exceeded";
+      if (!isFull || wasPrepared !== true) throw error;
+    }
+    // It may be the mirror that took the room.
+    const generation = await this.#first.write(...write);
+    await this.#ask((mirror) => mirror.write(...write));
     return generation;
   }
 
@@ -109,4 +126,10 @@ export class MirroredStore implements SaveStore {
       clearTimeout(timer);
     }
   }
+}
+
+/** Of a store that can prepare nothing, the whole write is left for the end. */
+async function prepareWrite(mirror: SaveStore, write: Parameters<SaveStore["write"]>): Promise<PreparedWrite> {
+  const prepared = await mirror.prepareWrite?.(...write);
+  return prepared ?? { commit: () => mirror.write(...write), abandon: async () => {} };
 }

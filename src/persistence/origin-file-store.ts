@@ -2,7 +2,7 @@
 
 import { nameOf } from "./error-name.ts";
 import { SaveError } from "./errors.ts";
-import { FolderStore, type FileStart, type SaveFolder } from "./folder-store.ts";
+import { FolderStore, type FileStart, type SaveFolder, type StagedFile } from "./folder-store.ts";
 import { roomOfOrigin } from "./origin-room.ts";
 import { plainView } from "./plain-view.ts";
 import type { StorageRoom } from "./save-store.ts";
@@ -50,21 +50,32 @@ class OriginFolder implements SaveFolder {
   }
 
   async create(name: string, bytes: Uint8Array): Promise<boolean> {
+    const file = await this.stage(name, bytes);
+    await file?.commit();
+    return file !== undefined;
+  }
+
+  async stage(name: string, bytes: Uint8Array): Promise<StagedFile | undefined> {
     // A page that dies before it closes a new file leaves it empty: that is nobody's save.
-    if ((await this.#file(name)) !== undefined) return false;
+    if ((await this.#file(name)) !== undefined) return undefined;
     const folder = await this.#open(true);
     const handle = await folder?.getFileHandle(name, { create: true });
     const file = await handle?.createWritable();
-    try {
-      await file?.write(plainView(bytes) as Uint8Array<ArrayBuffer>);
-      // What was written is in a file beside it until now.
-      await file?.close();
-    } catch (error) {
+    const abandon = async (): Promise<void> => {
       await file?.abort().catch(() => undefined);
       await this.remove([name]).catch(() => undefined);
-      throw error;
-    }
-    return true;
+    };
+    const orAbandon = async (work: Promise<void> | undefined): Promise<void> => {
+      try {
+        await work;
+      } catch (error) {
+        await abandon();
+        throw error;
+      }
+    };
+    await orAbandon(file?.write(plainView(bytes) as Uint8Array<ArrayBuffer>));
+    // What was written is in a file beside it until it is closed.
+    return { commit: () => orAbandon(file?.close()), abandon };
   }
 
   async remove(names: readonly string[]): Promise<void> {

@@ -31,6 +31,14 @@ export interface WriteOptions {
   readonly keep?: number;
 }
 
+/** @internal A write that nothing can be seen of. One of the two is to be called, once. */
+export interface PreparedWrite {
+  /** Adds the generation. @returns its number. @throws {SaveError} as {@link SaveStore.write}. */
+  commit(): Promise<number>;
+  /** Leaves everything as it was. */
+  abandon(): Promise<void>;
+}
+
 /** How full a storage is. Browsers estimate it, and not well. */
 export interface StorageRoom {
   readonly usedBytes: number;
@@ -86,6 +94,14 @@ export interface SaveStore {
    * @throws {RangeError} if `keep` is out of its range.
    */
   write(slot: string, bytes: Uint8Array, meta: SaveMeta, options?: WriteOptions): Promise<number>;
+
+  /**
+   * @internal Does of a write what can be done before it is known whether there is to be one. The bytes must not change until
+   * it has ended; what is asked afterwards waits for that.
+   *
+   * @throws {SaveError} {@link RangeError} as {@link SaveStore.write}.
+   */
+  prepareWrite?(slot: string, bytes: Uint8Array, meta: SaveMeta, options?: WriteOptions): Promise<PreparedWrite>;
 
   /** Empties the slot. Nothing happens if it is empty. @throws {SaveError} as {@link SaveStore.write}. */
   delete(slot: string): Promise<void>;
