@@ -10,7 +10,8 @@ import {
   type StoredSave,
 } from "gasworks/persistence";
 
-import { captureOverFrames } from "../../src/game/phaser/frame-capture.ts";
+import { FrameCapture } from "../../src/game/phaser/frame-capture.ts";
+import { frameTurns } from "../../src/game/phaser/frame-turns.ts";
 import { collectGarbage } from "../measure-kernels.ts";
 import { createCrowd } from "../scale/crowd-world.ts";
 import { programOf } from "../scale/distinct-programs.ts";
@@ -172,19 +173,21 @@ async function timeSave({ world, encoder, storage, changed }: SaveRun): Promise<
   const watch = storage.watchThread();
   const began = performance.now();
   let shareBegan = began;
-  const { tick, programs, save } = await captureOverFrames(
-    {
-      world,
-      shareMs: SHARE_MS,
-      isStill: () => true,
-      nextFrame: async () => {
-        shares.push(performance.now() - shareBegan);
-        await storage.nextFrame();
-        shareBegan = performance.now();
-      },
+  const nextTurn = frameTurns({ shareMs: SHARE_MS, nextFrame: () => storage.nextFrame() });
+  const capture = new FrameCapture({
+    world,
+    begin: (programs) => encoder.begin(programs),
+    firstMs: SHARE_MS,
+    nextTurn: async () => {
+      shares.push(performance.now() - shareBegan);
+      const turn = await nextTurn();
+      shareBegan = performance.now();
+      return turn;
     },
-    () => encoder.begin(),
-  );
+    ifInterrupted: "give-up",
+  });
+  const { tick } = world;
+  const { programs, save } = await capture.run();
   shares.push(performance.now() - shareBegan);
   const heldMs = performance.now() - began;
   const ofSave = { ...meta, tick };

@@ -1,7 +1,7 @@
 // What a scene's saves say and take beside the plugin's own methods.
 
-import type { AutosaveReport, StoredSave, StoreMessage } from "../../persistence/index.ts";
-import type { WorldEvents } from "../computer/index.ts";
+import type { Autosaver, AutosaveReport, StoredSave, StoreMessage } from "../../persistence/index.ts";
+import type { ComputerWorld, WorldEvents } from "../computer/index.ts";
 
 /** When and where a scene saves by itself. */
 export interface AutosaveOptions {
@@ -50,4 +50,25 @@ export function resolveAutosave(options: AutosaveOptions): Required<AutosaveOpti
     throw new RangeError(`Cannot save with ${name} ${resolved[name]}: expected a number above 0`);
   }
   return resolved;
+}
+
+/** Asks for a save every so many seconds of ticks, and when the page is hidden. @returns a function that ends it */
+export function requestAutosaves(saver: Autosaver, world: ComputerWorld, everySeconds: number): () => void {
+  const request = (): void => void saver.request();
+  const ticks = Math.max(1, Math.round(everySeconds * world.ticksPerSecond));
+  let left = ticks;
+  const stopTicks = world.onTick(() => {
+    if (--left > 0) return;
+    left = ticks;
+    request();
+  });
+  const onVisibility = (): void => {
+    if (document.hidden) request();
+  };
+  document.addEventListener("visibilitychange", onVisibility);
+  return () => {
+    stopTicks();
+    document.removeEventListener("visibilitychange", onVisibility);
+    saver.stop();
+  };
 }

@@ -4,7 +4,8 @@
 import * as Phaser from "phaser";
 
 import { ComputerError, type Computer, type ComputerOptions } from "../computer/index.ts";
-import type { AddComputerOptions, ComputerPlugin, MakeComputerConfig } from "./computer-plugin.ts";
+import type { ComputerPlugin } from "./computer-plugin.ts";
+import type { AddComputerOptions, MakeComputerConfig } from "./plugin-options.ts";
 
 const KEY = "computer";
 

@@ -2,144 +2,28 @@
 
 import * as Phaser from "phaser";
 
-import type { Compiler } from "../../../toolchain/index.ts";
+import type { Autosaver, GenerationInfo, SlotInfo, StorageRoom } from "../../persistence/index.ts";
 import {
-  Autosaver,
-  checkSlotName,
-  decodeSave,
-  encodeSave,
-  resolveKeep,
-  SaveError,
-  type BackgroundEncoder,
-  type GenerationInfo,
-  type JsonValue,
-  type SaveGame,
-  type SaveMeta,
-  type SaveRest,
-  type SaveStore,
-  type SlotInfo,
-  type StorageRoom,
-  type Thumbnail,
-  type UnknownSection,
-} from "../../persistence/index.ts";
-import {
-  type AnyTrait,
   ComputerError,
   ComputerWorld,
   devicesOf,
-  ModSet,
   FrameRunner,
+  ModSet,
   type Computer,
   type ComputerOptions,
-  type ComputersSave,
-  type ComputersSource,
-  type ErrorSource,
-  type FrameLimits,
-  type MemoryChoice,
-  type Preparer,
-  type RestoreOptions,
   type WorldEvents,
 } from "../computer/index.ts";
-import {
-  resolveAutosave,
-  type AutosaveOptions,
-  type LoadedSave,
-  type LoadSaveOptions,
-  type LoadSlotOptions,
-  type PluginEvents,
-} from "./autosave.ts";
+import type { AutosaveOptions, LoadedSave, LoadSaveOptions, LoadSlotOptions, PluginEvents } from "./autosave.ts";
 import { enterFactory, leaveFactory } from "./computer-factory.ts";
-import { captureOverFrames } from "./frame-capture.ts";
 import { serviceOf, type GameService } from "./game-service.ts";
-import { SaveListeners } from "./save-listeners.ts";
+import { ObjectTies } from "./object-ties.ts";
+import type { AddComputerOptions, ComputerPluginOptions, MakeComputerConfig } from "./plugin-options.ts";
+import { SceneSaves } from "./scene-saves.ts";
+import { StoreQueue } from "./store-queue.ts";
 import { addFromTiled, type AddFromTiledOptions, type TiledComputers } from "./tiled/add-from-tiled.ts";
-
-/** What all scenes of a game share; given through {@link ComputerPlugin.with}. */
-export interface ComputerPluginOptions extends FrameLimits {
-  /** Turns C into wasm, e.g. `createBrowserCompiler({ baseUrl })`. @defaultValue none: only wasm can be loaded */
-  readonly compiler?: Compiler;
-  /** Where saves live. @defaultValue a `BrowserStore` */
-  readonly store?: SaveStore;
-  /** Makes saves. @defaultValue `createBackgroundEncoder()`: a worker, or the page's own thread where there are none */
-  readonly encoder?: BackgroundEncoder;
-  /** @defaultValue `createBrowserPreparer()`, or the page's own thread where there are no workers */
-  readonly preparer?: Preparer;
-  /**
-   * Where programs have their memories, unless a computer says otherwise. A page has only about a hundred memories, so
-   * `arena` puts many programs into few; results and saves are the same. @defaultValue `"auto"`: `arena` in a page
-   */
-  readonly memory?: MemoryChoice;
-  /**
-   * Ticks after which a program that waits gives up its memory until it goes on. An integer ≥ 1, or `Infinity` for never.
-   *
-   * @defaultValue five seconds' worth
-   */
-  readonly parkAfterTicks?: number;
-  /** An integer from 1 to 1,000. @defaultValue 20 */
-  readonly ticksPerSecond?: number;
-  /**
-   * Gas that all computers of one owner (`ComputerOptions.owner`) may use in one tick together, an integer from 1 to 2^40.
-   *
-   * @defaultValue no quotas
-   */
-  readonly gasPerOwner?: number;
-  /** The game's mods: saves name them, and a save is loaded only where those that it names are there. @defaultValue none */
-  readonly mods?: ModSet;
-  /** Whether saves have the players' files beside what they were compiled to. @defaultValue true */
-  readonly savesSources?: boolean;
-  /** Wall-clock time for `savedAt`. @defaultValue the machine's */
-  readonly now?: () => Date;
-  /**
-   * Told what devices and listeners throw, by all scenes; {@link ComputerPlugin.on} `"error"` tells of one scene's.
-   *
-   * @defaultValue rethrown outside the tick, as an uncaught error, unless somebody listens to `error`
-   */
-  readonly onError?: (error: unknown, where: string, source: ErrorSource) => void;
-}
-
-/** The game's own part of a save. */
-export interface WorldHooks {
-  /** Gives everything of the game that must survive, as JSON. Called between ticks. */
-  save(): JsonValue;
-  /**
-   * Puts the game back: recreate game objects and their computers (`add`) here, or move those that are there.
-   * Afterwards every computer of the save must exist. No tick runs before it is done. If anything fails later, it is
-   * called again with what `save` gave just before.
-   */
-  load(world: JsonValue): void | Promise<void>;
-  /**
-   * Gives a small picture of the game for lists of saves, at most 256 KiB, if there is one. Called after `save`, and
-   * immediately: drawing one takes longer, so keep the last. @defaultValue none
-   */
-  picture?(): Thumbnail | undefined;
-}
-
-/** As `ComputerOptions`; the id defaults to the game object's name. */
-export type AddComputerOptions = Omit<ComputerOptions, "id"> & {
-  readonly id?: string;
-  /**
-   * The game object becomes a device for each of these that fits it, under the name of its type; `devices` of the same name
-   * come first. E.g. `[Positioned]`. @defaultValue none
-   */
-  readonly traits?: readonly AnyTrait[];
-};
-
-/** What `this.make.computer()` makes one of: options, with the game object or with an id. */
-export type MakeComputerConfig =
-  | (AddComputerOptions & { readonly gameObject: Phaser.GameObjects.GameObject })
-  | (ComputerOptions & { readonly gameObject?: undefined });
-
-/** What ends a computer with its game object. */
-interface Tie {
-  readonly gameObject: Phaser.GameObjects.GameObject;
-  readonly computer: Computer;
-  readonly stopListening: () => void;
-}
+import type { WorldHooks } from "./world-hooks.ts";
 
 const NO_MODS = new ModSet();
-
-/** Ids of computers that nobody named. They cannot be saved: after a reload they would mean others. */
-const UNNAMED = "unnamed-";
 
 /** What is waited for a frame, where frames may have stopped. */
 const LONGEST_FRAME_MS = 100;
@@ -170,30 +54,18 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   /** Turn off to pause the game's time, e.g. behind a menu. Back to `true` when the scene starts. */
   isTicking = true;
 
+  readonly #ties = new ObjectTies();
+  readonly #storeQueue = new StoreQueue();
+  // New at each start of the scene.
   #world: ComputerWorld;
-  #hooks: WorldHooks | undefined;
-  /** Parts of the loaded save that a later version has written: they go into the next ones. */
-  #unknownSections: readonly UnknownSection[] = [];
   #frames: FrameRunner;
-  readonly #ties = new Set<Tie>();
-  /** In the order in which they were added. */
-  readonly #byObject = new Map<Phaser.GameObjects.GameObject, Computer[]>();
-  #unnamedCount = 0;
-  #isLoading = false;
-  /** How many autosaves capture computers: no tick may run meanwhile. */
-  #capturing = 0;
-  /** How often something was loaded, or begun to be. */
-  #loads = 0;
-  readonly #saveListeners = new SaveListeners();
-  /** What ends with the scene. */
-  readonly #endings = new Set<() => void>();
-  /** Settles when everything that was asked of the store is done. */
-  #storeQueue: Promise<unknown> = Promise.resolve();
+  #saves: SceneSaves;
 
   constructor(scene: Phaser.Scene, pluginManager: Phaser.Plugins.PluginManager, pluginKey: string) {
     super(scene, pluginManager, pluginKey);
     this.#world = this.#createWorld();
     this.#frames = new FrameRunner(this.#world, this.options);
+    this.#saves = this.#createSaves();
   }
 
   /** The plugin with options of your own. Call it once a game: each call makes another class. */
@@ -251,11 +123,11 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
 
   /** The game's own part of saves; `undefined` saves the computers only. Set it in `create`. */
   get world(): WorldHooks | undefined {
-    return this.#hooks;
+    return this.#saves.hooks;
   }
 
   set world(hooks: WorldHooks | undefined) {
-    this.#hooks = hooks;
+    this.#saves.hooks = hooks;
   }
 
   /**
@@ -272,9 +144,10 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const gameObject = owner;
     const { traits = [], ...rest } = options;
     const devices = { ...devicesOf(gameObject, traits), ...options.devices };
-    const id = options.id ?? (gameObject.name === "" ? `${UNNAMED}${++this.#unnamedCount}` : gameObject.name);
-    const computer = this.#world.add({ ...rest, devices, id });
-    this.#tie(gameObject, computer);
+    const world = this.#world;
+    const computer = world.add({ ...rest, devices, id: options.id ?? this.#ties.idFor(gameObject) });
+    // The object is gone: a device that put it back on its tile would touch what is not there.
+    this.#ties.tie(gameObject, computer, () => world.remove(computer.id, { cancelTask: false }));
     return computer;
   }
 
@@ -296,13 +169,13 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   /** Stops and forgets a computer, and leaves its game object; those of other scenes are ignored. */
   remove(computer: Computer): void {
     if (this.#world.get(computer.id) !== computer) return;
-    for (const tie of this.#ties) if (tie.computer === computer) this.#untie(tie);
+    this.#ties.untie(computer);
     this.#world.remove(computer.id);
   }
 
   /** The computer of a game object; the first, if it has several. */
   of(gameObject: Phaser.GameObjects.GameObject): Computer | undefined {
-    return this.#byObject.get(gameObject)?.[0];
+    return this.#ties.of(gameObject);
   }
 
   /**
@@ -319,8 +192,8 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    */
   on<K extends keyof PluginEvents>(event: K, listener: (payload: PluginEvents[K]) => void): () => void {
     // What the listener takes follows from the event, which the compiler does not see.
-    if (event === "autosave") return this.#saveListeners.addAutosave(listener as never);
-    if (event === "storage") return this.#saveListeners.addStorage(listener as never, this.#service().store);
+    if (event === "autosave") return this.#saves.listeners.addAutosave(listener as never);
+    if (event === "storage") return this.#saves.listeners.addStorage(listener as never, this.#service().store);
     return this.#world.on(event as keyof WorldEvents, listener as never);
   }
 
@@ -330,8 +203,9 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
   }
 
   /**
-   * Captures the state now, and writes it to the store; a worker makes the bytes, where there are workers. If it fails, the
-   * state of that moment is captured in its place.
+   * Captures the state now, and writes it to the store; a worker makes the bytes, where there are workers. Many computers are
+   * captured over some frames, in which no tick runs. If a load or the end of the scene comes first, the rest is captured just
+   * before. If the worker fails, the state of that moment is captured in its place.
    *
    * @param slot - Where: 1 to 80 bytes of UTF-8.
    * @param name - What the list shows, at most 200 characters. @defaultValue the slot
@@ -340,13 +214,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    * @throws {SaveError} what the store throws.
    */
   async save(slot: string, name: string = slot): Promise<void> {
-    const encoded = this.#encodeAway(name);
-    // It may fail while another save is still being written.
-    encoded.catch(() => undefined);
-    await this.#inTurn(async (store) => {
-      const { meta, bytes } = await encoded;
-      await store.write(slot, bytes, meta);
-    });
+    await this.#saves.save(slot, name);
   }
 
   /**
@@ -359,30 +227,18 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    * @throws {ComputerError} `computer/empty-slot`, `computer/busy`, and what `ComputerWorld.restore()` throws.
    * @throws {SaveError} what the store and the decoder throw.
    */
-  async load(slot: string, { generation, safe = false }: LoadSlotOptions = {}): Promise<LoadedSave> {
-    return await this.#whileLoading(async () => {
-      const stored = await this.#inTurn((store) => store.read(slot, generation));
-      if (stored === undefined) {
-        throw new ComputerError("computer/empty-slot", `Cannot load the slot "${slot}": it holds no such save`);
-      }
-      const { bytes, ...loaded } = stored;
-      await this.#apply(bytes, { safe });
-      if (loaded.damaged.length > 0) {
-        const text = `The newest save in “${slot}” is damaged: a copy or an older one was loaded`;
-        this.#saveListeners.tellStorage({ code: "store/damaged-generation", text });
-      }
-      return loaded;
-    });
+  async load(slot: string, options: LoadSlotOptions = {}): Promise<LoadedSave> {
+    return await this.#saves.load(slot, options);
   }
 
   /** The save as a file: the bytes that {@link ComputerPlugin.save} would write. */
   exportSave(name: string): Uint8Array {
-    return this.#encode(name).bytes;
+    return this.#saves.exportSave(name);
   }
 
   /** Puts everything back from a file; as {@link ComputerPlugin.load}. */
-  async importSave(bytes: Uint8Array, { safe = false }: LoadSaveOptions = {}): Promise<void> {
-    await this.#whileLoading(() => this.#apply(bytes.slice(), { safe }));
+  async importSave(bytes: Uint8Array, options: LoadSaveOptions = {}): Promise<void> {
+    await this.#saves.importSave(bytes, options);
   }
 
   /**
@@ -400,41 +256,17 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
    * ```
    */
   autosave(options: AutosaveOptions = {}): Autosaver {
-    const resolved = resolveAutosave(options);
-    checkSlotName(resolved.slot);
-    resolveKeep(resolved);
-    const saver = new Autosaver(
-      () => this.#autosave(resolved),
-      (report) => this.#saveListeners.tellAutosave(report),
-    );
-    const request = (): void => void saver.request();
-    const ticks = Math.max(1, Math.round(resolved.everySeconds * this.ticksPerSecond));
-    let left = ticks;
-    const stopTicks = this.onTick(() => {
-      if (--left > 0) return;
-      left = ticks;
-      request();
-    });
-    const onVisibility = (): void => {
-      if (document.hidden) request();
-    };
-    document.addEventListener("visibilitychange", onVisibility);
-    this.#endings.add(() => {
-      stopTicks();
-      document.removeEventListener("visibilitychange", onVisibility);
-      saver.stop();
-    });
-    return saver;
+    return this.#saves.autosave(options);
   }
 
   /** What the store holds, ascending by slot. @throws {SaveError} */
   listSlots(): Promise<readonly SlotInfo[]> {
-    return this.#inTurn((store) => store.list());
+    return this.#storeQueue.inTurn(this.#service().store, (store) => store.list());
   }
 
   /** The saves of a slot, the newest first. @throws {SaveError} */
   generations(slot: string): Promise<readonly GenerationInfo[]> {
-    return this.#inTurn((store) => store.generations(slot));
+    return this.#storeQueue.inTurn(this.#service().store, (store) => store.generations(slot));
   }
 
   /** How full the storage is, as far as can be said. */
@@ -444,7 +276,7 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
 
   /** Empties a slot. @throws {SaveError} */
   deleteSlot(slot: string): Promise<void> {
-    return this.#inTurn((store) => store.delete(slot));
+    return this.#storeQueue.inTurn(this.#service().store, (store) => store.delete(slot));
   }
 
   readonly #onDestroy = (): void => this.destroy();
@@ -460,111 +292,21 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     const { events } = this.#systems;
     events.off(Phaser.Scenes.Events.UPDATE, this.#onUpdate);
     events.off(Phaser.Scenes.Events.SHUTDOWN, this.#onShutdown);
-    for (const tie of this.#ties) this.#untie(tie);
-    for (const end of this.#endings) end();
-    this.#endings.clear();
-    this.#saveListeners.clear();
+    this.#ties.clear();
+    this.#saves.end();
     this.#world.dispose();
     this.#world = this.#createWorld();
     this.#frames = new FrameRunner(this.#world, this.options);
-    this.#hooks = undefined;
-    this.#unknownSections = [];
-    this.#isLoading = false;
+    this.#saves = this.#createSaves();
     this.isTicking = true;
   };
 
   readonly #onUpdate = (_time: number, deltaMs: number): void => {
-    if (!this.isTicking || this.#isLoading || this.#capturing > 0) return;
-    const world = this.#world;
+    const [world, saves] = [this.#world, this.#saves];
     // A listener may have paused the game or ended the scene.
-    this.#frames.runFrame(deltaMs, () => this.isTicking && !this.#isLoading && this.#world === world);
+    const mayTick = (): boolean => this.isTicking && !saves.holdsTicks && this.#world === world;
+    if (mayTick()) this.#frames.runFrame(deltaMs, mayTick);
   };
-
-  #tie(gameObject: Phaser.GameObjects.GameObject, computer: Computer): void {
-    const world = this.#world;
-    const onDestroy = (_object: Phaser.GameObjects.GameObject, isSceneEnding: boolean): void => {
-      // The end of the scene is ours as well: it takes all computers at once, and tells nobody.
-      if (isSceneEnding) return;
-      this.#untie(tie);
-      // The object is gone: a device that put it back on its tile would touch what is not there.
-      world.remove(computer.id, { cancelTask: false });
-    };
-    const stopListening = (): void => {
-      gameObject.off(Phaser.GameObjects.Events.DESTROY, onDestroy);
-    };
-    const tie: Tie = { gameObject, computer, stopListening };
-    gameObject.once(Phaser.GameObjects.Events.DESTROY, onDestroy);
-    this.#ties.add(tie);
-    const known = this.#byObject.get(gameObject);
-    if (known === undefined) this.#byObject.set(gameObject, [computer]);
-    else known.push(computer);
-  }
-
-  #untie(tie: Tie): void {
-    const { gameObject, computer, stopListening } = tie;
-    stopListening();
-    this.#ties.delete(tie);
-    const left = this.#byObject.get(gameObject)?.filter((other) => other !== computer) ?? [];
-    if (left.length > 0) this.#byObject.set(gameObject, left);
-    else this.#byObject.delete(gameObject);
-  }
-
-  #encode(name: string): { readonly meta: SaveMeta; readonly bytes: Uint8Array } {
-    this.#requireSavable();
-    const { tick, programs, computers } = this.#world.captureEach();
-    const meta = this.#metaOf(name, tick);
-    return {
-      meta,
-      bytes: encodeSave({ meta, ...this.#gameOf(), programs, computers }),
-    };
-  }
-
-  /** As `#encode()`, of what is now, on another thread. */
-  async #encodeAway(name: string): Promise<{ readonly meta: SaveMeta; readonly bytes: Uint8Array }> {
-    this.#requireSavable();
-    const world = this.#world;
-    const { tick, programs, computers } = world.captureEach();
-    const meta = this.#metaOf(name, tick);
-    const save = this.#service().encoder.begin();
-    try {
-      for (const computer of computers) save.add(computer);
-      return { meta, bytes: await save.finish({ meta, ...this.#gameOf(), programs }) };
-    } catch (error) {
-      save.cancel();
-      const isLost = error instanceof SaveError && error.code === "save/encoder-failed";
-      if (!isLost || this.#world !== world || this.#isLoading) throw error;
-      return this.#encode(name);
-    }
-  }
-
-  async #autosave({ slot, name, keep, frameShareMs }: Required<AutosaveOptions>): Promise<number> {
-    const { meta, encoded } = await this.#captureInFrames(name, frameShareMs);
-    const bytes = await encoded;
-    return await this.#inTurn((store) => store.write(slot, bytes, meta, { keep }));
-  }
-
-  /** What is being encoded is complete when this is fulfilled: ticks may go on. */
-  async #captureInFrames(
-    name: string,
-    shareMs: number,
-  ): Promise<{ readonly meta: SaveMeta; readonly encoded: Promise<Uint8Array> }> {
-    this.#requireSavable();
-    const [world, loads] = [this.#world, this.#loads];
-    const isStill = (): boolean => this.#world === world && this.#loads === loads;
-    this.#capturing += 1;
-    try {
-      const game = structuredClone(this.#gameOf());
-      const { encoder } = this.#service();
-      const nextFrame = (): Promise<void> => this.#nextFrame();
-      const { tick, programs, save } = await captureOverFrames({ world, shareMs, nextFrame, isStill }, () =>
-        encoder.begin(),
-      );
-      const meta = this.#metaOf(name, tick);
-      return { meta, encoded: save.finish({ meta, ...game, programs }) };
-    } finally {
-      this.#capturing -= 1;
-    }
-  }
 
   /** Resolves in the next frame; soon, where none comes: a scene that sleeps, a page that is hidden. */
   #nextFrame(): Promise<void> {
@@ -578,80 +320,6 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
       const timer = setTimeout(go, document.hidden ? 0 : LONGEST_FRAME_MS);
       events.once(Phaser.Scenes.Events.UPDATE, go);
     });
-  }
-
-  #requireSavable(): void {
-    if (this.#isLoading) throw new ComputerError("computer/busy", "Cannot save the game while it is being loaded");
-    const unnamed = this.computers.find(({ id }) => id.startsWith(UNNAMED));
-    if (unnamed !== undefined) {
-      throw new ComputerError("computer/unnamed", `Cannot save the game: a computer has no id, and its object no name`);
-    }
-  }
-
-  /** What a save has beside computers and programs. */
-  #gameOf(): Pick<SaveRest, "mods" | "world" | "thumbnail" | "unknownSections"> {
-    const world = this.#hooks?.save() ?? null;
-    const thumbnail = this.#hooks?.picture?.();
-    const picture = thumbnail === undefined ? {} : { thumbnail };
-    return { mods: this.#mods.saved, world, unknownSections: this.#unknownSections, ...picture };
-  }
-
-  #metaOf(name: string, tick: number): SaveMeta {
-    const now = this.options.now?.() ?? new Date();
-    return { name, tick, savedAt: now.toISOString() };
-  }
-
-  async #apply(bytes: Uint8Array, options: RestoreOptions): Promise<void> {
-    const save = decodeSave(bytes);
-    this.#mods.requireFor(save.mods);
-    const world = this.#world;
-    const hooks = this.#hooks;
-    // A hook may give what it goes on changing. As bytes, because thousands of memories are mostly zeros.
-    const before = { world: structuredClone(hooks?.save() ?? null), computers: packComputers(world.captureEach()) };
-    try {
-      await this.#putBack(world, save.world, computersOf(save), options);
-      this.#unknownSections = save.unknownSections ?? [];
-    } catch (error) {
-      if (this.#world === world) {
-        await this.#putBack(world, before.world, computersOf(decodeSave(before.computers))).catch((worse: unknown) => {
-          throw new ComputerError("computer/not-put-back", "Cannot load the game, nor put it back as it was", {
-            cause: new AggregateError([error, worse]),
-          });
-        });
-      }
-      throw error;
-    }
-  }
-
-  async #putBack(
-    world: ComputerWorld,
-    data: JsonValue,
-    computers: ComputersSave,
-    options: RestoreOptions = {},
-  ): Promise<void> {
-    await this.#hooks?.load(data);
-    await world.restore(computers, options);
-    this.#frames.reset();
-  }
-
-  async #whileLoading<T>(load: () => Promise<T>): Promise<T> {
-    if (this.#isLoading) throw new ComputerError("computer/busy", "Cannot load the game while it is being loaded");
-    const world = this.#world;
-    this.#isLoading = true;
-    try {
-      this.#loads += 1;
-      return await load();
-    } finally {
-      if (this.#world === world) this.#isLoading = false;
-    }
-  }
-
-  /** One after the other: a list that is asked for during a save shows it. */
-  #inTurn<T>(use: (store: SaveStore) => Promise<T>): Promise<T> {
-    const { store } = this.#service();
-    const result = this.#storeQueue.then(() => use(store));
-    this.#storeQueue = result.catch(() => undefined);
-    return result;
   }
 
   #createWorld(): ComputerWorld {
@@ -671,6 +339,19 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     });
   }
 
+  #createSaves(): SceneSaves {
+    const frames = this.#frames;
+    return new SceneSaves({
+      world: this.#world,
+      service: () => this.#service(),
+      queue: this.#storeQueue,
+      mods: this.options.mods ?? NO_MODS,
+      now: this.options.now ?? (() => new Date()),
+      nextFrame: () => this.#nextFrame(),
+      onRestored: () => frames.reset(),
+    });
+  }
+
   #service(): GameService {
     const { store, preparer, encoder } = this.options;
     return serviceOf(this.#systems.game, this.constructor as typeof ComputerPlugin, {
@@ -680,25 +361,12 @@ export class ComputerPlugin extends Phaser.Plugins.ScenePlugin {
     });
   }
 
-  get #mods(): ModSet {
-    return this.options.mods ?? NO_MODS;
-  }
-
   get #systems(): Phaser.Scenes.Systems {
     if (this.systems === null) {
       throw new ComputerError("computer/removed", "Cannot use the computers of a scene that was destroyed");
     }
     return this.systems;
   }
-}
-
-function packComputers({ tick, programs, computers }: ComputersSource): Uint8Array {
-  const meta = { name: "", tick, savedAt: "" };
-  return encodeSave({ meta, world: null, programs, computers }, { compress: false });
-}
-
-function computersOf(save: SaveGame): ComputersSave {
-  return { tick: save.meta.tick, programs: save.programs, computers: save.computers };
 }
 
 declare module "phaser" {

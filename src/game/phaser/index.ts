@@ -1,12 +1,8 @@
 // The Phaser side: the plugin and what a page needs beside the canvas.
 
-export {
-  ComputerPlugin,
-  type AddComputerOptions,
-  type ComputerPluginOptions,
-  type MakeComputerConfig,
-  type WorldHooks,
-} from "./computer-plugin.ts";
+export { ComputerPlugin } from "./computer-plugin.ts";
+export type { AddComputerOptions, ComputerPluginOptions, MakeComputerConfig } from "./plugin-options.ts";
+export type { WorldHooks } from "./world-hooks.ts";
 export type { AutosaveOptions, LoadedSave, LoadSaveOptions, LoadSlotOptions, PluginEvents } from "./autosave.ts";
 export { createOverlayHost, type OverlayHost, type OverlayHostOptions } from "./overlay-host.ts";
 export type { AddFromTiledOptions, TiledComputer, TiledComputers, TiledPlace } from "./tiled/add-from-tiled.ts";

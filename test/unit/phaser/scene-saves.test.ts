@@ -16,12 +16,16 @@ import {
   type JsonValue,
   type SaveStore,
 } from "gasworks/persistence";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { watGuest } from "../../support/guest.ts";
-import { closeGames, openGame, type OpenGame } from "../../support/open-game.ts";
+import { closeGame, closeGames, openGame, type OpenGame } from "../../support/open-game.ts";
 
 afterEach(closeGames);
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 /** Counts in memory, a tick at a time. For ever. */
 const COUNTING_PROGRAM = `(module
@@ -94,6 +98,39 @@ describe("ComputerPlugin.autosave()", () => {
     const old = await page.computers.load("ring", { generation: 3 });
     expect(old).toEqual({ generation: 3, damaged: [] });
     expect(page.computers.tick).toBe(33);
+  });
+
+  /** The browser finds itself idle at once, for so long. @returns how often it was asked how long */
+  function stubIdleTime(ms: number): () => number {
+    let asked = 0;
+    vi.stubGlobal("requestIdleCallback", (callback: IdleRequestCallback) => {
+      queueMicrotask(() => callback({ didTimeout: false, timeRemaining: () => (asked++, ms) }));
+      return 1;
+    });
+    vi.stubGlobal("cancelIdleCallback", () => {});
+    return () => asked;
+  }
+
+  it("goes on in what the browser has left of a frame", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 12);
+    const expected = page.computers.exportSave("by itself");
+    stubIdleTime(1e6);
+    const saver = page.computers.autosave({ name: "by itself", frameShareMs: 1e-9, everySeconds: 1e6 });
+    // No frame comes, and the share at its beginning is used up by one computer.
+    expect(await saver.request()).toEqual({ kind: "saved", generation: 1 });
+    expect((await store.read("autosave"))?.bytes).toEqual(expected);
+  });
+
+  it("leaves what is left of a frame where the next computer would not fit", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 6);
+    const asked = stubIdleTime(0);
+    const saver = page.computers.autosave({ frameShareMs: 1e-9, everySeconds: 1e6 });
+    const { result, frames } = await framesUntil(page, saver.request());
+    expect(result).toMatchObject({ kind: "saved" });
+    expect(frames).toBeGreaterThanOrEqual(6);
+    expect(asked()).toBeGreaterThan(0);
   });
 
   it("begins anew when a computer goes between two frames", async () => {
@@ -174,6 +211,60 @@ describe("ComputerPlugin.save()", () => {
     await saved;
     expect(page.computers.tick).toBe(tick + 3);
     expect(slots).toMatchObject([{ slot: "slot-1", tick }]);
+  });
+
+  /** Has each look at the clock find it three milliseconds later, so that few computers fill a share. */
+  function hurryClock(): void {
+    let now = performance.now();
+    vi.spyOn(performance, "now").mockImplementation(() => (now += 3));
+  }
+
+  it("captures many computers over some frames, in which no tick runs", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 12);
+    const expected = page.computers.exportSave("slot-1");
+    const { tick } = page.computers;
+    hurryClock();
+    const saved = page.computers.save("slot-1");
+    page.frame(50);
+    page.frame(50);
+    expect(page.computers.tick).toBe(tick);
+    const { frames } = await framesUntil(page, saved);
+    expect(frames).toBeGreaterThan(2);
+    expect((await store.read("slot-1"))?.bytes).toEqual(expected);
+    page.frame(50);
+    expect(page.computers.tick).toBeGreaterThan(tick);
+  });
+
+  it.each<[string, (page: OpenGame) => Promise<unknown>]>([
+    ["a load begins", (page) => page.computers.load("older")],
+    ["the scene ends", async (page) => page.scene.sys.shutdown()],
+    ["the game ends", async (page) => closeGame(page.game)],
+  ])("captures what is left on the spot when %s", async (_, interrupt) => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 12);
+    await page.computers.save("older");
+    for (let tick = 0; tick < 3; tick++) page.frame(50);
+    const expected = page.computers.exportSave("slot-1");
+    hurryClock();
+    const saved = page.computers.save("slot-1");
+    await interrupt(page);
+    await saved;
+    expect((await store.read("slot-1"))?.bytes).toEqual(expected);
+  });
+
+  it("calls the game's hook once, at the beginning, and keeps what it gave", async () => {
+    const store = new MemoryStore();
+    const page = await openCounting(store, 12);
+    const world = { money: 1 };
+    let calls = 0;
+    page.computers.world = { save: () => (calls++, world), load: () => {} };
+    hurryClock();
+    const saved = page.computers.save("slot-1");
+    world.money = 2;
+    await framesUntil(page, saved);
+    expect(calls).toBe(1);
+    expect(decodeSave((await store.read("slot-1"))?.bytes ?? new Uint8Array()).world).toEqual({ money: 1 });
   });
 
   it("refuses a world that is not JSON and leaves the slot as it was", async () => {
