@@ -181,8 +181,10 @@ describe("MirroredStore with a mirror that prepares its writes", () => {
         const [first, mirror] = [new MemoryStore(), new FolderStore(folder)];
         await new MirroredStore(first, mirror).write("slot-1", one.bytes, one.meta);
         const refusing: SaveStore = {
-          ...{ list: () => first.list(), generations: (slot) => first.generations(slot) },
-          ...{ read: (slot) => first.read(slot), delete: (slot) => first.delete(slot) },
+          list: () => first.list(),
+          generations: (slot) => first.generations(slot),
+          read: (slot) => first.read(slot),
+          delete: (slot) => first.delete(slot),
           write: async (...write) => {
             if (refusal !== undefined) throw refusal;
             return await first.write(...write);
