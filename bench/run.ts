@@ -11,24 +11,27 @@ export interface BenchRequest extends BenchOptions {
   readonly format: "text" | "json" | "markdown";
 }
 
+/** What may be typed behind the command; `gasworks bench` has the same. */
+export const OPTIONS = {
+  json: { type: "boolean", default: false },
+  markdown: { type: "boolean", default: false },
+  rounds: { type: "string", default: "60" },
+  engine: { type: "string", default: ENGINES.join() },
+  kernels: { type: "string", default: KERNELS.join() },
+  "no-figures": { type: "boolean", default: false },
+  saves: { type: "boolean", default: false },
+  compilers: { type: "boolean", default: false },
+} as const;
+
 /** @throws {TypeError} for options that there are not, and values that make no sense. */
 export function parseBenchArguments(args: readonly string[]): BenchRequest {
-  const { values: options } = parseArgs({
-    args: [...args],
-    options: {
-      json: { type: "boolean", default: false },
-      markdown: { type: "boolean", default: false },
-      rounds: { type: "string", default: "60" },
-      engine: { type: "string", default: ENGINES.join() },
-      kernels: { type: "string", default: KERNELS.join() },
-      "no-figures": { type: "boolean", default: false },
-      saves: { type: "boolean", default: false },
-      compilers: { type: "boolean", default: false },
-    },
-  });
+  const { values: options } = parseArgs({ args: [...args], options: OPTIONS });
   const rounds = Number(options.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new TypeError(`Cannot measure "${options.rounds}" rounds: expected an integer ≥ 1`);
+  }
+  if (options.saves && options.compilers) {
+    throw new TypeError("Cannot measure saves only and compilers only: expected one of --saves and --compilers");
   }
   return {
     format: options.json ? "json" : options.markdown ? "markdown" : "text",

@@ -123,6 +123,19 @@ export type SourceEndings = readonly [string, ...string[]];
 
 const C_ENDINGS: SourceEndings = [".c", ".h"];
 
+/** Languages that are not compiled here, by the ends of their files' names. */
+const OTHER_LANGUAGES: Readonly<Record<string, RegExp>> = {
+  "C++": /\.(?:cpp|cc|cxx|C|hpp|hh|hxx)$/,
+  "Objective-C": /\.mm?$/,
+  JavaScript: /\.[cm]?js$/,
+  Python: /\.py$/,
+  Lua: /\.lua$/,
+  Rust: /\.rs$/,
+  Zig: /\.zig$/,
+  Go: /\.go$/,
+  assembly: /\.[sS]$/,
+};
+
 /** Far above what anybody types, far below what would keep the compiler busy to its time limit. */
 const SOURCE_LIMITS = { files: 64, nameLength: 64, characters: 2 * 1_024 * 1_024 } as const;
 
@@ -154,6 +167,24 @@ export function resolveSettings(options: CompileOptions): CompileSettings {
   return settings;
 }
 
+/** What one call asks for, with nothing left out. */
+export interface Job {
+  readonly sources: Sources;
+  readonly settings: CompileSettings;
+}
+
+/**
+ * A call's sources and settings, checked, and the compiler's own: the caller may go on typing while they wait for their turn.
+ *
+ * @throws RangeError if an option is not one of the listed values.
+ * @throws {@link ToolchainError} `toolchain/bad-source-name`, `toolchain/bad-sources`.
+ */
+export function jobOf(sources: Sources, options: CompileOptions, endings?: SourceEndings): Job {
+  const job = { sources: { ...sources }, settings: resolveSettings(options) };
+  checkSources(job.sources, endings);
+  return job;
+}
+
 function requireOneOf<T extends string | boolean>(option: string, value: T, allowed: readonly T[]): void {
   if (allowed.includes(value)) return;
   const values = allowed.map((each) => JSON.stringify(each)).join(" or ");
@@ -169,6 +200,13 @@ export function checkSources(sources: Sources, endings: SourceEndings = C_ENDING
   const names = Object.keys(sources);
   for (const name of names) {
     const isPlain = SOURCE_NAME.test(name) && endings.some((ending) => name.endsWith(ending));
+    const other = Object.keys(OTHER_LANGUAGES).find((language) => OTHER_LANGUAGES[language]?.test(name));
+    if (other !== undefined && SOURCE_NAME.test(name) && name.length <= SOURCE_LIMITS.nameLength) {
+      throw new ToolchainError(
+        "toolchain/bad-source-name",
+        `Cannot compile ${name}: ${other} is not built in. Write it in C (.c), or have another compiler make a .wasm of it`,
+      );
+    }
     if (name.length > SOURCE_LIMITS.nameLength || !isPlain) {
       throw new ToolchainError(
         "toolchain/bad-source-name",

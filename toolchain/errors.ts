@@ -37,3 +37,13 @@ export class ToolchainError extends Error {
     this.code = code;
   }
 }
+
+/** What a call after `dispose()` is told. */
+export function disposedBefore(): ToolchainError {
+  return new ToolchainError("toolchain/disposed", "Cannot compile: the compiler was disposed of");
+}
+
+/** What a call is told that is under way. */
+export function disposedMeanwhile(): ToolchainError {
+  return new ToolchainError("toolchain/canceled", "Cannot finish compiling: the compiler was disposed of");
+}

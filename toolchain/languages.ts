@@ -2,8 +2,8 @@
 // with C alone does not install.
 
 import type { Compiler } from "./compiler.ts";
+import { connectBrowserWorker } from "./embedded/connect-browser-worker.ts";
 import type { StartWorker } from "./embedded/worker-link.ts";
-import type { WorkerResponse } from "./embedded/worker-messages.ts";
 import { LanguageCompiler, type LanguageLimits } from "./languages/language-compiler.ts";
 
 export type { LanguageLimits } from "./languages/language-compiler.ts";
@@ -12,28 +12,17 @@ export type { LanguageLimits } from "./languages/language-compiler.ts";
  * Adds AssemblyScript (`.ts`) and WebAssembly text (`.wat`) to a compiler. Their packages, `assemblyscript` and `wabt`, are
  * fetched by a Web Worker when the first such program comes.
  *
- * @param compiler - For C. It belongs to the result, which disposes of it.
+ * @param compiler - For C. It belongs to the result, which disposes of it. Without one C is `toolchain/unavailable`.
  * @throws RangeError if a limit is out of its range.
  */
-export function withLanguages(compiler: Compiler, limits: LanguageLimits = {}): Compiler {
+export function withLanguages(compiler: Compiler | undefined, limits: LanguageLimits = {}): Compiler {
   return new LanguageCompiler(compiler, startBrowserWorker, limits);
 }
 
-const startBrowserWorker: StartWorker = (onResponse, onError) => {
-  // In one expression: it is what bundlers look for.
-  const worker = new Worker(new URL("./languages/browser.worker.js", import.meta.url), {
-    type: "module",
-    name: "languages",
-  });
-  worker.addEventListener("message", (event: MessageEvent<WorkerResponse>) => onResponse(event.data));
-  worker.addEventListener("error", (event) => {
-    event.preventDefault();
-    onError(new Error(event.message === "" || event.message === undefined ? "it cannot be started" : event.message));
-  });
-  worker.addEventListener("messageerror", () => onError(new Error("a message could not be read")));
-  return {
-    post: (request) => worker.postMessage(request),
-    terminate: () => worker.terminate(),
-    setBusy: () => {},
-  };
-};
+const startBrowserWorker: StartWorker = (...listeners) =>
+  connectBrowserWorker(
+    // In one expression: it is what bundlers look for.
+    new Worker(new URL("./languages/browser.worker.js", import.meta.url), { type: "module", name: "languages" }),
+    listeners,
+    "it cannot be started",
+  );

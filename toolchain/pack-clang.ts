@@ -1,12 +1,22 @@
 // Makes the directory that a web server offers as the `baseUrl` of `createBrowserCompiler()`.
 
+import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { copyFile, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Duplex, PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { constants, createBrotliCompress } from "node:zlib";
+import { constants, createBrotliCompress, createBrotliDecompress } from "node:zlib";
 
-import { C_SYSROOT_FILE, CLANG_FILE, FULL_SYSROOT_FILE } from "./embedded/assets.ts";
+import {
+  C_SYSROOT_FILE,
+  CLANG_FILE,
+  COMPILER_FILES,
+  type CompilerFile,
+  FULL_SYSROOT_FILE,
+  isRightFile,
+  wrongFile,
+} from "./embedded/compiler-files.ts";
 import { installedClang } from "./embedded/node-compiler.ts";
 import { selectSysroot } from "./embedded/sysroot.ts";
 import { writeTar } from "./embedded/tar.ts";
@@ -27,10 +37,10 @@ export interface PackOptions {
 }
 
 /**
- * Writes the installed compiler's files into `directory`, without the 27 MB that C does not need. A file that is
- * already there in the right size is left alone, so that a repeated build costs nothing.
+ * Writes the installed compiler's files into `directory`, without the 27 MB that C does not need. A file that is there
+ * already and right is left alone, so that a repeated build costs nothing; a compressed one too, whatever its quality.
  *
- * @throws {@link ToolchainError} `toolchain/unavailable` if `@yowasp/clang` is not installed.
+ * @throws {@link ToolchainError} `toolchain/unavailable` if `@yowasp/clang` is not installed, or is another than it should be.
  * @throws RangeError if the quality is out of its range.
  *
  * @example
@@ -42,29 +52,37 @@ export async function packClang(directory: string, { brotli }: PackOptions = {})
   if (brotli !== undefined && !(Number.isInteger(brotli) && brotli >= 0 && brotli <= 11)) {
     throw new RangeError(`Cannot pack clang with brotli ${brotli}: expected an integer in 0 … 11`);
   }
-  const base = installedClang();
-  await mkdir(directory, { recursive: true });
-  const core = new URL(CLANG_FILE, base);
-  const coreBytes = (await stat(core)).size;
-  const coreCopy = join(directory, CLANG_FILE);
-  if ((await sizeOf(coreCopy)) !== coreBytes) await copyFile(core, coreCopy);
-  const files = [{ name: CLANG_FILE, bytes: coreBytes }, await packSysroot(directory)];
+  const files = [await packCore(directory), await packSysroot(directory)];
   if (brotli === undefined) return files;
-  const compressed = files.map((file) => compress(directory, file, brotli));
+  const compressed = ([CLANG_FILE, C_SYSROOT_FILE] as const).map((name) => compress(directory, name, brotli));
   return [...files, ...(await Promise.all(compressed))];
 }
 
+async function packCore(directory: string): Promise<PackedFile> {
+  const original = new URL(CLANG_FILE, installedClang());
+  const copy = join(directory, CLANG_FILE);
+  if (!(await isThere(CLANG_FILE, copy))) {
+    await mkdir(directory, { recursive: true });
+    await copyFile(original, copy);
+    if (!(await isThere(CLANG_FILE, copy))) throw wrongFile(original);
+  }
+  return { name: CLANG_FILE, bytes: COMPILER_FILES[CLANG_FILE].bytes };
+}
+
 /** Under another name until it is whole: a build that was ended leaves nothing that looks like the file. */
-async function compress(directory: string, { name, bytes }: PackedFile, quality: number): Promise<PackedFile> {
+async function compress(directory: string, name: CompilerFile, quality: number): Promise<PackedFile> {
   const path = join(directory, `${name}.br`);
-  const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes };
-  const unfinished = `${path}.part`;
-  await pipeline(
-    createReadStream(join(directory, name)),
-    createBrotliCompress({ params }),
-    createWriteStream(unfinished),
-  );
-  await rename(unfinished, path);
+  if (!(await isThere(name, path, createBrotliDecompress()))) {
+    const { bytes } = COMPILER_FILES[name];
+    const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes };
+    const unfinished = `${path}.part`;
+    await pipeline(
+      createReadStream(join(directory, name)),
+      createBrotliCompress({ params }),
+      createWriteStream(unfinished),
+    );
+    await rename(unfinished, path);
+  }
   return { name: `${name}.br`, bytes: (await stat(path)).size };
 }
 
@@ -74,16 +92,24 @@ async function compress(directory: string, { name, bytes }: PackedFile, quality:
  * @throws {@link ToolchainError} `toolchain/unavailable` if `@yowasp/clang` is not installed.
  */
 export async function packSysroot(directory: string): Promise<PackedFile> {
-  const sysroot = writeTar(selectSysroot(await readFile(new URL(FULL_SYSROOT_FILE, installedClang()))));
-  await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, C_SYSROOT_FILE), sysroot);
-  return { name: C_SYSROOT_FILE, bytes: sysroot.length };
+  const path = join(directory, C_SYSROOT_FILE);
+  if (!(await isThere(C_SYSROOT_FILE, path))) {
+    const original = new URL(FULL_SYSROOT_FILE, installedClang());
+    const archive = await readFile(original);
+    if (!(await isRightFile(FULL_SYSROOT_FILE, archive))) throw wrongFile(original);
+    await mkdir(directory, { recursive: true });
+    await writeFile(path, writeTar(selectSysroot(archive)));
+  }
+  return { name: C_SYSROOT_FILE, bytes: COMPILER_FILES[C_SYSROOT_FILE].bytes };
 }
 
-async function sizeOf(file: string): Promise<number | undefined> {
+/** Whether a file is there, and right once it has gone through `through`. */
+async function isThere(name: CompilerFile, path: string, through: Duplex = new PassThrough()): Promise<boolean> {
+  const hash = createHash("sha256");
   try {
-    return (await stat(file)).size;
+    await pipeline(createReadStream(path), through, hash);
   } catch {
-    return undefined;
+    return false;
   }
+  return hash.digest("hex") === COMPILER_FILES[name].sha256;
 }

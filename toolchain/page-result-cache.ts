@@ -9,8 +9,8 @@
 
 import type { CompileResult } from "./compiler.ts";
 import type { Diagnostic } from "./diagnostic.ts";
-import { sha256 } from "./embedded/kept-files.ts";
 import { type ResultCache, requireSize } from "./result-cache.ts";
+import { sha256 } from "./sha256.ts";
 import { toolchainVersion } from "./toolchain-version.ts";
 
 /** Names of our caches begin so, and end in a version. */

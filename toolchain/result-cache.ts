@@ -1,15 +1,18 @@
 // Results that are kept for whoever compiles the same again: same sources, same settings, same toolchain.
 
-import type {
-  CompileOptions,
-  CompileResult,
-  CompileSettings,
-  Compiler,
-  DownloadProgress,
-  Sources,
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
+import {
+  type CompileOptions,
+  type CompileResult,
+  type Compiler,
+  type DownloadProgress,
+  type Job,
+  type Sources,
+  jobOf,
 } from "./compiler.ts";
-import { checkSources, resolveSettings } from "./compiler.ts";
-import { hashOf, toolchainVersion } from "./toolchain-version.ts";
+import { toolchainVersion } from "./toolchain-version.ts";
 
 /**
  * Where results are kept. It may lose what it has, and may fail: then the program is compiled.
@@ -94,14 +97,12 @@ class CachingCompiler implements Compiler {
   }
 
   async compile(sources: Sources, options: CompileOptions = {}): Promise<CompileResult> {
-    const settings = resolveSettings(options);
-    const ownSources = { ...sources };
-    checkSources(ownSources);
-    const key = resultKey(ownSources, settings);
+    const job = jobOf(sources, options);
+    const key = resultKey(job);
     const known = await this.#results.get(key).catch(() => undefined);
     // Who has canceled meanwhile, or disposed of the compiler, hears of it from the compiler itself.
     if (known !== undefined && options.signal?.aborted !== true && !this.#isDisposed) return known;
-    const result = await this.#compiler.compile(ownSources, options);
+    const result = await this.#compiler.compile(job.sources, options);
     // Nobody waits for it, and nobody minds if it cannot be kept.
     this.#results.set(key, result).catch(() => {});
     return result;
@@ -114,10 +115,11 @@ class CachingCompiler implements Compiler {
 }
 
 /** What is the same for the same result. The order in which files were listed makes no difference. */
-export function resultKey(sources: Sources, settings: CompileSettings): string {
+export function resultKey({ sources, settings }: Job): string {
   const { optimization, debug, stackBytes, target, cpu } = settings;
   const files = Object.entries(sources).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return hashOf(JSON.stringify([toolchainVersion(), optimization, debug, stackBytes, target, cpu, files]));
+  const all = JSON.stringify([toolchainVersion(), optimization, debug, stackBytes, target, cpu, files]);
+  return bytesToHex(sha256(utf8ToBytes(all)));
 }
 
 function copyOf({ wasm, diagnostics }: CompileResult): CompileResult {

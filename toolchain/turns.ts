@@ -1,5 +1,5 @@
-// What every compiler does around its work: so many calls at once, the others in their order, and each of them can be
-// canceled.
+// What every compiler does around its work: so many calls at once, the others in their order, each of them can be canceled,
+// and none takes longer than it may.
 
 import { ToolchainError } from "./errors.ts";
 
@@ -69,4 +69,26 @@ export function whenAborted(signal: AbortSignal | undefined): { readonly promise
   // Whoever waits for it hears of the rejection; where nobody does any more, it is no unhandled one.
   promise.catch(() => {});
   return { promise, forget: () => forget() };
+}
+
+/** The longest delay of a timer; a larger one would fire at once. */
+export const MAX_DELAY_MS: number = 2 ** 31 - 1;
+
+/** @throws RangeError if a call cannot be limited to so many milliseconds. */
+export function requireTimeLimit(timeLimitMs: number): void {
+  if (timeLimitMs > 0 && timeLimitMs <= MAX_DELAY_MS) return;
+  throw new RangeError(`Cannot limit a compile to ${timeLimitMs} ms: expected 1 … ${MAX_DELAY_MS}`);
+}
+
+/** A promise that rejects when the time is up, and is otherwise silent. */
+export function whenOver(timeLimitMs: number): { readonly promise: Promise<never>; forget(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const promise = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const message = `Cannot finish compiling: it took longer than ${timeLimitMs} ms`;
+      reject(new ToolchainError("toolchain/timeout", message));
+    }, timeLimitMs);
+  });
+  promise.catch(() => {});
+  return { promise, forget: () => clearTimeout(timer) };
 }

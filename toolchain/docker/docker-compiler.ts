@@ -7,6 +7,7 @@ import type { Compiler } from "../compiler.ts";
 import { ToolchainError } from "../errors.ts";
 import { MAX_WRITTEN_BYTES } from "../native/job-stream.ts";
 import { type Launch, type Launcher, ProcessCompiler } from "../native/process-compiler.ts";
+import { requireTimeLimit } from "../turns.ts";
 
 export interface DockerCompilerOptions {
   /** Wall-clock time of one compile in milliseconds, with starting the container. @defaultValue 30_000 */
@@ -22,7 +23,6 @@ export const DOCKER_IMAGE: string = "gasworks-compiler";
 /** Where the image has the C library. */
 const IMAGE_SYSROOT = "/gasworks/sysroot";
 const CPU_SECONDS = 20;
-const MAX_TIME_LIMIT_MS = 2 ** 31 - 1;
 const QUESTION_LIMIT_MS = 10_000;
 
 /** What the docker command itself needs of the environment. */
@@ -44,9 +44,7 @@ const PASSED_ON = [
  */
 export function createDockerCompiler(options: DockerCompilerOptions = {}): Compiler {
   const { timeLimitMs = 30_000, image = DOCKER_IMAGE, env = process.env } = options;
-  if (!(timeLimitMs > 0 && timeLimitMs <= MAX_TIME_LIMIT_MS)) {
-    throw new RangeError(`Cannot limit a compile to ${timeLimitMs} ms: expected 1 … ${MAX_TIME_LIMIT_MS}`);
-  }
+  requireTimeLimit(timeLimitMs);
   const passedOn = PASSED_ON.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   return new ProcessCompiler(new DockerLauncher(image, Object.fromEntries(passedOn)), timeLimitMs);
 }

@@ -1,23 +1,11 @@
-// The two files that the embedded compiler consists of, and how they become a compiler.
+// How the files of the embedded compiler become a compiler.
 
 import type { DownloadProgress } from "../compiler.ts";
 import { ToolchainError } from "../errors.ts";
+import { C_SYSROOT_FILE, CLANG_FILE, COMPILER_FILES, type CompilerFile, FULL_SYSROOT_FILE } from "./compiler-files.ts";
 import { limitMemory } from "./limit-memory.ts";
 import { selectSysroot } from "./sysroot.ts";
 import { writeTar } from "./tar.ts";
-
-/** clang and wasm-ld in one WASI command, as the package `@yowasp/clang` has it. */
-export const CLANG_FILE = "llvm.core.wasm";
-/** The package's archive of headers and libraries, for C and C++ and all processors. */
-export const FULL_SYSROOT_FILE = "llvm-resources.tar";
-/** The part of it that C needs, as `packClang()` writes it. */
-export const C_SYSROOT_FILE = "sysroot-c.tar";
-
-/** The version of `@yowasp/clang` whose files these are; `package.json` pins it as well. */
-export const CLANG_VERSION = "22.0.0-git20542-10";
-/** Size of {@link CLANG_FILE} in that version: a compressed response does not tell. */
-export const CLANG_BYTES = 75_532_134;
-export const CLANG_SHA256 = "24fbed474c7b5b4968fd73fc4827440b93fb351c1b6264516130300eff3e7bf5";
 
 /** What a worker needs to be ready at once. Both parts can be posted, and the module shares its compiled code. */
 export interface CompilerAssets {
@@ -31,8 +19,9 @@ export interface CompilerAssets {
  *
  * @param onBytes - Called with the number of bytes that arrived since the last call.
  * @returns `undefined` if there is no such file. The bytes are the caller's own.
+ * @throws {@link ToolchainError} `toolchain/unavailable` if it cannot be read, or is another than it should be.
  */
-export type ReadAsset = (name: string, onBytes: (bytes: number) => void) => Promise<Uint8Array | undefined>;
+export type ReadAsset = (name: CompilerFile, onBytes: (bytes: number) => void) => Promise<Uint8Array | undefined>;
 
 /** Progress is reported once for this many bytes, so that a fast download does not flood the page with messages. */
 const REPORT_EVERY_BYTES = 1_024 * 1_024;
@@ -54,7 +43,7 @@ export async function loadAssets(
     loadedBytes += bytes;
     if (loadedBytes - reportedBytes < REPORT_EVERY_BYTES) return;
     reportedBytes = loadedBytes;
-    const totalBytes = (sysrootBytes === 0 ? loadedBytes : sysrootBytes) + CLANG_BYTES;
+    const totalBytes = (sysrootBytes === 0 ? loadedBytes : sysrootBytes) + COMPILER_FILES[CLANG_FILE].bytes;
     onProgress({ loadedBytes, totalBytes: Math.max(totalBytes, loadedBytes) });
   };
   const sysroot = await readSysroot(read, count);
@@ -84,10 +73,10 @@ export async function readSysroot(read: ReadAsset, onBytes: (bytes: number) => v
   let cause: unknown;
   // On to the next if this is none: web servers may answer a missing file with a page, and without a network there may
   // still be the other one.
-  for (const name of [C_SYSROOT_FILE, FULL_SYSROOT_FILE]) {
+  for (const name of [C_SYSROOT_FILE, FULL_SYSROOT_FILE] as const) {
     try {
       const archive = await read(name, onBytes);
-      if (archive !== undefined) return writeTar(selectSysroot(archive));
+      if (archive !== undefined) return name === C_SYSROOT_FILE ? archive : writeTar(selectSysroot(archive));
     } catch (error) {
       cause ??= error;
     }
@@ -95,7 +84,7 @@ export async function readSysroot(read: ReadAsset, onBytes: (bytes: number) => v
   throw cause instanceof ToolchainError ? cause : missing(C_SYSROOT_FILE, cause);
 }
 
-function missing(name: string, cause?: unknown): ToolchainError {
+function missing(name: CompilerFile, cause?: unknown): ToolchainError {
   return new ToolchainError("toolchain/unavailable", `Cannot load the compiler: "${name}" is not there`, { cause });
 }
 

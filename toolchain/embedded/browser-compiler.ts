@@ -3,10 +3,10 @@
 import type { Compiler } from "../compiler.ts";
 import { type ResultCacheOption, withResultCache } from "../result-cache.ts";
 import { filesVersion } from "../toolchain-version.ts";
+import { connectBrowserWorker } from "./connect-browser-worker.ts";
 import { EmbeddedCompiler } from "./embedded-compiler.ts";
 import { type EmbeddedLimits, resolveLimits } from "./limits.ts";
 import type { StartWorker } from "./worker-link.ts";
-import type { WorkerResponse } from "./worker-messages.ts";
 
 export interface BrowserCompilerOptions extends EmbeddedLimits, ResultCacheOption {
   /**
@@ -40,18 +40,9 @@ const NOT_STARTED =
   "it could not be started. Where its file is not found: Vite before 8 has to leave the package as it is when it serves " +
   '(optimizeDeps: { exclude: ["gasworks"] })';
 
-const startBrowserWorker: StartWorker = (onResponse, onError) => {
-  const worker = new Worker(new URL("./browser.worker.js", import.meta.url), { type: "module", name: "compiler" });
-  worker.addEventListener("message", (event: MessageEvent<WorkerResponse>) => onResponse(event.data));
-  worker.addEventListener("error", (event) => {
-    // Handled here; without this the page's own error handler would hear of it as well.
-    event.preventDefault();
-    onError(new Error(event.message === "" || event.message === undefined ? NOT_STARTED : event.message));
-  });
-  worker.addEventListener("messageerror", () => onError(new Error("a message could not be read")));
-  return {
-    post: (request) => worker.postMessage(request),
-    terminate: () => worker.terminate(),
-    setBusy: () => {},
-  };
-};
+const startBrowserWorker: StartWorker = (...listeners) =>
+  connectBrowserWorker(
+    new Worker(new URL("./browser.worker.js", import.meta.url), { type: "module", name: "compiler" }),
+    listeners,
+    NOT_STARTED,
+  );

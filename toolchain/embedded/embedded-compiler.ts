@@ -5,19 +5,17 @@
 import {
   type CompileOptions,
   type CompileResult,
-  type CompileSettings,
   type Compiler,
   type DownloadProgress,
+  type Job,
   type Sources,
-  checkSources,
-  resolveSettings,
+  jobOf,
 } from "../compiler.ts";
-import { ToolchainError } from "../errors.ts";
-import { Turns, whenAborted } from "../turns.ts";
+import { disposedBefore, disposedMeanwhile, ToolchainError } from "../errors.ts";
+import { Turns, whenAborted, whenOver } from "../turns.ts";
 import type { CompilerAssets } from "./assets.ts";
 import type { EmbeddedLimits } from "./limits.ts";
 import { type StartWorker, WorkerLink } from "./worker-link.ts";
-import type { WorkerResponse } from "./worker-messages.ts";
 
 /** Engines compile a module's functions at their first call: whoever goes first waits up to a second longer. */
 const WARM_UP: Sources = { "main.c": '#include <stdio.h>\nint main(void) { printf("%d\\n", 1); return 0; }\n' };
@@ -31,12 +29,6 @@ export interface FileSource {
   readonly baseUrl: string;
   /** Their version, if they are to be kept where they need no network. */
   readonly keptVersion?: string | undefined;
-}
-
-interface Job {
-  readonly sources: Sources;
-  readonly settings: CompileSettings;
-  readonly canceled: Promise<never>;
 }
 
 export class EmbeddedCompiler implements Compiler {
@@ -72,20 +64,15 @@ export class EmbeddedCompiler implements Compiler {
   }
 
   async compile(sources: Sources, options: CompileOptions = {}): Promise<CompileResult> {
-    const settings = resolveSettings(options);
-    // A copy: the caller may go on typing while the compile waits for its turn.
-    const ownSources = { ...sources };
-    checkSources(ownSources);
-    const { signal, onProgress } = options;
-    const isCanceled = whenAborted(signal);
-    const job = { sources: ownSources, settings, canceled: isCanceled.promise };
+    const job = jobOf(sources, options);
+    const isCanceled = whenAborted(options.signal);
     try {
       return await this.#whileInUse(async () => {
         // Canceling stops the wait for the download and not the download, which others may wait for too.
-        const assets = await Promise.race([this.#load(onProgress), job.canceled]);
-        const endTurn = await this.#turns.take(job.canceled);
+        const assets = await Promise.race([this.#load(options.onProgress), isCanceled.promise]);
+        const endTurn = await this.#turns.take(isCanceled.promise);
         try {
-          return await this.#run(assets, job);
+          return await this.#run(assets, job, isCanceled.promise);
         } finally {
           endTurn();
         }
@@ -99,7 +86,7 @@ export class EmbeddedCompiler implements Compiler {
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     clearTimeout(this.#idleTimer);
-    this.#release(new ToolchainError("toolchain/canceled", "Cannot finish compiling: the compiler was disposed of"));
+    this.#release(disposedMeanwhile());
   }
 
   /** Does the work, and gives everything back when none has come for a while. */
@@ -151,10 +138,9 @@ export class EmbeddedCompiler implements Compiler {
     try {
       const { baseUrl, keptVersion } = this.#files;
       const maxMemoryPages = this.#limits.memoryLimitPages;
-      const response = await link.ask({ kind: "load", baseUrl, keptVersion, maxMemoryPages });
-      if (response.kind !== "loaded") throw failure(response);
+      const assets = await link.load({ baseUrl, keptVersion, maxMemoryPages });
       this.#free.push(link);
-      return response.assets;
+      return assets;
     } catch (error) {
       this.#stop(link);
       // A worker that dies before there is a compiler could not be started, or had no room for it.
@@ -163,23 +149,14 @@ export class EmbeddedCompiler implements Compiler {
     }
   }
 
-  async #run(assets: CompilerAssets, { sources, settings, canceled }: Job): Promise<CompileResult> {
+  async #run(assets: CompilerAssets, job: Job, canceled: Promise<never>): Promise<CompileResult> {
     this.#requireAlive();
     const link = this.#takeFree() ?? this.#startWith(assets);
-    const { timeLimitMs } = this.#limits;
-    let timer: Timer | undefined;
-    const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const message = `Cannot finish compiling: it took longer than ${timeLimitMs} ms`;
-        reject(new ToolchainError("toolchain/timeout", message));
-      }, timeLimitMs);
-    });
+    const isOver = whenOver(this.#limits.timeLimitMs);
     try {
-      const response = await Promise.race([link.ask({ kind: "compile", sources, settings }), canceled, tooLong]);
-      if (response.kind === "compiled") return response.result;
-      throw failure(response);
+      return await Promise.race([link.compile(job), canceled, isOver.promise]);
     } finally {
-      clearTimeout(timer);
+      isOver.forget();
       if (link.isBusy) {
         // It was canceled or took too long. A compile can only be stopped with its worker; the next one starts at once,
         // to be ready when it is needed.
@@ -222,13 +199,6 @@ export class EmbeddedCompiler implements Compiler {
   }
 
   #requireAlive(): void {
-    if (this.#isDisposed) {
-      throw new ToolchainError("toolchain/disposed", "Cannot compile: the compiler was disposed of");
-    }
+    if (this.#isDisposed) throw disposedBefore();
   }
-}
-
-function failure(response: WorkerResponse): Error {
-  if (response.kind === "failed") return new ToolchainError(response.code, response.message);
-  return new Error(`Unreachable: the compiler's worker answered "${response.kind}"`);
 }

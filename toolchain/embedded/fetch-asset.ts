@@ -1,8 +1,9 @@
 // Reads the compiler's files from a web server, or from where the browser keeps them since the last time.
 
 import { ToolchainError } from "../errors.ts";
-import { CLANG_BYTES, CLANG_FILE, CLANG_SHA256, CLANG_VERSION, type ReadAsset } from "./assets.ts";
-import { KeptFiles, sha256 } from "./kept-files.ts";
+import type { ReadAsset } from "./assets.ts";
+import { COMPILER_FILES, type CompilerFile, isRightFile, wrongFile } from "./compiler-files.ts";
+import { KeptFiles } from "./kept-files.ts";
 
 type OnBytes = (bytes: number) => void;
 
@@ -16,7 +17,7 @@ export function readByFetch(baseUrl: string, version: string | undefined): ReadA
     const url = new URL(name, baseUrl);
     const files = await opening;
     const kept = await files?.read(url);
-    if (kept !== undefined) {
+    if (kept !== undefined && (await isRightFile(name, kept))) {
       onBytes(kept.length);
       return kept;
     }
@@ -26,7 +27,7 @@ export function readByFetch(baseUrl: string, version: string | undefined): ReadA
 
 async function download(
   url: URL,
-  name: string,
+  name: CompilerFile,
   files: KeptFiles | undefined,
   onBytes: OnBytes,
 ): Promise<Uint8Array | undefined> {
@@ -34,16 +35,16 @@ async function download(
   if (response === undefined) return undefined;
   let bytes: Uint8Array;
   try {
-    bytes = await collect(response, name, onBytes);
+    bytes = await collect(response, COMPILER_FILES[name].bytes, onBytes);
   } catch (error) {
     throw new ToolchainError("toolchain/unavailable", `Cannot fetch ${url.href}: the answer broke off`, {
       cause: error,
     });
   }
-  const hash = hashOfRight(bytes, url, name);
+  const isRight = isRightFile(name, bytes);
   // Before the caller gets them: they are the caller's own, to be changed.
-  await files?.keep(url, bytes, hash);
-  await hash;
+  await files?.keep(url, bytes, isRight);
+  if (!(await isRight)) throw wrongFile(url);
   return bytes;
 }
 
@@ -61,32 +62,14 @@ async function request(url: URL): Promise<Response | undefined> {
   return response;
 }
 
-/**
- * The hash of what arrived, where it can be had.
- *
- * @throws {@link ToolchainError} `toolchain/unavailable` if it is a clang, and not ours.
- */
-async function hashOfRight(bytes: Uint8Array, url: URL, name: string): Promise<string | undefined> {
-  const hash = await sha256(bytes);
-  if (name === CLANG_FILE && (bytes.length !== CLANG_BYTES || (hash ?? CLANG_SHA256) !== CLANG_SHA256)) {
-    throw new ToolchainError(
-      "toolchain/unavailable",
-      `Cannot use ${url.href}: it is damaged, or not that of @yowasp/clang ${CLANG_VERSION}; packClang() writes it`,
-    );
-  }
-  return hash;
-}
-
-async function collect(response: Response, name: string, onBytes: OnBytes): Promise<Uint8Array> {
-  const { body } = response;
+async function collect({ body }: Response, expectedBytes: number, onBytes: OnBytes): Promise<Uint8Array> {
   if (body === null) return new Uint8Array();
-  if (name !== CLANG_FILE) return collectPieces(body.getReader(), 0, onBytes);
   // As large as it will be, and one byte to see that there is no more. The browser fills it; other than pieces, that
   // leaves no garbage behind.
   const reader = byteReader(body);
   return reader === undefined
-    ? collectPieces(body.getReader(), CLANG_BYTES, onBytes)
-    : fill(reader, new Uint8Array(CLANG_BYTES + 1), onBytes);
+    ? collectPieces(body.getReader(), expectedBytes, onBytes)
+    : fill(reader, new Uint8Array(expectedBytes + 1), onBytes);
 }
 
 /** `undefined` in browsers that cannot fill what they are given. */

@@ -1,12 +1,9 @@
 // Downloaded files in the browser's Cache Storage: there without a network, and also when the HTTP cache is cleared. One
-// cache for each version of the files; keeping one of them deletes the caches of other versions.
-//
-// A file is two entries: its bytes under its URL, and their SHA-256 under the same with HASH_MARK. What was cut short or
-// altered on the disk is noticed by it, and removed.
+// cache for each version of the files; keeping one of them deletes the caches of other versions. Whether a file still is
+// what it was, its reader finds out: what was cut short or altered on the disk is kept again once it was fetched again.
 
 /** Names of our caches begin so, and end in a version. */
 const CACHE_PREFIX = "gasworks-compiler-";
-const HASH_MARK = "?sha256";
 const PIECE_BYTES = 1_024 * 1_024;
 
 export class KeptFiles {
@@ -28,35 +25,27 @@ export class KeptFiles {
     }
   }
 
-  /** @returns The file's bytes, if it is kept and still is what it was. */
+  /** @returns The file's bytes, if it is kept and the browser has not lost a part of it. */
   async read(url: URL): Promise<Uint8Array | undefined> {
     try {
-      const [response, hash] = await Promise.all([this.#cache.match(url), this.#cache.match(url.href + HASH_MARK)]);
-      if (response === undefined || hash === undefined) return undefined;
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      if ((await sha256(bytes)) === (await hash.text())) return bytes;
+      const response = await this.#cache.match(url);
+      return response === undefined ? undefined : new Uint8Array(await response.arrayBuffer());
     } catch {
-      // The browser has lost a part of it.
+      return undefined;
     }
-    await this.#remove(url);
-    return undefined;
   }
 
   /** Keeps a file, if it turns out to be right. A full disk is no error: the file is fetched again then. */
-  async keep(url: URL, bytes: Uint8Array, hash: Promise<string | undefined>): Promise<void> {
+  async keep(url: URL, bytes: Uint8Array, isRight: Promise<boolean>): Promise<void> {
     try {
-      const [known] = await Promise.all([hash, this.#cache.put(url, new Response(inPieces(bytes)))]);
-      await this.#cache.put(url.href + HASH_MARK, new Response(known));
+      await this.#cache.put(url, new Response(inPieces(bytes)));
+      if (!(await isRight)) throw new Error("It is another file");
       for (const name of await caches.keys()) {
         if (name.startsWith(CACHE_PREFIX) && name !== this.#name) await caches.delete(name);
       }
     } catch {
-      await this.#remove(url);
+      await this.#cache.delete(url).catch(() => false);
     }
-  }
-
-  async #remove(url: URL): Promise<void> {
-    await Promise.allSettled([this.#cache.delete(url), this.#cache.delete(url.href + HASH_MARK)]);
   }
 }
 
@@ -69,13 +58,4 @@ function inPieces(bytes: Uint8Array): ReadableStream<Uint8Array> {
       else controller.close();
     },
   });
-}
-
-/** The hash of a file in hexadecimal digits; `undefined` where the browser computes none, which is without HTTPS. */
-export async function sha256(bytes: Uint8Array): Promise<string | undefined> {
-  // Typed as if it were there always.
-  const subtle = globalThis.crypto.subtle as SubtleCrypto | undefined;
-  if (subtle === undefined) return undefined;
-  const hash = new Uint8Array(await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

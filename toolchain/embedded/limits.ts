@@ -1,5 +1,7 @@
 // What a compiler may use up, as its creator says.
 
+import { MAX_DELAY_MS, requireTimeLimit } from "../turns.ts";
+
 /** Limits on one compile. They bound what a hostile source can use up. */
 export interface CompilerLimits {
   /** Wall-clock time of one compile in milliseconds, without the one-time download. @defaultValue 20_000 */
@@ -30,9 +32,6 @@ const MEMORY_PAGES = { min: 278, max: 65_536 } as const;
 
 const MAX_WORKERS = 16;
 
-/** The longest delay of a timer; a larger one would fire at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
-
 /**
  * @param cores - Of the machine.
  * @throws RangeError if a limit is out of its range.
@@ -44,9 +43,7 @@ export function resolveLimits(limits: EmbeddedLimits, cores: number): Required<E
     maxWorkers = Math.max(1, Math.min(DEFAULTS.maxWorkers, cores)),
     idleLimitMs = DEFAULTS.idleLimitMs,
   } = limits;
-  if (!(timeLimitMs > 0 && timeLimitMs <= MAX_DELAY_MS)) {
-    throw new RangeError(`Cannot limit a compile to ${timeLimitMs} ms: expected 1 … ${MAX_DELAY_MS}`);
-  }
+  requireTimeLimit(timeLimitMs);
   if (!isIntegerIn(memoryLimitPages, MEMORY_PAGES.min, MEMORY_PAGES.max)) {
     throw new RangeError(
       `Cannot limit the compiler to ${memoryLimitPages} pages: expected an integer in ${MEMORY_PAGES.min} … ${MEMORY_PAGES.max}`,

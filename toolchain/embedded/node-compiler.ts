@@ -7,10 +7,10 @@ import { Worker } from "node:worker_threads";
 import type { Compiler } from "../compiler.ts";
 import { ToolchainError } from "../errors.ts";
 import { type ResultCacheOption, withResultCache } from "../result-cache.ts";
+import { connectNodeWorker } from "./connect-node-worker.ts";
 import { EmbeddedCompiler } from "./embedded-compiler.ts";
 import { type EmbeddedLimits, resolveLimits } from "./limits.ts";
 import type { StartWorker } from "./worker-link.ts";
-import type { WorkerResponse } from "./worker-messages.ts";
 
 export interface NodeCompilerOptions extends EmbeddedLimits, ResultCacheOption {
   /**
@@ -50,15 +50,9 @@ export function installedClang(): URL {
   }
 }
 
-const startNodeWorker: StartWorker = (onResponse, onError) => {
+const startNodeWorker: StartWorker = (...listeners) =>
   // Without the process's own flags: some of them, such as --input-type, keep a worker from starting.
-  const worker = new Worker(new URL("./node.worker.js", import.meta.url), { name: "compiler", execArgv: [] });
-  worker.unref();
-  worker.on("message", (response: WorkerResponse) => onResponse(response));
-  worker.on("error", onError);
-  return {
-    post: (request) => worker.postMessage(request),
-    terminate: () => void worker.terminate(),
-    setBusy: (isBusy) => (isBusy ? worker.ref() : worker.unref()),
-  };
-};
+  connectNodeWorker(
+    new Worker(new URL("./node.worker.js", import.meta.url), { name: "compiler", execArgv: [] }),
+    listeners,
+  );

@@ -17,22 +17,17 @@ const NEEDED: readonly RegExp[] = [
   /^lib\/wasm32-unknown-wasip1\/libclang_rt\.builtins\.a$/,
 ];
 
-/** What decides which files are taken of the archive. */
-export const SYSROOT_RECIPE: readonly string[] = NEEDED.map(String);
-
-/** The files that C needs, those of `archive` and our own, ordered by name. Bytes may be views of `archive`. */
+/** The files that C needs, those of the package's `archive` and our own, ordered by name. Bytes may be views of `archive`. */
 export function selectSysroot(archive: Uint8Array): readonly TarFile[] {
   const needed = readTar(archive).filter(({ name }) => NEEDED.some((pattern) => pattern.test(name)));
   const own = Object.entries(OWN_HEADERS).map(([name, text]) => ({ name, bytes: new TextEncoder().encode(text) }));
   return [...needed.map(withAddition), ...own].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The archive may be one that was selected before. */
 function withAddition(file: TarFile): TarFile {
   const addition = HEADER_ADDITIONS[file.name];
   if (addition === undefined) return file;
-  const text = new TextDecoder().decode(file.bytes);
-  return text.endsWith(addition) ? file : { ...file, bytes: new TextEncoder().encode(text + addition) };
+  return { ...file, bytes: new TextEncoder().encode(new TextDecoder().decode(file.bytes) + addition) };
 }
 
 /** The read-only `/usr` of the compiler, built once in a worker and shared by all its compiles. */

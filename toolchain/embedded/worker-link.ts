@@ -1,7 +1,8 @@
 // The page's end of one worker: what was asked of it, and what came of it.
 
-import type { DownloadProgress } from "../compiler.ts";
+import type { CompileResult, DownloadProgress, Job } from "../compiler.ts";
 import { ToolchainError } from "../errors.ts";
+import type { CompilerAssets } from "./assets.ts";
 import type { WorkerRequest, WorkerResponse } from "./worker-messages.ts";
 
 /** A started worker, whatever the platform calls it. */
@@ -52,13 +53,30 @@ export class WorkerLink {
     return this.#isOver;
   }
 
+  /** Has the worker fetch and compile the compiler. @throws {@link ToolchainError} what it failed with, or as `compile()`. */
+  async load(request: Omit<WorkerRequest & { readonly kind: "load" }, "kind">): Promise<CompilerAssets> {
+    const response = await this.#ask({ kind: "load", ...request });
+    if (response.kind === "loaded") return response.assets;
+    throw unexpected(response);
+  }
+
+  /**
+   * Has the worker compile.
+   *
+   * @throws {@link ToolchainError} what it failed with; `toolchain/crashed` if it dies; or what `terminate()` was given.
+   */
+  async compile({ sources, settings }: Job): Promise<CompileResult> {
+    const response = await this.#ask({ kind: "compile", sources, settings });
+    if (response.kind === "compiled") return response.result;
+    throw unexpected(response);
+  }
+
   /** Sends what needs no answer. */
   post(request: WorkerRequest): void {
     this.#worker.post(request);
   }
 
-  /** @throws {@link ToolchainError} `toolchain/crashed` if the worker dies, or what `terminate()` was given. */
-  ask(request: WorkerRequest): Promise<WorkerResponse> {
+  #ask(request: WorkerRequest): Promise<WorkerResponse> {
     return new Promise((resolve, reject) => {
       this.#exchange = { resolve, reject };
       this.#worker.setBusy(true);
@@ -79,8 +97,13 @@ export class WorkerLink {
     const exchange = this.#exchange;
     this.#exchange = undefined;
     this.#worker.setBusy(false);
-    exchange?.resolve(response);
+    if (response.kind === "failed") exchange?.reject(new ToolchainError(response.code, response.message));
+    else exchange?.resolve(response);
   }
+}
+
+function unexpected({ kind }: WorkerResponse): Error {
+  return new Error(`Unreachable: the compiler's worker answered "${kind}"`);
 }
 
 function workerFailure(error: unknown): ToolchainError {

@@ -6,14 +6,14 @@ import {
   type CompileResult,
   type Compiler,
   type DownloadProgress,
+  type Job,
   type Sources,
-  checkSources,
-  resolveSettings,
+  jobOf,
 } from "../compiler.ts";
 import { type StartWorker, WorkerLink } from "../embedded/worker-link.ts";
-import { ToolchainError } from "../errors.ts";
-import { Turns, whenAborted } from "../turns.ts";
-import { SCRIPT_ENDINGS, scriptLanguageOf } from "./language.ts";
+import { disposedBefore, disposedMeanwhile, ToolchainError } from "../errors.ts";
+import { requireTimeLimit, Turns, whenAborted, whenOver } from "../turns.ts";
+import { requireOneLanguage, SCRIPT_ENDINGS, scriptLanguageOf } from "./language.ts";
 
 /** Limits on one program in another language. */
 export interface LanguageLimits {
@@ -24,37 +24,38 @@ export interface LanguageLimits {
 const DEFAULTS = { timeLimitMs: 30_000 } as const;
 
 export class LanguageCompiler implements Compiler {
-  readonly #compiler: Compiler;
+  readonly #compiler: Compiler | undefined;
   readonly #startWorker: StartWorker;
   readonly #timeLimitMs: number;
   readonly #turns = new Turns();
   #link: WorkerLink | undefined;
   #isDisposed = false;
 
-  constructor(compiler: Compiler, startWorker: StartWorker, limits: LanguageLimits = {}) {
+  /** @param compiler - For C, which is refused without one. */
+  constructor(compiler: Compiler | undefined, startWorker: StartWorker, limits: LanguageLimits = {}) {
     this.#compiler = compiler;
     this.#startWorker = startWorker;
     this.#timeLimitMs = limits.timeLimitMs ?? DEFAULTS.timeLimitMs;
-    if (!(this.#timeLimitMs > 0 && this.#timeLimitMs < 2 ** 31)) {
-      throw new RangeError(`Cannot limit a compile to ${this.#timeLimitMs} ms: expected 1 … ${2 ** 31 - 1}`);
-    }
+    requireTimeLimit(this.#timeLimitMs);
   }
 
-  preload(onProgress?: (progress: DownloadProgress) => void): Promise<void> {
-    return this.#compiler.preload(onProgress);
+  async preload(onProgress?: (progress: DownloadProgress) => void): Promise<void> {
+    await this.#compiler?.preload(onProgress);
   }
 
   async compile(sources: Sources, options: CompileOptions = {}): Promise<CompileResult> {
+    requireOneLanguage(sources);
     const language = scriptLanguageOf(sources);
-    if (language === undefined) return this.#compiler.compile(sources, options);
-    const settings = resolveSettings(options);
-    const ownSources = { ...sources };
-    checkSources(ownSources, SCRIPT_ENDINGS[language]);
+    if (language === undefined) {
+      if (this.#compiler !== undefined) return this.#compiler.compile(sources, options);
+      throw new ToolchainError("toolchain/unavailable", "Cannot compile C: this compiler is for other languages only");
+    }
+    const job = jobOf(sources, options, SCRIPT_ENDINGS[language]);
     const isCanceled = whenAborted(options.signal);
     try {
       const endTurn = await this.#turns.take(isCanceled.promise);
       try {
-        return await this.#run({ kind: "compile", sources: ownSources, settings }, isCanceled.promise);
+        return await this.#run(job, isCanceled.promise);
       } finally {
         endTurn();
       }
@@ -66,30 +67,19 @@ export class LanguageCompiler implements Compiler {
   /** Disposes of the compiler for C as well. */
   [Symbol.dispose](): void {
     this.#isDisposed = true;
-    this.#link?.terminate(
-      new ToolchainError("toolchain/canceled", "Cannot finish compiling: the compiler was disposed of"),
-    );
-    this.#compiler[Symbol.dispose]();
+    this.#link?.terminate(disposedMeanwhile());
+    this.#compiler?.[Symbol.dispose]();
   }
 
-  async #run(request: Parameters<WorkerLink["ask"]>[0], canceled: Promise<never>): Promise<CompileResult> {
-    if (this.#isDisposed) {
-      throw new ToolchainError("toolchain/disposed", "Cannot compile: the compiler was disposed of");
-    }
+  async #run(job: Job, canceled: Promise<never>): Promise<CompileResult> {
+    if (this.#isDisposed) throw disposedBefore();
     const link = this.#link === undefined || this.#link.isOver ? new WorkerLink(this.#startWorker) : this.#link;
     this.#link = link;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const tooLong = new Promise<never>((_, reject) => {
-      const message = `Cannot finish compiling: it took longer than ${this.#timeLimitMs} ms`;
-      timer = setTimeout(() => reject(new ToolchainError("toolchain/timeout", message)), this.#timeLimitMs);
-    });
+    const isOver = whenOver(this.#timeLimitMs);
     try {
-      const response = await Promise.race([link.ask(request), canceled, tooLong]);
-      if (response.kind === "compiled") return response.result;
-      if (response.kind === "failed") throw new ToolchainError(response.code, response.message);
-      throw new Error(`Unreachable: the worker answered "${response.kind}"`);
+      return await Promise.race([link.compile(job), canceled, isOver.promise]);
     } finally {
-      clearTimeout(timer);
+      isOver.forget();
       // Canceled or too long: a compile can only be stopped with its worker.
       if (link.isBusy) link.terminate();
     }

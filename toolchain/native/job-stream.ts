@@ -1,6 +1,6 @@
 // What `compile.sh` is given and gives: see the head of that script.
 
-import type { CompileResult, CompileSettings, Sources } from "../compiler.ts";
+import type { CompileResult, Job, Sources } from "../compiler.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { type TarFile, readTar, writeTar } from "../embedded/tar.ts";
 import { ToolchainError } from "../errors.ts";
@@ -21,7 +21,7 @@ const BACKEND_ERROR = 70;
 /** What LLVM says before it gives up for want of memory. */
 const OUT_OF_MEMORY = /^(LLVM ERROR: out of memory|.*std::bad_alloc|.*[Cc]annot allocate memory)/m;
 
-export function encodeJob(sources: Sources, settings: CompileSettings): Uint8Array {
+export function encodeJob({ sources, settings }: Job): Uint8Array {
   const encoder = new TextEncoder();
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   return writeTar([

@@ -10,6 +10,7 @@ import type { Compiler } from "../compiler.ts";
 import type { CompilerLimits } from "../embedded/limits.ts";
 import { installedClang } from "../embedded/node-compiler.ts";
 import { ToolchainError } from "../errors.ts";
+import { requireTimeLimit } from "../turns.ts";
 import { type Bubblewrap, bubblewrapArguments, findBubblewrap } from "./bubblewrap.ts";
 import { type ClangSearch, type FoundClang, findClang } from "./find-clang.ts";
 import { MAX_WRITTEN_BYTES } from "./job-stream.ts";
@@ -44,7 +45,6 @@ export interface NativeCompilerOptions extends CompilerLimits {
 const DEFAULTS = { timeLimitMs: 20_000, memoryLimitPages: 16_384 } as const;
 /** Less, and clang does not start; more, and it is no limit. */
 const MEMORY_PAGES = { min: 8_192, max: 65_536 } as const;
-const MAX_TIME_LIMIT_MS = 2 ** 31 - 1;
 
 /**
  * Creates a compiler that runs the clang of this machine: below `WASI_SDK_PATH`, else `clang-22` or newer, else `clang`.
@@ -55,9 +55,7 @@ const MAX_TIME_LIMIT_MS = 2 ** 31 - 1;
  */
 export function createNativeCompiler(options: NativeCompilerOptions = {}): Compiler {
   const { timeLimitMs = DEFAULTS.timeLimitMs, memoryLimitPages = DEFAULTS.memoryLimitPages } = options;
-  if (!(timeLimitMs > 0 && timeLimitMs <= MAX_TIME_LIMIT_MS)) {
-    throw new RangeError(`Cannot limit a compile to ${timeLimitMs} ms: expected 1 … ${MAX_TIME_LIMIT_MS}`);
-  }
+  requireTimeLimit(timeLimitMs);
   const { min, max } = MEMORY_PAGES;
   if (!Number.isInteger(memoryLimitPages) || memoryLimitPages < min || memoryLimitPages > max) {
     throw new RangeError(

@@ -6,15 +6,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import {
   type CompileOptions,
   type CompileResult,
-  type CompileSettings,
   type Compiler,
   type DownloadProgress,
+  type Job,
   type Sources,
-  checkSources,
-  resolveSettings,
+  jobOf,
 } from "../compiler.ts";
-import { ToolchainError } from "../errors.ts";
-import { Turns, whenAborted } from "../turns.ts";
+import { disposedBefore, ToolchainError } from "../errors.ts";
+import { Turns, whenAborted, whenOver } from "../turns.ts";
 import { MAX_RESULT_BYTES, decodeResult, encodeJob } from "./job-stream.ts";
 
 /** A process to start for one compile. */
@@ -74,9 +73,7 @@ export class ProcessCompiler implements Compiler {
   }
 
   async compile(sources: Sources, options: CompileOptions = {}): Promise<CompileResult> {
-    const settings = resolveSettings(options);
-    const ownSources = { ...sources };
-    checkSources(ownSources);
+    const job = jobOf(sources, options);
     this.#requireAlive();
     const signals = [this.#disposal.signal, ...(options.signal === undefined ? [] : [options.signal])];
     const isCanceled = whenAborted(AbortSignal.any(signals));
@@ -84,7 +81,7 @@ export class ProcessCompiler implements Compiler {
       await Promise.race([this.preload(options.onProgress), isCanceled.promise]);
       const endTurn = await this.#turns.take(isCanceled.promise);
       try {
-        return await this.#run(ownSources, settings, isCanceled.promise);
+        return await this.#run(job, isCanceled.promise);
       } finally {
         endTurn();
       }
@@ -99,7 +96,7 @@ export class ProcessCompiler implements Compiler {
     this.#launcher[Symbol.dispose]();
   }
 
-  async #run(sources: Sources, settings: CompileSettings, canceled: Promise<never>): Promise<CompileResult> {
+  async #run(job: Job, canceled: Promise<never>): Promise<CompileResult> {
     const launch = await this.#launcher.launch();
     const child = spawn(launch.command, launch.args, {
       env: { ...launch.env },
@@ -107,23 +104,17 @@ export class ProcessCompiler implements Compiler {
       // A group of its own, to be killed whole.
       detached: true,
     });
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const message = `Cannot finish compiling: it took longer than ${this.#timeLimitMs} ms`;
-        reject(new ToolchainError("toolchain/timeout", message));
-      }, this.#timeLimitMs);
-    });
+    const isOver = whenOver(this.#timeLimitMs);
     const ended = collect(child);
     try {
-      child.stdin.end(encodeJob(sources, settings));
-      const { code, output, complaint } = await Promise.race([ended, canceled, tooLong]);
+      child.stdin.end(encodeJob(job));
+      const { code, output, complaint } = await Promise.race([ended, canceled, isOver.promise]);
       if (code === TIMED_OUT)
         throw new ToolchainError("toolchain/timeout", "Cannot finish compiling: it took too long");
       if (code !== 0) throw notStarted(launch.command, `it ended with ${code}: ${complaint}`);
-      return decodeResult(output, sources, launch.sysroot);
+      return decodeResult(output, job.sources, launch.sysroot);
     } finally {
-      clearTimeout(timer);
+      isOver.forget();
       if (killGroup(child)) launch.kill?.();
       await ended.catch(() => {});
       await launch.cleanUp?.();
@@ -131,9 +122,7 @@ export class ProcessCompiler implements Compiler {
   }
 
   #requireAlive(): void {
-    if (this.#disposal.signal.aborted) {
-      throw new ToolchainError("toolchain/disposed", "Cannot compile: the compiler was disposed of");
-    }
+    if (this.#disposal.signal.aborted) throw disposedBefore();
   }
 }
 

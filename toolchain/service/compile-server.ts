@@ -2,20 +2,17 @@
 //
 //   POST /compile   { sources, options }  →  { wasm, diagnostics }, wasm in Base64 or null
 //                                         →  { error: { code, message } } with another status than 200
-//   GET  /healthz                         →  { status: "ok", toolchain, running, waiting, compiled, cached }
+//   GET  /healthz                         →  { status: "ok", toolchain, running, waiting, heldBytes, compiled, cached }
+//
+// What waits is in memory: questions that are still coming in, sources that wait for a compiler, answers that are still being
+// read. One budget of bytes holds all of it; who does not fit in is refused and may ask again.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
-import {
-  type CompileOptions,
-  type CompileResult,
-  type Compiler,
-  type Sources,
-  checkSources,
-  resolveSettings,
-} from "../compiler.ts";
+import { type CompileOptions, type CompileResult, type Compiler, type Sources, jobOf } from "../compiler.ts";
 import { ToolchainError, type ToolchainErrorCode } from "../errors.ts";
 import { type ResultCache, createMemoryResultCache, resultKey } from "../result-cache.ts";
+import { ByteBudget, type Holding } from "./byte-budget.ts";
 import { type ClientLimits, ClientAccounts } from "./client-limits.ts";
 import type { ServiceFailure, ServiceResult } from "./service-compiler.ts";
 
@@ -26,6 +23,11 @@ export interface CompileServerOptions {
   readonly toolchain: string;
   /** Compiles that may wait for their turn. @defaultValue 64 */
   readonly queueLength?: number;
+  /**
+   * Bytes of questions and answers that are held at the same time, each from the first byte that comes in to the last that
+   * is read, from 0; a single one is held however large it is. Texts take up to twice that. @defaultValue 64 MiB
+   */
+  readonly heldBytes?: number;
   readonly client?: ClientLimits;
   /** Bytes of results that are kept. @defaultValue 64 MiB */
   readonly cacheBytes?: number;
@@ -39,7 +41,11 @@ export interface CompileServerOptions {
 
 /** More than the sources that a compiler takes, in JSON. */
 const MAX_BODY_BYTES = 8 * 1_024 * 1_024;
-const DEFAULTS = { queueLength: 64, cacheBytes: 64 * 1_024 * 1_024 } as const;
+const DEFAULTS = { queueLength: 64, heldBytes: 64 * 1_024 * 1_024, cacheBytes: 64 * 1_024 * 1_024 } as const;
+/** In which an answer has to be read: whoever reads slowly holds it in memory for as long. */
+const ANSWER_LIMIT_MS = 60_000;
+/** After which to ask again. */
+const SOON: Readonly<Record<string, string>> = { "retry-after": "5" };
 
 /** What a refusal has as its status. The sources are to blame for 422, the service for 503. */
 const STATUS: Readonly<Record<ToolchainErrorCode, number>> = {
@@ -58,10 +64,12 @@ const STATUS: Readonly<Record<ToolchainErrorCode, number>> = {
 /**
  * Makes the server. The caller has it listen and closes it; its compilers are the caller's to dispose of.
  *
- * @throws RangeError without a compiler.
+ * @throws RangeError without a compiler, or if the bytes to be held are no number from 0.
  */
 export function createCompileServer(options: CompileServerOptions): Server {
   if (options.compilers.length === 0) throw new RangeError("Cannot serve without a compiler: expected at least one");
+  const { heldBytes = DEFAULTS.heldBytes } = options;
+  if (!(heldBytes >= 0)) throw new RangeError(`Cannot hold what waits in ${heldBytes} bytes: expected 0 or more`);
   const service = new CompileService(options);
   const server = createServer((request, response) => void service.answer(request, response));
   // Whoever sends slowly holds a connection for as long, and no compiler.
@@ -88,6 +96,7 @@ class CompileService {
   readonly #options: CompileServerOptions;
   readonly #accounts: ClientAccounts;
   readonly #results: ResultCache;
+  readonly #budget: ByteBudget;
   readonly #idle: Compiler[];
   readonly #waiting: ((compiler: Compiler) => void)[] = [];
   #compiled = 0;
@@ -97,26 +106,28 @@ class CompileService {
     this.#options = options;
     this.#accounts = new ClientAccounts(options.client ?? {}, options.nowMs ?? (() => performance.now()));
     this.#results = createMemoryResultCache(options.cacheBytes ?? DEFAULTS.cacheBytes);
+    this.#budget = new ByteBudget(options.heldBytes ?? DEFAULTS.heldBytes);
     this.#idle = [...options.compilers];
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const body = await this.#answerTo(request, response);
-      this.#send(response, 200, body);
+      await this.#answer(request, response);
     } catch (error) {
       const { status, headers, code, message } = describe(error);
-      // What is still to come of a refused body is not read.
-      if (!request.complete) response.setHeader("connection", "close");
+      // What is still to come of a refused body is dropped: closed in the middle of it, a client would not see the refusal.
+      request.resume();
       const failure: ServiceFailure = { error: { code, message } };
       this.#send(response, status, Buffer.from(JSON.stringify(failure)), headers);
     }
   }
 
-  async #answerTo(request: IncomingMessage, response: ServerResponse): Promise<Buffer> {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? "").split("?")[0];
-    if (request.method === "OPTIONS") return Buffer.alloc(0);
-    if (path === "/healthz" && request.method === "GET") return Buffer.from(JSON.stringify(this.#health()));
+    if (request.method === "OPTIONS") return this.#send(response, 200, Buffer.alloc(0));
+    if (path === "/healthz" && request.method === "GET") {
+      return this.#send(response, 200, Buffer.from(JSON.stringify(this.#health())));
+    }
     if (path !== "/compile") throw new HttpRefusal(404, "There is nothing here: POST /compile, GET /healthz");
     if (request.method !== "POST") throw new HttpRefusal(405, "Cannot compile: expected POST", { allow: "POST" });
 
@@ -127,19 +138,26 @@ class CompileService {
       });
     }
     const gone = new AbortController();
-    response.on("close", () => gone.abort());
-    try {
-      const { sources, options } = readBody(await collect(request));
-      return encode(await this.#compile(sources, options, gone.signal));
-    } finally {
+    const holding = this.#budget.open();
+    // When the answer has been read, or nobody is there to read it.
+    response.on("close", () => {
+      gone.abort();
       begun();
-    }
+      holding.release();
+    });
+    const { sources, options } = readBody(await collect(request, holding));
+    const answer = encode(await this.#compile(sources, options, gone.signal));
+    if (gone.signal.aborted) return;
+    holding.release();
+    hold(holding, answer.length);
+    const timer = setTimeout(() => response.destroy(), ANSWER_LIMIT_MS);
+    response.on("close", () => clearTimeout(timer));
+    this.#send(response, 200, answer);
   }
 
   async #compile(sources: Sources, options: CompileOptions, signal: AbortSignal): Promise<CompileResult> {
-    const settings = resolveSettings(options);
-    checkSources(sources);
-    const key = resultKey(sources, settings);
+    const job = jobOf(sources, options);
+    const key = resultKey(job);
     const early = await this.#known(key);
     if (early !== undefined) return early;
     const compiler = await this.#takeCompiler(signal);
@@ -147,7 +165,7 @@ class CompileService {
       // Whoever came first may have compiled the same meanwhile.
       const late = await this.#known(key);
       if (late !== undefined) return late;
-      const result = await compiler.compile(sources, { ...settings, signal });
+      const result = await compiler.compile(job.sources, { ...job.settings, signal });
       this.#compiled += 1;
       await this.#results.set(key, result);
       return result;
@@ -166,7 +184,7 @@ class CompileService {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
     if (this.#waiting.length >= (this.#options.queueLength ?? DEFAULTS.queueLength)) {
-      throw new HttpRefusal(503, "Cannot compile: too many are waiting", { "retry-after": "5" });
+      throw new HttpRefusal(503, "Cannot compile: too many are waiting", SOON);
     }
     return await new Promise((resolve, reject) => {
       const take = (compiler: Compiler): void => {
@@ -197,6 +215,7 @@ class CompileService {
       toolchain,
       running: compilers.length - this.#idle.length,
       waiting: this.#waiting.length,
+      heldBytes: this.#budget.held,
       compiled: this.#compiled,
       cached: this.#cached,
     };
@@ -227,15 +246,21 @@ class CompileService {
   }
 }
 
-async function collect(request: IncomingMessage): Promise<Buffer> {
+async function collect(request: IncomingMessage, holding: Holding): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > MAX_BODY_BYTES) throw new HttpRefusal(413, `Cannot compile more than ${MAX_BODY_BYTES} bytes of JSON`);
+    hold(holding, chunk.length);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** @throws {HttpRefusal} if there is no room for it beside what is held for others. */
+function hold(holding: Holding, bytes: number): void {
+  if (!holding.add(bytes)) throw new HttpRefusal(503, "Cannot compile: too much is waiting", SOON);
 }
 
 function readBody(body: Buffer): { readonly sources: Sources; readonly options: CompileOptions } {

@@ -9,8 +9,8 @@ import {
   checkSources,
   resolveSettings,
 } from "../compiler.ts";
-import { ToolchainError, type ToolchainErrorCode } from "../errors.ts";
-import { whenAborted } from "../turns.ts";
+import { disposedBefore, ToolchainError, type ToolchainErrorCode } from "../errors.ts";
+import { requireTimeLimit, whenAborted } from "../turns.ts";
 import { readResult } from "./read-result.ts";
 
 export interface ServiceCompilerOptions {
@@ -31,8 +31,6 @@ export interface ServiceFailure {
   readonly error: { readonly code: string; readonly message: string };
 }
 
-const MAX_TIME_LIMIT_MS = 2 ** 31 - 1;
-
 /**
  * Creates a compiler that has a service compile. Calls go out at once, side by side: the service has the queue.
  *
@@ -41,9 +39,7 @@ const MAX_TIME_LIMIT_MS = 2 ** 31 - 1;
  */
 export function createServiceCompiler(options: ServiceCompilerOptions): Compiler {
   const { timeLimitMs = 60_000 } = options;
-  if (!(timeLimitMs > 0 && timeLimitMs <= MAX_TIME_LIMIT_MS)) {
-    throw new RangeError(`Cannot limit a compile to ${timeLimitMs} ms: expected 1 … ${MAX_TIME_LIMIT_MS}`);
-  }
+  requireTimeLimit(timeLimitMs);
   const base = new URL(options.url, globalThis.location?.href);
   if (!base.pathname.endsWith("/")) base.pathname += "/";
   return new ServiceCompiler(base, timeLimitMs);
@@ -128,9 +124,7 @@ class ServiceCompiler implements Compiler {
   }
 
   #requireAlive(): void {
-    if (this.#disposal.signal.aborted) {
-      throw new ToolchainError("toolchain/disposed", "Cannot compile: the compiler was disposed of");
-    }
+    if (this.#disposal.signal.aborted) throw disposedBefore();
   }
 }
 

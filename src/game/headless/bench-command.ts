@@ -9,7 +9,7 @@ import type { ExitCode } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import type { StandardStreams } from "./standard-streams.ts";
 import { printText } from "./terminal-text.ts";
-import { integerOption, type ParsedCommand, seeHelp } from "./usage.ts";
+import { BENCH_OPTIONS, integerOption, type ParsedCommand, seeHelp } from "./usage.ts";
 
 /** What is used of `bench/run.ts`. */
 interface Benchmarks {
@@ -21,15 +21,12 @@ const MAX_ROUNDS = 100_000;
 
 export async function benchCommand(parsed: ParsedCommand, { stdout }: StandardStreams): Promise<ExitCode> {
   if (parsed.files.length > 0) throw new UsageError(`Cannot measure a file; ${seeHelp("bench")}`);
-  const rounds = integerOption(parsed, "rounds", [1, MAX_ROUNDS]);
-  const args = [
-    ...["json", "markdown", "no-figures", "compilers"].filter((flag) => parsed.flag(flag)).map((flag) => `--${flag}`),
-    ...(rounds === undefined ? [] : [`--rounds=${rounds}`]),
-    ...["engine", "kernels"].flatMap((option) => {
-      const text = parsed.text(option);
-      return text === undefined ? [] : [`--${option}=${text}`];
-    }),
-  ];
+  integerOption(parsed, "rounds", [1, MAX_ROUNDS]);
+  const args = Object.entries(BENCH_OPTIONS).flatMap(([option, { type }]) => {
+    if (type === "boolean") return parsed.flag(option) ? [`--${option}`] : [];
+    const text = parsed.text(option);
+    return text === undefined ? [] : [`--${option}=${text}`];
+  });
   const { parseBenchArguments, benchText } = await loadBenchmarks();
   let request: object;
   try {

@@ -46,7 +46,8 @@ export async function compileFiles(
   const isScript = files.some((file) => SCRIPT_FILE.test(file));
   using compiler = await (isScript ? openLanguages(parsed) : openCompiler(parsed));
   const { sources: own, paths } = await readProgramFiles(files);
-  const sources = files.some((file) => file.endsWith(".ts")) ? { ...generateAssemblyScript({}), ...own } : own;
+  // The player's own first, which messages name.
+  const sources = files.some((file) => file.endsWith(".ts")) ? { ...own, ...generateAssemblyScript({}), ...own } : own;
 
   const { wasm, diagnostics } = await compiler.compile(sources, options);
   for (const line of parsed.flag("raw") ? rawLines(diagnostics, paths) : explainedLines(diagnostics, sources, paths)) {
@@ -67,7 +68,8 @@ async function openLanguages(parsed: ParsedCommand): Promise<Compiler> {
     throw new UsageError(`Cannot compile AssemblyScript or WebAssembly text by --way ${way}: that is for C`);
   }
   const { withLanguages } = await import("../../../toolchain/node.ts");
-  return withLanguages(await openCompiler(parsed, "embedded"));
+  // Their packages compile them: there may be no clang here.
+  return withLanguages(undefined);
 }
 
 function compileOptions(parsed: ParsedCommand): CompileOptions {

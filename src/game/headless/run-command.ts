@@ -8,7 +8,7 @@ import { type GuestModule, MAX_SLICE_GAS, type MemoryBackend, prepareModule } fr
 import { writeFileAtomically } from "./atomic-file.ts";
 import type { ExitCode } from "./command.ts";
 import { compileFiles, PROGRAM_FILE } from "./compile-files.ts";
-import { UsageError } from "./errors.ts";
+import { CliError, UsageError } from "./errors.ts";
 import { GuestConsole } from "./guest-console.ts";
 import { checkOutputPath, fileError, readInputFile } from "./input-files.ts";
 import { StandaloneRun, type ProgramStart, type RunEnd } from "./standalone-run.ts";
@@ -103,8 +103,13 @@ async function readProgram(parsed: ParsedCommand, streams: StandardStreams): Pro
     return { name: basename(first), ...(await compileFiles(files, parsed, streams.stderr)) };
   if (files.length > 1) throw new UsageError(`Cannot run ${files.length} modules at once; ${seeHelp("run")}`);
   const wasm = await readInputFile(first);
-  if (new TextDecoder("latin1").decode(wasm.subarray(0, 4)) === "GSWK") {
-    throw new UsageError(`Cannot run "${first}": it is a save; use gasworks run --resume ${first}`);
+  const magic = new TextDecoder("latin1").decode(wasm.subarray(0, 4));
+  if (magic === "GSWK") throw new UsageError(`Cannot run "${first}": it is a save; use gasworks run --resume ${first}`);
+  if (magic !== "\0asm") {
+    throw new CliError(
+      "cli/unknown-format",
+      `Cannot run "${first}": it is no module, and no program in C (.c), AssemblyScript (.ts) or WebAssembly text (.wat)`,
+    );
   }
   return { name: basename(first), wasm };
 }

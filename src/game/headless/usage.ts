@@ -47,6 +47,18 @@ const MEMORY: Option = {
   help: "Where the program's memory is: own, or arena as in pages; the same for results [own]",
 };
 
+/** Those of `npm run bench`, which reads what they say. */
+export const BENCH_OPTIONS: Readonly<Record<string, Option>> = {
+  json: { type: "boolean", help: "Print one JSON object" },
+  markdown: { type: "boolean", help: "Print Markdown" },
+  engine: { type: "string", value: "NAMES", help: "Which engines: node, chromium [node,chromium]" },
+  kernels: { type: "string", value: "NAMES", help: "Which kernels, with commas between [all]" },
+  rounds: { type: "string", value: "N", help: "How often the contenders take turns [60]" },
+  "no-figures": { type: "boolean", help: "Kernels only: no pauses, saves, ticks, devices, preparing and compilers" },
+  saves: { type: "boolean", help: "Saves only" },
+  compilers: { type: "boolean", help: "Compilers only" },
+};
+
 const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
   compile: {
     synopsis: "gasworks compile FILE.c|.ts|.wat ... [-o FILE.wasm] [--way embedded|native|docker|service] [options]",
@@ -139,13 +151,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
       "Measures how many times longer than plain V8 programs take, in Node and in Chromium, and how fast they are compiled.\n" +
       "Takes about five minutes, and works in a checkout of the repository only.",
     options: {
-      json: { type: "boolean", help: "Print one JSON object" },
-      markdown: { type: "boolean", help: "Print Markdown" },
-      engine: { type: "string", value: "NAMES", help: "Which engines: node, chromium [node,chromium]" },
-      kernels: { type: "string", value: "NAMES", help: "Which kernels, with commas between [all]" },
-      rounds: { type: "string", value: "N", help: "How often the contenders take turns [60]" },
-      "no-figures": { type: "boolean", help: "Leave out pauses, snapshots, ticks, preparing and compilers" },
-      compilers: { type: "boolean", help: "Compilers only" },
+      ...BENCH_OPTIONS,
       help: HELP,
     },
   },

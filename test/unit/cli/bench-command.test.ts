@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 
+import { OPTIONS, parseBenchArguments } from "../../../bench/run.ts";
+import { BENCH_OPTIONS } from "../../../src/game/headless/usage.ts";
 import { gasworks } from "../../support/captured-streams.ts";
 
 describe("gasworks bench", () => {
@@ -17,7 +19,20 @@ describe("gasworks bench", () => {
     // Compiles kernels, and each of them for three engines.
   }, 120_000);
 
+  it("has the options of npm run bench, which has a use for each", () => {
+    const typeOf = (options: Readonly<Record<string, { readonly type: string }>>): unknown =>
+      Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, type]));
+    expect(typeOf(BENCH_OPTIONS)).toEqual(typeOf(OPTIONS));
+    const values: Readonly<Record<string, string>> = { engine: "node", kernels: "fib", rounds: "1" };
+    for (const option of Object.keys(BENCH_OPTIONS)) {
+      const value = values[option];
+      const request = parseBenchArguments([value === undefined ? `--${option}` : `--${option}=${value}`]);
+      expect(request, option).not.toEqual(parseBenchArguments([]));
+    }
+  });
+
   it.each([
+    ["saves only and compilers only", ["--saves", "--compilers"], "one of --saves and --compilers"],
     ["a kernel that there is not", ["--kernels", "nothing"], "nothing"],
     ["an engine that there is not", ["--engine", "steam"], "steam"],
     ["no rounds", ["--rounds", "0"], "--rounds"],

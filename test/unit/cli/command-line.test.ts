@@ -254,8 +254,8 @@ describe("gasworks run with bad input", () => {
   it.each([
     ["no such file", ["missing.wasm"], "cli/no-such-file"],
     ["a directory", ["."], "cli/not-a-file"],
-    ["no module", ["text.wasm"], "vm/module-malformed"],
-    ["an empty file", ["empty.wasm"], "vm/module-malformed"],
+    ["no module", ["text.wasm"], "cli/unknown-format"],
+    ["an empty file", ["empty.wasm"], "cli/unknown-format"],
     ["a truncated module", ["half.wasm"], "vm/module-malformed"],
     ["an import that nobody offers", ["needy.wasm"], "vm/import-denied"],
     ["a device, as there is no world here", ["device.wasm"], "vm/import-denied"],

@@ -65,6 +65,25 @@ describe("gasworks", () => {
     const native = await gasworksProcess(["compile", file("main.ts"), "--way", "native"]);
     expect([native.exitCode, native.stderr]).toEqual([64, expect.stringContaining("that is for C")]);
     const mixed = await gasworksProcess(["compile", file("main.ts"), file("wrong.c")]);
-    expect([mixed.exitCode, mixed.stderr]).toEqual([2, expect.stringContaining("toolchain/bad-source-name")]);
+    expect(mixed).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr:
+        'gasworks: toolchain/bad-source-name: Cannot compile "wrong.c" together with "main.ts": a program is in one language\n',
+    });
+  });
+
+  it("refuses C++ and other languages by name, and to run what is no program", async () => {
+    for (const [name, words] of [
+      ["game.cpp", "C++ is not built in. Write it in C (.c)"],
+      ["game.rs", "Rust is not built in. Write it in C (.c)"],
+    ] as const) {
+      writeFileSync(file(name), "int main() { return 0; }\n");
+      const compiled = await gasworksProcess(["compile", file(name)]);
+      expect(compiled.stderr).toContain(`gasworks: toolchain/bad-source-name: Cannot compile ${name}: ${words}`);
+      expect(compiled.exitCode).toBe(2);
+      const run = await gasworksProcess(["run", file(name)]);
+      expect([run.exitCode, run.stderr]).toEqual([2, expect.stringContaining("cli/unknown-format: Cannot run")]);
+    }
   });
 });

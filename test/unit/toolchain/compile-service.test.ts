@@ -158,7 +158,7 @@ describe("the compile service", () => {
   it("tells of its health, and keeps results by their content", async () => {
     const url = await serve();
     const health = async (): Promise<unknown> => (await fetch(new URL("healthz", url))).json();
-    const idle = { status: "ok", toolchain: "test", running: 0, waiting: 0 };
+    const idle = { status: "ok", toolchain: "test", running: 0, waiting: 0, heldBytes: 0 };
     expect(await health()).toEqual({ ...idle, compiled: 0, cached: 0 });
     using client = createServiceCompiler({ url });
     await client.preload();
@@ -203,11 +203,9 @@ describe("the compile service", () => {
       ["50 MB", `{"sources":{"main.c":"${" ".repeat(50_000_000)}"}}`, 413],
     ] as const;
     for (const [what, body, status] of cases) {
-      const refusal = await post(url, body).catch(() => undefined);
-      // Whoever sends on after a refusal may find the connection closed.
-      if (refusal === undefined && status === 413) continue;
-      expect(refusal?.status, what).toBe(status);
-      expect(errorOf(refusal?.answer).code, what).toMatch(/^toolchain\/bad-source/);
+      const refusal = await post(url, body);
+      expect(refusal.status, what).toBe(status);
+      expect(errorOf(refusal.answer).code, what).toMatch(/^toolchain\/bad-source/);
     }
     expect((await fetch(url)).status).toBe(404);
     expect((await fetch(new URL("compile", url))).status).toBe(405);
@@ -309,7 +307,75 @@ describe("the compile service", () => {
     expect((await post(url.href, JSON.stringify({ sources: RETURNS_0 }))).status).toBe(200);
   });
 
-  it("needs a compiler", () => {
+  describe("holds no more bytes at the same time than it may", () => {
+    const BYTES = 100_000;
+    const question = (name: string): string => JSON.stringify({ sources: { [name]: " ".repeat(BYTES) } });
+    const heldBytes = async (url: string): Promise<number> => {
+      const health = await (await fetch(new URL("healthz", url))).json();
+      return (health as { readonly heldBytes: number }).heldBytes;
+    };
+    const turnedAway = { status: 503, code: "toolchain/busy", retryAfter: "5" };
+    const outcomeOf = async (attempt: ReturnType<typeof post>): Promise<object> => {
+      const { status, answer, headers } = await attempt;
+      return { status, code: errorOf(answer)?.code, retryAfter: headers.get("retry-after") };
+    };
+
+    it("of questions that wait for a compiler", async () => {
+      const slow = new SlowCompiler();
+      const url = await serve({ compilers: [slow], heldBytes: 2.5 * BYTES, client: { perMinute: 1_000, atOnce: 10 } });
+      const first = post(url, question("a.c"));
+      const second = post(url, question("b.c"));
+      await expect.poll(() => heldBytes(url)).toBeGreaterThan(2 * BYTES);
+      expect(await outcomeOf(post(url, question("c.c")))).toEqual(turnedAway);
+      // What was refused is held no more.
+      await expect.poll(() => heldBytes(url)).toBeLessThan(2.2 * BYTES);
+      await vi.waitFor(() => expect(slow.started).toHaveLength(1));
+      slow.end();
+      await vi.waitFor(() => expect(slow.started).toHaveLength(2));
+      slow.end();
+      expect([(await first).status, (await second).status]).toEqual([200, 200]);
+      await expect.poll(() => heldBytes(url)).toBe(0);
+    });
+
+    it("of questions that are still coming in, also of one that breaks off", async () => {
+      const url = await serve({ heldBytes: 1.5 * BYTES });
+      const headers = { "content-length": 2 * BYTES };
+      const slowly = request({ port: new URL(url).port, path: "/compile", method: "POST", headers });
+      slowly.on("error", () => {});
+      slowly.write(" ".repeat(BYTES));
+      await expect.poll(() => heldBytes(url)).toBe(BYTES);
+      expect(await outcomeOf(post(url, question("a.c")))).toEqual(turnedAway);
+      slowly.destroy();
+      await expect.poll(() => heldBytes(url)).toBe(0);
+      expect((await post(url, JSON.stringify({ sources: RETURNS_0 }))).status).toBe(200);
+    });
+
+    it("of answers that nobody reads", async () => {
+      const wasm = new Uint8Array(16_000_000);
+      const compiler: Compiler = {
+        compile: async () => ({ wasm, diagnostics: [] }),
+        preload: async () => {},
+        [Symbol.dispose]: () => {},
+      };
+      const url = await serve({ compilers: [compiler], heldBytes: 24_000_000 });
+      const body = question("a.c");
+      const headers = { "content-length": body.length };
+      const idle = request({ port: new URL(url).port, path: "/compile", method: "POST", headers });
+      idle.on("error", () => {});
+      // Taken, and not read.
+      idle.on("response", () => {});
+      idle.end(body);
+      await expect.poll(() => heldBytes(url)).toBeGreaterThan(20_000_000);
+      expect(await outcomeOf(post(url, question("b.c")))).toEqual(turnedAway);
+      idle.destroy();
+      await expect.poll(() => heldBytes(url)).toBe(0);
+      // Larger than the rest of what may be held, and alone.
+      expect((await post(url, question("b.c"))).status).toBe(200);
+    });
+  });
+
+  it("needs a compiler, and room that is a number", () => {
     expect(() => createCompileServer({ compilers: [], toolchain: "none" })).toThrow(RangeError);
+    expect(() => createCompileServer({ compilers: [real], toolchain: "none", heldBytes: -1 })).toThrow(RangeError);
   });
 });

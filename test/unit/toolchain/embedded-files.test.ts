@@ -6,18 +6,31 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 
 import packageJson from "../../../package.json" with { type: "json" };
-import { CLANG_BYTES, CLANG_FILE, CLANG_SHA256, CLANG_VERSION } from "../../../toolchain/embedded/assets.ts";
+import { contentHashes } from "../../../scripts/hash-contents.mjs";
+import * as hashes from "../../../toolchain/content-hashes.ts";
+import {
+  CLANG_FILE,
+  CLANG_VERSION,
+  COMPILER_FILES,
+  FULL_SYSROOT_FILE,
+} from "../../../toolchain/embedded/compiler-files.ts";
 import { limitMemory } from "../../../toolchain/embedded/limit-memory.ts";
 import { readTar, writeTar } from "../../../toolchain/embedded/tar.ts";
 import { VirtualDirectory, VirtualFile, WriteQuota, resolvePath } from "../../../toolchain/embedded/virtual-files.ts";
 import { findIdentifier } from "../../../toolchain/find-identifier.ts";
 
-describe("the clang that pages take", () => {
-  it("is that of the package which is asked for", async () => {
+describe("the compiler's files", () => {
+  it.each([CLANG_FILE, FULL_SYSROOT_FILE] as const)("%s is that of the package which is asked for", async (name) => {
     expect(packageJson.peerDependencies["@yowasp/clang"]).toBe(CLANG_VERSION);
-    const bytes = await readFile(new URL(CLANG_FILE, import.meta.resolve("@yowasp/clang")));
-    expect(bytes.length).toBe(CLANG_BYTES);
-    expect(createHash("sha256").update(bytes).digest("hex")).toBe(CLANG_SHA256);
+    const bytes = await readFile(new URL(name, import.meta.resolve("@yowasp/clang")));
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    expect({ bytes: bytes.length, sha256 }).toEqual(COMPILER_FILES[name]);
+  });
+});
+
+describe("content-hashes.ts", () => {
+  it("is of the C library as it is packed, and of the code that makes results", async () => {
+    expect({ ...hashes }, "Run: npm run generate").toEqual(await contentHashes());
   });
 });
 

@@ -134,6 +134,13 @@ describe("a compiler with languages", () => {
     expect(() => withLanguages(compiler, { timeLimitMs: 0 })).toThrow(RangeError);
   });
 
+  it("needs no compiler for C, and then refuses C alone", async () => {
+    using other = withLanguages(undefined);
+    await other.preload();
+    expect((await other.compile({ "main.wat": WAT })).wasm).toBeDefined();
+    expect(await codeOf(other.compile({ "main.c": "" }))).toBe("toolchain/unavailable");
+  });
+
   it("is of no use after dispose()", async () => {
     const other = withLanguages(createNodeCompiler());
     other[Symbol.dispose]();

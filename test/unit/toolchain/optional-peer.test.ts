@@ -1,7 +1,7 @@
 // The package as npm packs it, on a server that never compiles: no compiler comes with it, and nothing misses it.
 
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { beforeAll, describe, expect, it } from "vitest";
@@ -21,12 +21,20 @@ beforeAll(() => {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     cpSync(join(ROOT, path), join(target, path));
   }
-  for (const name of DEPENDENCIES) {
-    const link = join(folder, "node_modules", name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(ROOT, "node_modules", name), link, "junction");
-  }
+  for (const name of DEPENDENCIES) install(name);
 }, 60_000);
+
+function install(name: string): void {
+  const link = join(folder, "node_modules", name);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules", name), link, "junction");
+}
+
+function gasworksThere(...args: readonly string[]): unknown {
+  const cli = join(folder, "node_modules", packageJson.name, packageJson.bin.gasworks);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
 
 function runThere(program: string): { readonly stdout: string; readonly stderr: string } {
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
@@ -93,4 +101,23 @@ describe("a server without a compiler", () => {
       stderr: "",
     });
   });
+});
+
+describe("a machine without clang", () => {
+  it("compiles and runs other languages by their packages, and names the one that is missing", () => {
+    writeFileSync(join(folder, "main.wat"), '(module (memory (export "memory") 1) (func (export "_start")))\n');
+    writeFileSync(
+      join(folder, "main.ts"),
+      'import { print } from "./gasworks";\nexport function _start(): void { print("hello"); }\n',
+    );
+    expect(gasworksThere("compile", "main.wat")).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^gasworks: toolchain\/unavailable: Cannot load the package "wabt", [^\n]*\n$/),
+    });
+    for (const name of ["assemblyscript", "wabt"]) install(name);
+    expect(gasworksThere("compile", "main.wat")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(gasworksThere("run", "main.wasm")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(gasworksThere("run", "main.ts")).toEqual({ status: 0, stdout: "hello\n", stderr: "" });
+  }, 60_000);
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, readdirSync, statSync } from "node:fs";
+import { createReadStream, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress } from "node:zlib";
 
@@ -31,6 +31,22 @@ it("packClang() writes compressed files beside the others, which are them", asyn
     expect(statSync(`${path}.br`).size).toBeLessThan(statSync(path).size / 2);
     expect(await hashOf(`${path}.br`, true)).toBe(await hashOf(path, false));
   }
+});
+
+it("packClang() writes anew what is damaged, and leaves alone what is right", async () => {
+  const sysroot = at("clang/sysroot-c.tar");
+  const original = readFileSync(sysroot);
+  const clang = at("clang/llvm.core.wasm.br");
+  const before = statSync(clang);
+  writeFileSync(
+    sysroot,
+    original.map((byte, index) => (index === 1_000_000 ? byte ^ 1 : byte)),
+  );
+  truncateSync(`${sysroot}.br`, 1_000);
+  await packClang(at("clang"), { brotli: 1 });
+  expect(readFileSync(sysroot).equals(original)).toBe(true);
+  expect(await hashOf(`${sysroot}.br`, true)).toBe(await hashOf(sysroot, false));
+  expect(statSync(clang).mtimeMs).toBe(before.mtimeMs);
 });
 
 it.each([-1, 12, 1.5])("packClang() refuses the quality %d and writes nothing", async (brotli) => {
