@@ -1,13 +1,9 @@
 // Everything a computer is, without Phaser: devices, computers and the world that ticks them.
 
-export {
-  ComputerWorld,
-  type ComputersSave,
-  type ComputersSource,
-  type ComputerWorldOptions,
-  type RemoveOptions,
-  type RestoreOptions,
-} from "./computer-world.ts";
+export { ComputerWorld, type RemoveOptions } from "./computer-world.ts";
+export type { ComputerWorldOptions } from "./world-options.ts";
+export type { ComputersSave, ComputersSource } from "./capture-computers.ts";
+export type { RestoreOptions } from "./recall-computers.ts";
 export type { Computer } from "./computer.ts";
 export type { ComputerEvents } from "./computer-host.ts";
 export type { ErrorReport, ErrorSource, WorldEvents } from "./world-events.ts";
