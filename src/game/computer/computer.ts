@@ -6,29 +6,26 @@ import type { ImportPolicy, MemoryBackend } from "../../vm/index.ts";
 import { compileProgram } from "./compile-program.ts";
 import type { ComputerEvents, ComputerHost } from "./computer-host.ts";
 import { resolveOptions, type ComputerOptions, type LoadOptions } from "./computer-options.ts";
-import { crashedState, isSameState, type ComputerState } from "./computer-state.ts";
+import { ComputerPower } from "./computer-power.ts";
+import type { ComputerState } from "./computer-state.ts";
 import { ConsoleBuffer } from "./console-buffer.ts";
 import { CurrentLoad } from "./current-load.ts";
-import { findCrashPlace } from "./crash-place.ts";
-import { describeCrash, outOfMemoryIn } from "./crash-report.ts";
 import type { AttachedDevice, RaisedEvent } from "./device/attached-device.ts";
 import type { CalledCommand } from "./device/called-command.ts";
 import { generateHeaders } from "./device/device-header.ts";
 import { generateManual } from "./device/device-manual.ts";
 import { DeviceSet } from "./device/device-set.ts";
+import { keepProgramRun, type EarlierProgram } from "./earlier-program.ts";
 import { Emitter, type Deliver } from "./emitter.ts";
 import { errorTeller } from "./error-teller.ts";
 import { ComputerError } from "./errors.ts";
-import { keepProgramRun, type EarlierProgram } from "./earlier-program.ts";
 import { GasBank } from "./gas-bank.ts";
+import { importedTypes, type RunSetting } from "./program-run.ts";
 import { policyOf, type Program, type RefusedProgram } from "./program.ts";
-import { importedTypes, ProgramRun, type RunSetting, type RunState } from "./program-run.ts";
-import { rehearse } from "./rehearse-run.ts";
 import { saveComputer } from "./save-computer.ts";
-import type { SavedPower, SavedState } from "./saved-state.ts";
+import type { SavedState } from "./saved-state.ts";
+import { stageRun } from "./stage-run.ts";
 import type { RecalledProgram, SavedOrigin, StagedComputer } from "./staged-computer.ts";
-import { Watchdog } from "./watchdog.ts";
-import type { ErrorSource } from "./world-events.ts";
 
 /**
  * A computer of a world; made by `ComputerWorld.add()`.
@@ -58,28 +55,17 @@ export class Computer {
 
   readonly #host: ComputerHost;
   readonly #devices: DeviceSet;
-  readonly #gas: GasBank;
-  readonly #watchdog: Watchdog;
+  readonly #power: ComputerPower;
   readonly #setting: RunSetting;
   readonly #events: Emitter<ComputerEvents>;
-  #state: ComputerState = { kind: "off", hasProgram: false };
   #program: Program | undefined;
   /** In place of a program. */
   #refused: RefusedProgram | undefined;
-  #run: ProgramRun | undefined;
   #headers: Sources | undefined;
   #warnings: readonly Diagnostic[] = [];
-  /** Of the run that has ended; a running one knows its own. */
-  #gasUsed = 0n;
-  #gasUsedLastTick = 0;
-  #trap: { readonly code: string; readonly message: string } | undefined;
   readonly #load: CurrentLoad;
   #startsWhenReady = false;
   #earlier: EarlierProgram | undefined;
-  /** What the program has changed in registers, also if it has ended since. */
-  #registers: readonly (() => void)[] = [];
-  /** Devices that have woken their tasks before the run was there that a save speaks of. */
-  readonly #wokenAhead = new Set<string>();
   #isRemoved = false;
 
   /** @internal */
@@ -90,8 +76,6 @@ export class Computer {
     this.owner = owner;
     this.gasPerTick = gasPerTick;
     this.gasBankCap = gasBank;
-    this.#gas = new GasBank(gasPerTick, gasBank);
-    this.#watchdog = new Watchdog(resolved.restarts);
     this.memoryPages = memoryPages;
     this.memory = memory;
     const deliver: Deliver = (tell) => host.deliver(tell, this);
@@ -100,26 +84,32 @@ export class Computer {
     this.#host = host;
     this.#load = new CurrentLoad(id);
     const onError = errorTeller(this, host);
+    const gas = new GasBank(gasPerTick, gasBank);
+    this.#power = new ComputerPower({
+      computer: this,
+      host,
+      events: this.#events,
+      gas,
+      restarts: resolved.restarts,
+      program: () => this.#program,
+      setting: () => this.#setting,
+      onStart: () => this.#devices.start(),
+    });
     const raise = (label: string, event: RaisedEvent): void => {
-      if (this.#run?.raise(label, event, this.#nextTick) === true) host.wake(this);
+      if (this.#power.run?.raise(label, event, this.#nextTick) === true) host.wake(this);
     };
-    const wake = (label: string): void => {
-      if (this.#run === undefined) this.#wokenAhead.add(label);
-      else if (this.#run.wake(label)) host.wakeTasks(this);
-    };
-    const set = new DeviceSet(devices, {
+    this.#devices = new DeviceSet(devices, {
       id,
       entropySeed,
       tickNow: host.tickNow,
       raise,
-      wake,
+      wake: (label) => this.#power.wake(label),
       onError,
       console: this.console,
     });
-    this.#devices = set;
     this.#setting = {
-      devices: set,
-      gas: this.#gas,
+      devices: this.#devices,
+      gas,
       quota: host.quotaFor(owner),
       energy,
       entropySeed,
@@ -134,22 +124,22 @@ export class Computer {
   }
 
   get state(): ComputerState {
-    return this.#state;
+    return this.#power.state;
   }
 
   /** Gas used in the last tick; 0 when off or waiting. For a meter: divide by {@link Computer.gasPerTick}. */
   get gasUsedLastTick(): number {
-    return this.#gasUsedLastTick;
+    return this.#power.gasUsedLastTick;
   }
 
   /** Gas used since the program's start. It stays when the program has ended, until the next start. */
   get gasUsed(): bigint {
-    return this.#run?.gasUsed ?? this.#gasUsed;
+    return this.#power.gasUsed;
   }
 
   /** Gas kept of earlier ticks, 0 to {@link Computer.gasBankCap}. It stays when the program ends, also for the next one. */
   get gasBank(): number {
-    return this.#gas.keptAt(this.#host.tickNow());
+    return this.#power.gasBank;
   }
 
   /**
@@ -209,7 +199,7 @@ export class Computer {
     this.#host.betweenTicks(() => {
       const device = Object.hasOwn(this.devices, label) ? this.devices[label] : undefined;
       if (device === undefined) return;
-      this.#run?.loseDevice(label, this.#nextTick, options.cancelTask ?? true);
+      this.#power.run?.loseDevice(label, this.#nextTick, options.cancelTask ?? true);
       this.#devices.remove(label);
       this.#headers = undefined;
       this.#host.wake(this);
@@ -238,10 +228,10 @@ export class Computer {
     if (this.#host.isBusy) await Promise.resolve();
     this.#requireMember();
     const loading = this.#load.begin();
-    if (options.hot !== true || this.#run === undefined) {
-      this.#endRun(true);
-      this.#watchdog.reset();
-      this.#setState({ kind: "compiling" });
+    if (options.hot !== true || this.#power.run === undefined) {
+      this.#power.end(true);
+      this.#power.forgetCrashes();
+      this.#power.setCompiling();
     }
     this.#startsWhenReady = options.start ?? true;
     try {
@@ -261,12 +251,12 @@ export class Computer {
         this.#program = loaded;
         this.#refused = undefined;
         if (this.#startsWhenReady) this.#startRun();
-        else this.#setOff();
+        else this.#power.setOff();
       });
       return { wasm: compiled.wasm, diagnostics: compiled.diagnostics };
     } catch (error) {
       this.#load.end(loading, error);
-      if (this.#run === undefined) this.#setOff();
+      if (this.#power.run === undefined) this.#power.setOff();
       throw error;
     }
   }
@@ -293,11 +283,11 @@ export class Computer {
     }
     this.#host.betweenTicks(() => {
       this.#load.abandon();
-      this.#endRun(true);
+      this.#power.end(true);
       this.#earlier = undefined;
       this.#program = earlier.program;
       this.#warnings = [];
-      this.#resumeRun(earlier.resume);
+      this.#power.resume(earlier.resume);
       this.#host.wake(this);
     });
   }
@@ -311,7 +301,7 @@ export class Computer {
     this.#requireProgram();
     this.#host.betweenTicks(() => {
       if (this.#load.isRunning) this.#startsWhenReady = true;
-      else if (this.#run === undefined) this.#startRun();
+      else if (this.#power.run === undefined) this.#startRun();
     });
   }
 
@@ -319,9 +309,9 @@ export class Computer {
   stop(): void {
     this.#host.betweenTicks(() => {
       this.#load.abandon();
-      this.#endRun(true);
-      this.#watchdog.reset();
-      this.#setOff();
+      this.#power.end(true);
+      this.#power.forgetCrashes();
+      this.#power.setOff();
     });
   }
 
@@ -338,7 +328,7 @@ export class Computer {
         this.#startsWhenReady = true;
         return;
       }
-      this.#endRun(true);
+      this.#power.end(true);
       this.#startRun();
     });
   }
@@ -347,8 +337,9 @@ export class Computer {
   type(text: string): void {
     const bytes = new TextEncoder().encode(text);
     this.#host.betweenTicks(() => {
-      if (this.#run === undefined) return;
-      this.#run.writeInput(bytes);
+      const { run } = this.#power;
+      if (run === undefined) return;
+      run.writeInput(bytes);
       this.#devices.type(text);
       this.#host.wake(this);
     });
@@ -364,75 +355,46 @@ export class Computer {
    * wake the computer earlier; `Infinity` for never.
    */
   nextVisit(): number {
-    // A meter that was not 0 has to be seen falling.
-    if (this.#gasUsedLastTick !== 0) return this.#host.tickNow() + 1;
-    return this.#run?.nextVisit() ?? this.#watchdog.nextTick;
+    return this.#power.nextVisit();
   }
 
   /** @internal The computer's part of a tick: one slice. Never throws. */
   runSlice(): void {
-    this.#gasUsedLastTick = 0;
-    if (this.#watchdog.nextTick <= this.#host.tickNow()) this.#restart();
-    this.#guard((run) => {
-      const state = run.runSlice();
-      this.#gasUsedLastTick = run.gasUsedLastTick;
-      this.#registers = run.takeRegisters();
-      for (const { stream, text } of run.takeOutput(state.kind === "exited" || state.kind === "trapped")) {
-        this.console.append(stream, text);
-        this.#events.emit("output", { stream, text });
-      }
-      return state;
-    });
+    this.#power.runSlice();
   }
 
   /** @internal The devices' part of a tick. Never throws. */
   runTasks(): void {
-    this.#guard((run) => run.runTasks());
+    this.#power.runTasks();
   }
 
   /** @internal Tells the devices what the program has written into registers. Never throws. */
   tellRegisters(): void {
-    if (this.#registers.length === 0) return;
-    for (const tell of this.#registers) {
-      try {
-        tell();
-      } catch (error) {
-        this.#fail(error, "telling registers");
-      }
-    }
-    this.#registers = [];
+    this.#power.tellRegisters();
   }
 
   /** @internal Applies a command that the program called in this tick. Never throws. */
   applyCommand(command: CalledCommand): void {
-    try {
-      command.apply();
-    } catch (error) {
-      this.#fail(error, `applying ${command.name}`, command.source);
-    }
+    this.#power.applyCommand(command);
   }
 
   /** @internal Gives up the memory of a program that waits, until it goes on. */
   park(): void {
-    this.#run?.park();
+    this.#power.run?.park();
   }
 
   /** @internal Copies everything; the program goes to `programs`, once for all computers that run it. */
   capture(programs: Map<string, SavedProgram>): SavedComputer {
-    const captured = this.#run?.capture();
+    const { state: power, snapshot } = this.#power.capture();
     const program = this.#program ? { ...this.#program, hash: this.#program.module.hash } : this.#refused;
     const state: Omit<SavedState, "ownSources"> = {
       ticksPerSecond: this.#host.ticksPerSecond,
-      power: this.#capturePower(captured?.saved),
-      gasUsed: this.gasUsed,
-      gasUsedLastTick: this.#gasUsedLastTick,
-      gasBank: this.gasBank,
-      watchdog: this.#watchdog.capture(),
+      ...power,
       console: this.console.capture(),
       devices: this.#devices.capture(),
-      types: captured !== undefined ? [] : this.#program ? importedTypes(this.#program) : (this.#refused?.types ?? []),
+      types: snapshot === undefined ? this.#importedTypes() : [],
     };
-    return saveComputer({ id: this.id, program, snapshot: captured?.snapshot, state }, programs);
+    return saveComputer({ id: this.id, program, snapshot, state }, programs);
   }
 
   /** @internal Reads the devices' part of a save. @returns what puts it in place */
@@ -443,26 +405,13 @@ export class Computer {
   /**
    * @internal Makes everything of a save ready without touching what is.
    *
+   * @throws {ComputerError} `computer/save-malformed` and others of {@link Computer.stageDevices}
    * @throws {VmError} if a snapshot is refused.
    */
-  stage({ state, snapshot, tick }: SavedOrigin, { program, refused }: RecalledProgram): StagedComputer {
-    const { power } = state;
-    const putDevices = this.stageDevices(state);
-    if (power.kind !== "on") return { computer: this, state, program, refused, putDevices, resume: undefined };
-    if (program === undefined || snapshot === null) {
-      throw new ComputerError(
-        "computer/save-malformed",
-        `Cannot restore computer "${this.id}": it runs without a program`,
-      );
-    }
-    if (snapshot.status.kind === "exited" || snapshot.status.kind === "trapped") {
-      throw new ComputerError("computer/save-malformed", `Cannot restore computer "${this.id}": its program has ended`);
-    }
-    const versions = Object.fromEntries(Object.entries(state.devices).map(([label, { version }]) => [label, version]));
-    const resume = (): ProgramRun =>
-      new ProgramRun(program, this.#setting, { saved: power.run, snapshot, tick, versions });
-    rehearse(this.id, resume);
-    return { computer: this, state, program, refused, putDevices, resume };
+  stage(origin: SavedOrigin, { program, refused }: RecalledProgram): StagedComputer {
+    const putDevices = this.stageDevices(origin.state);
+    const resume = stageRun(origin, program, { id: this.id, setting: this.#setting });
+    return { computer: this, state: origin.state, program, refused, putDevices, resume };
   }
 
   /**
@@ -472,179 +421,45 @@ export class Computer {
   commit(staged: StagedComputer | undefined): void {
     this.#host.wake(this);
     this.#load.abandon();
-    this.#endRun(false);
-    this.#wokenAhead.clear();
+    this.#power.clear();
     (staged?.putDevices ?? this.#devices.stage({}))();
     this.#earlier = undefined;
     this.#program = staged?.program && { ...staged.program, ...staged.state.ownSources };
     this.#refused = staged?.refused && { ...staged.refused, ...staged.state.ownSources };
     this.#warnings = [];
-    this.#gasUsed = staged?.state.gasUsed ?? 0n;
-    this.#gasUsedLastTick = staged?.state.gasUsedLastTick ?? 0;
-    this.#gas.restore(staged?.state.gasBank ?? 0);
     this.console.restore(staged?.state.console ?? { entries: [], droppedCharacters: 0 });
-    const power = staged?.state.power ?? { kind: "off" };
-    this.#watchdog.restore(staged?.state.watchdog, power.kind === "crashed" && this.#program !== undefined);
-    switch (power.kind) {
-      case "off":
-        return this.#setOff();
-      case "on":
-        return this.#resumeRun(staged?.resume);
-      case "exited":
-        return void this.#setState(power);
-      case "crashed":
-        this.#trap = power.trap;
-        return void this.#setState(crashedState(describeCrash(power.trap), this.#watchdog.verdict));
-      default:
-        return power satisfies never;
-    }
+    this.#power.restore(staged?.state, staged?.resume);
   }
 
   /** @internal The world has forgotten the computer. */
   leave(cancelTask: boolean): void {
     this.#load.abandon();
-    this.#endRun(cancelTask);
-    this.#watchdog.reset();
+    this.#power.end(cancelTask);
+    this.#power.forgetCrashes();
     this.#devices.release(cancelTask ? "detach" : "suspend");
-    this.#setOff();
+    this.#power.setOff();
     this.#isRemoved = true;
   }
 
   #startRun(): void {
-    this.#watchdog.reset();
-    this.#beginRun();
-  }
-
-  #restart(): void {
-    this.#watchdog.noteRestart(this.#host.tickNow());
-    this.#events.emit("watchdog", { kind: "restarted", restarts: this.#watchdog.restarts });
-    this.#beginRun();
-  }
-
-  #beginRun(): void {
-    const program = this.#program;
-    if (program === undefined || this.#isRemoved) return;
-    this.#gasUsed = 0n;
-    this.#gasUsedLastTick = 0;
-    try {
-      this.#run = new ProgramRun(program, this.#setting);
-      this.#gas.begin(this.#host.tickNow());
-      this.#devices.start();
-      this.#host.wake(this);
-      this.#setState({ kind: "running" });
-    } catch (error) {
-      this.#setting.onError(error, "starting the program");
-      this.#crash(outOfMemoryIn(error) ?? { code: "unknown", message: "The program could not be started" });
-    }
-  }
-
-  #resumeRun(resume: (() => ProgramRun) | undefined): void {
-    try {
-      this.#run = resume?.();
-      for (const label of this.#wokenAhead) this.#run?.wake(label);
-      for (const { label, type } of this.#run?.missingDevices ?? []) this.#events.emit("device-lost", { label, type });
-      this.#gas.begin(this.#host.tickNow());
-      this.#setState(this.#run?.state ?? { kind: "running" });
-    } catch (error) {
-      this.#setting.onError(error, "resuming the program");
-      this.#crash(outOfMemoryIn(error) ?? { code: "unknown", message: "The program could not be resumed" });
-    }
-  }
-
-  #endRun(cancelTask: boolean): void {
-    const run = this.#run;
-    if (run === undefined) return;
-    this.#gasUsed = run.gasUsed;
-    this.#gasUsedLastTick = 0;
-    this.#run = undefined;
-    this.#gas.end(this.#host.tickNow());
-    run.end(cancelTask);
-  }
-
-  /** A part of a tick. What it throws is a device's or our own mistake: the program ends, the tick goes on. */
-  #guard(part: (run: ProgramRun) => RunState): void {
-    const run = this.#run;
-    if (run === undefined) return;
-    try {
-      const state = part(run);
-      switch (state.kind) {
-        case "running":
-          return void this.#setState(state);
-        case "waiting":
-          if (this.#setState(state)) this.#events.emit("wait", { device: state.device, function: state.function });
-          return undefined;
-        case "exited":
-          return this.#exit(state.exitCode);
-        case "trapped":
-          return this.#crash(state.trap);
-        default:
-          return state satisfies never;
-      }
-    } catch (error) {
-      this.#setting.onError(error, "running a tick");
-      this.#crash(outOfMemoryIn(error) ?? { code: "host-error", message: "A device failed between two slices" });
-    }
-  }
-
-  #exit(exitCode: number): void {
-    // The gas of the last tick is still to be seen: a meter that fell to 0 would hide that the program ran.
-    const lastTick = this.#gasUsedLastTick;
-    // What it started and did not wait for ends with it.
-    this.#endRun(true);
-    this.#gasUsedLastTick = lastTick;
-    this.#setState({ kind: "exited", exitCode });
-    this.#events.emit("exit", { exitCode });
-  }
-
-  #crash(trap: { readonly code: string; readonly message: string }): void {
-    const report = describeCrash(trap, findCrashPlace(this.#program, this.#run?.trapOffsets));
-    const lastTick = this.#gasUsedLastTick;
-    this.#endRun(true);
-    this.#gasUsedLastTick = lastTick;
-    this.#trap = { code: trap.code, message: trap.message };
-    this.#watchdog.noteCrash(this.#host.tickNow());
-    // Nobody looks at a computer without a program, unless it is told to.
-    if (this.#watchdog.nextTick !== Infinity) this.#host.wake(this);
-    this.#setState(crashedState(report, this.#watchdog.verdict));
-    this.#events.emit("trap", { ...this.#trap, report });
-    const { verdict } = this.#watchdog;
-    if (verdict?.kind === "given-up") this.#events.emit("watchdog", { kind: "gave-up", restarts: verdict.restarts });
-  }
-
-  #capturePower(run: ReturnType<ProgramRun["capture"]>["saved"] | undefined): SavedPower {
-    if (run !== undefined) return { kind: "on", run };
-    if (this.#state.kind === "exited") return { kind: "exited", exitCode: this.#state.exitCode };
-    if (this.#state.kind === "crashed" && this.#trap !== undefined) return { kind: "crashed", trap: this.#trap };
-    return { kind: "off" };
+    if (!this.#isRemoved) this.#power.start();
   }
 
   /** What a hot load takes the place of. */
   #keepEarlier(): void {
-    this.#earlier = this.#program && this.#run && keepProgramRun(this.#program, this.#run, this.#setting);
-    this.#endRun(true);
+    const { run } = this.#power;
+    this.#earlier = this.#program && run && keepProgramRun(this.#program, run, this.#setting);
+    this.#power.end(true);
+  }
+
+  /** What the program imports, if it does not run: a running one says it itself. */
+  #importedTypes(): SavedState["types"] {
+    return this.#program ? importedTypes(this.#program) : (this.#refused?.types ?? []);
   }
 
   /** The first tick in which programs may see what happens now: while they run, the world stands still. */
   get #nextTick(): number {
     return this.#host.tickNow() + (this.#host.isTicking ? 1 : 0);
-  }
-
-  /** What a device throws between two slices ends the program. */
-  #fail(error: unknown, where: string, source?: Omit<ErrorSource, "computer">): void {
-    this.#setting.onError(error, where, source);
-    if (this.#run !== undefined) this.#crash({ code: "host-error", message: "A device failed between two slices" });
-  }
-
-  #setOff(): void {
-    this.#setState({ kind: "off", hasProgram: this.#program !== undefined });
-  }
-
-  /** @returns whether it is another state than before. */
-  #setState(next: ComputerState): boolean {
-    if (isSameState(this.#state, next)) return false;
-    this.#state = next;
-    this.#events.emit("state", next);
-    return true;
   }
 
   #requireMember(): void {
