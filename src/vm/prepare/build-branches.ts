@@ -1,17 +1,10 @@
 // What the builder of a function makes of branches. Validation is done: their values are the topmost of the stack.
 
 import { CodeList } from "./code-list.ts";
+import type { BodyDraft } from "./body-draft.ts";
 import type { Construct, Node } from "./body-ir.ts";
 import { labelTypes, type ControlFrame } from "./control-frame.ts";
 import type { Entry, OperandStack } from "./operand-stack.ts";
-
-/** What the builder shares. */
-export interface BranchBuilderPort {
-  readonly nodes: Node[];
-  readonly constructs: Construct[];
-  readonly frames: readonly ControlFrame[];
-  readonly stack: OperandStack;
-}
 
 export class BranchBuilder {
   readonly #nodes: Node[];
@@ -19,10 +12,10 @@ export class BranchBuilder {
   readonly #frames: readonly ControlFrame[];
   readonly #stack: OperandStack;
 
-  constructor({ nodes, constructs, frames, stack }: BranchBuilderPort) {
+  constructor({ nodes, constructs, typed, stack }: BodyDraft) {
     this.#nodes = nodes;
     this.#constructs = constructs;
-    this.#frames = frames;
+    this.#frames = typed.frames;
     this.#stack = stack;
   }
 

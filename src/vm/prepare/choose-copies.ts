@@ -33,6 +33,35 @@ interface Found {
   readonly bytes: number;
 }
 
+/** The loops of one function that are tested once in several rounds. */
+export interface FunctionLoops {
+  readonly roundLoops: ReadonlyMap<number, RoundLoop>;
+  /** In the form that rebuilds a frame. */
+  readonly resumeLoops: ReadonlyMap<number, RoundLoop>;
+}
+
+/** What the choice depends on, besides the functions. */
+export interface CopySetting {
+  /** Defined indices of functions that a table can hold. */
+  readonly inTable: readonly number[];
+  /** Of all functions in the original. */
+  readonly codeBytes: number;
+  /** How much of that copies may take; 0 for none, infinite for all. */
+  readonly share: number;
+}
+
+/** For each function, by defined index, its loops by construct. */
+export function chooseLoops(functions: readonly BodyIr[], { inTable, codeBytes, share }: CopySetting): FunctionLoops[] {
+  const isRepeated = findRepeated(functions, inTable);
+  const candidates = functions.map((ir, index) => ({ ir, isRepeated: isRepeated[index] === true }));
+  return chooseCopies(candidates, codeBytes, share).map((roundLoops, index) => {
+    // What is called again does not stay long in the form that rebuilds a frame.
+    const small = (): FunctionLoops["resumeLoops"] =>
+      new Map([...roundLoops].map(([construct, loop]) => [construct, { ...loop, isCopied: false }]));
+    return { roundLoops, resumeLoops: isRepeated[index] === true ? small() : roundLoops };
+  });
+}
+
 /**
  * For each function its loops, by construct.
  *

@@ -2,7 +2,7 @@
 
 import { ByteWriter } from "../binary/byte-writer.ts";
 import { OP } from "../binary/opcodes.ts";
-import type { ElementSegment, Export } from "../binary/read-module.ts";
+import type { ElementSegment, Export, Limits } from "../binary/read-module.ts";
 import type { CheckedModule } from "./check-module.ts";
 import { fitsAtStart, type SegmentShape, type TableLayout, type TableShape } from "./table-layout.ts";
 
@@ -23,8 +23,49 @@ export function guestElements(
   });
 }
 
+/** A constant expression. */
+export function constantI32(value: number): Uint8Array {
+  return new ByteWriter().byte(OP.i32Const).s32(value).byte(OP.end).take().slice();
+}
+
 /** Index −1 of any table. */
-const OUTSIDE = new ByteWriter().byte(OP.i32Const).s32(-1).byte(OP.end).take().slice();
+const OUTSIDE = constantI32(-1);
+
+/** Where the output has the forms of a function, by original index. */
+export interface FormIndices {
+  /** What rebuilds its frames. */
+  readonly resume: (original: number) => number;
+  readonly metered: (original: number) => number;
+}
+
+/** What fills the tables that are ours. */
+export function hiddenElements(layout: TableLayout, { resume, metered }: FormIndices): ElementSegment[] {
+  const { members, hasReferences, resumeTable, referenceTable } = layout;
+  const resumed = hasHidden(layout) ? runs(members.toSorted((a, b) => a - b)) : [];
+  return [
+    ...resumed.map((run) => ({
+      mode: { table: resumeTable, offset: constantI32(run[0] as number) },
+      functions: run.map(resume),
+    })),
+    ...(hasReferences ? members : []).map((original) => ({
+      mode: { table: referenceTable, offset: constantI32(original) },
+      functions: [metered(original)],
+    })),
+  ];
+}
+
+/** Tables that grow have all their entries from the start. @param functions - How many the original has. */
+export function outputTables(layout: TableLayout, functions: number): Limits[] {
+  if (!hasHidden(layout)) return [];
+  const hidden = { minimum: functions, maximum: functions };
+  const own = layout.tables.map(({ maximum }) => ({ minimum: maximum, maximum }));
+  return [...own, hidden, ...(layout.hasReferences ? [hidden] : [])];
+}
+
+/** Whether the output has tables of ours. */
+function hasHidden({ tables, hasReferences }: TableLayout): boolean {
+  return tables.length > 0 || hasReferences;
+}
 
 /** What a Vm needs to copy out tables and segments that change, and to name functions. */
 export function tableExports({ tables, data, elements, hasReferences, referenceTable }: TableLayout): Export[] {
@@ -46,7 +87,7 @@ export function tableExports({ tables, data, elements, hasReferences, referenceT
 }
 
 /** Numbers in ascending order, split where one is missing. */
-export function runs(numbers: readonly number[]): number[][] {
+function runs(numbers: readonly number[]): number[][] {
   const found: number[][] = [];
   for (const number of numbers) {
     const run = found.at(-1);

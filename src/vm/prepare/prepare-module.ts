@@ -13,13 +13,12 @@ import { keptBytes } from "./emit-switch.ts";
 import type { ChangingTables, GuestModule, ImageSegment } from "./guest-module.ts";
 import type { MemoryBackend } from "./memory-backend.ts";
 import type { ImportPolicy } from "./import-policy.ts";
-import { instrumentModule, runnableExports, START_ENTRY, type EmissionOptions } from "./instrument-module.ts";
+import { instrumentModule, type EmissionOptions } from "./instrument-module.ts";
+import { EXPORT_PREFIX, runnableExports, START_ENTRY } from "./runnable-exports.ts";
 import type { SegmentShape, TableLayout } from "./table-layout.ts";
 
 /** Name of the mechanism in modules and snapshots: frames in terms of the original module, as `frame-codec.ts` lays out. */
 export const ENGINE = "frames-1";
-
-const EXPORT_PREFIX = "export.";
 
 /** How to prepare a module. */
 export interface PrepareOptions {

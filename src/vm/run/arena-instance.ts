@@ -4,7 +4,7 @@
 import type { ArenaSlot } from "../memory/arena.ts";
 import { PAGE_BYTES } from "../memory/guest-space.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
-import { GROW_IMPORT, SWITCH_IN, SWITCH_OUT } from "../prepare/instrument-module.ts";
+import { GROW_IMPORT, SWITCH_IN, SWITCH_OUT } from "../prepare/output-names.ts";
 import { Instance } from "./instance.ts";
 
 export class ArenaInstance {

@@ -2,7 +2,7 @@
 
 import type { GuestValue } from "../device/device.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
-import { HOST_MODULE, STATE_MODULE } from "../prepare/instrument-module.ts";
+import { HOST_MODULE, STATE_MODULE } from "../prepare/output-names.ts";
 import { GuestTables } from "./guest-tables.ts";
 import type { HostCalls } from "./host-calls.ts";
 import { stateMemory } from "./state-memory.ts";

@@ -2,7 +2,7 @@
 
 import { shortened, VmError } from "../errors.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
-import { START_ENTRY } from "../prepare/instrument-module.ts";
+import { EXPORT_PREFIX, START_ENTRY } from "../prepare/runnable-exports.ts";
 
 export const DEFAULT_ENTRY = "_start";
 /** Entries that a message names. */
@@ -27,7 +27,7 @@ export function phasesOf(module: GuestModule, entry: string): string[] {
   const constructors = entry === DEFAULT_ENTRY ? undefined : CONSTRUCTORS.find((name) => module.entries.includes(name));
   return [
     ...(module.hasStart ? [START_ENTRY] : []),
-    ...(constructors !== undefined && constructors !== entry ? [`export.${constructors}`] : []),
-    `export.${entry}`,
+    ...(constructors !== undefined && constructors !== entry ? [`${EXPORT_PREFIX}${constructors}`] : []),
+    `${EXPORT_PREFIX}${entry}`,
   ];
 }
