@@ -1,32 +1,21 @@
 // A Vm: one running program, whose call stack is stored and rebuilt by the code that `../prepare` put into it.
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
-
 import type { GuestValue } from "../device/device.ts";
 import { VmError } from "../errors.ts";
 import { gas, type Gas } from "../gas.ts";
 import { JUMP_IMPORT_MODULE } from "../jump/jump-imports.ts";
-import { PAGE_BYTES, type GuestView } from "../memory/guest-space.ts";
+import { PAGE_BYTES } from "../memory/guest-space.ts";
 import { copyToZeros } from "../memory/zero-pages.ts";
 import type { GuestModule } from "../prepare/guest-module.ts";
-import {
-  BIAS,
-  CAUSE_CONVERSION,
-  CAUSE_MEMORY,
-  CAUSE_STACK,
-  CAUSE_TABLE,
-  CAUSE_UNREACHABLE,
-  SENTINEL,
-  THRESHOLD,
-} from "../prepare/protocol.ts";
-import { classifyTrap, trap, type Trap } from "../trap.ts";
+import { BIAS, SENTINEL, THRESHOLD } from "../prepare/protocol.ts";
+import { trap, type Trap } from "../trap.ts";
 import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../wasi/wasi.ts";
 import { checkWaitingFrame } from "./check-snapshot.ts";
-import { createMachine } from "./create-machine.ts";
+import { findTrap, findTrapOffsets } from "./find-trap.ts";
 import { decodeFrames, encodeFrames } from "./frame-codec.ts";
 import { readStored, resultOffset, writeStored, type Frame } from "./frames.ts";
+import { GasBooks } from "./gas-books.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { toGuestValue } from "./guest-value.ts";
 import { HostCalls, TrapSignal, type Suspended } from "./host-calls.ts";
@@ -35,11 +24,11 @@ import type { Instance } from "./instance.ts";
 import { JumpTable } from "./jump-table.ts";
 import type { MachineState } from "./machine-state.ts";
 import type { Machine } from "./machine.ts";
-import { ParkedProgram } from "./parked-program.ts";
 import { DEFAULT_ENTRY, phasesOf } from "./phases.ts";
+import { ProgramHome } from "./program-home.ts";
 import type { Snapshot, SnapshotStatus } from "./snapshot.ts";
+import { hashState } from "./state-hash.ts";
 import { stateMemory } from "./state-memory.ts";
-import { findTrapPlaces } from "./trap-place.ts";
 import type { SliceResult, Vm, VmOptions, VmState, WaitingCall, WaitReason } from "./vm.ts";
 
 /** @param snapshot - One that was checked, and `options` with its entry and arguments. */
@@ -51,9 +40,6 @@ type Status = SnapshotStatus | { readonly kind: "disposed" };
 
 /** Of all Vms: no slice is to make one of its own. */
 const PAUSED: Status = { kind: "paused" };
-
-/** So small that engines keep it in a word. */
-const MOST_GAS_SINCE = 2 ** 29;
 
 /** The result of a slice that began with the late answer of a call. */
 function withCharge(result: SliceResult, charged: number): SliceResult {
@@ -70,21 +56,14 @@ class GuestVm implements Vm {
   readonly #wasi: Wasi;
   readonly #calls: HostCalls;
   readonly #jumps: JumpTable;
-  /** Unless the Vm is parked or disposed. */
-  #machine: Machine | undefined;
-  #parked: ParkedProgram | undefined;
+  readonly #home: ProgramHome;
+  readonly #gas: GasBooks;
   /** While the program runs. */
   #instance: Instance | undefined;
   #status: Status = { kind: "ready" };
   #phase = 0;
-  #gasUsed: bigint;
-  /** What was used on top of that: thousands of slices in a second are to make no bigints. */
-  #gasSince = 0;
-  #debt: number;
   /** The paused frames, as the state memory stores them. */
   #stack: Uint8Array = new Uint8Array();
-  /** Globals and tables of a program that has ended and was restored: it has no instance. */
-  #endedState: MachineState = { globals: [] };
   #isRunning = false;
   /** Of the trap, if the program has ended in one here. */
   #trapOffsets: readonly number[] = [];
@@ -95,7 +74,8 @@ class GuestVm implements Vm {
     this.#args = [...(options.args ?? ["program"])];
     this.#phases = phasesOf(module, this.#entry);
     this.#runs = this.#phases.map((phase) => `run.${phase}`);
-    const memory = new GuestMemory(this.#view());
+    this.#home = new ProgramHome(module);
+    const memory = new GuestMemory(this.#home);
     this.#wasi = new Wasi({
       memory,
       stdio: options.stdio ?? { write: () => {} },
@@ -106,9 +86,11 @@ class GuestVm implements Vm {
     this.#jumps = new JumpTable(module);
     this.#calls = new HostCalls({ module, memory, wasi: this.#wasi, jumps: this.#jumps, vm: options });
     // Segments are written before the first instruction: their price is owed from the start.
-    this.#gasUsed = BigInt(module.bootGas);
-    this.#debt = module.bootGas;
-    this.#machine = createMachine(module, snapshot?.memory.length ?? module.memory.initialPages * PAGE_BYTES);
+    const bootGas = BigInt(module.bootGas);
+    this.#gas = new GasBooks(
+      snapshot ? { used: snapshot.gasUsed, debt: snapshot.debt } : { used: bootGas, debt: module.bootGas },
+    );
+    this.#home.settle(snapshot?.memory.length ?? module.memory.initialPages * PAGE_BYTES);
     if (snapshot !== undefined) this.#restoreOrRelease(snapshot);
   }
 
@@ -117,13 +99,11 @@ class GuestVm implements Vm {
   }
 
   get gasUsed(): bigint {
-    this.#gasUsed += BigInt(this.#gasSince);
-    this.#gasSince = 0;
-    return this.#gasUsed;
+    return this.#gas.used;
   }
 
   get debt(): number {
-    return this.#debt;
+    return this.#gas.debt;
   }
 
   get trapOffsets(): readonly number[] {
@@ -151,8 +131,8 @@ class GuestVm implements Vm {
       return { kind: "waiting", gasUsed: 0, waiting: status.call };
     }
     // Before anything runs: if there is no memory now, there may be some later.
-    const home = this.#home;
-    let start = Math.max(0, budget - this.#debt);
+    const { machine } = this.#home;
+    let start = Math.max(0, budget - this.#gas.debt);
     let charged = 0;
     this.#isRunning = true;
     try {
@@ -162,14 +142,14 @@ class GuestVm implements Vm {
         this.#status = { kind: "answered", call: status.call, value: answer.value ?? null };
         charged = answer.charged;
       }
-      this.#use(charged);
-      start = budget - this.#debt - charged;
+      this.#gas.use(charged);
+      start = budget - this.#gas.debt - charged;
       if (start <= 0) {
-        this.#debt = -start;
+        this.#gas.debt = -start;
         return { kind: "out-of-gas", gasUsed: charged };
       }
-      this.#debt = 0;
-      return withCharge(this.#run(home, start), charged);
+      this.#gas.debt = 0;
+      return withCharge(this.#run(machine, start), charged);
     } catch (error) {
       return withCharge(this.#end(error, Math.max(0, start)), charged);
     } finally {
@@ -223,9 +203,9 @@ class GuestVm implements Vm {
       status: structuredClone(status),
       phase: this.#phase,
       gasUsed: this.gasUsed,
-      debt: this.#debt,
-      memory: this.#parked?.memory() ?? this.#bytes().slice(),
-      ...this.#readState(),
+      debt: this.#gas.debt,
+      memory: this.#home.copyMemory(),
+      ...this.#home.readState(),
       stack: encodeFrames(this.#frames()),
       ...(jumps === undefined ? {} : { jumps }),
       wasi: this.#wasi.capture(),
@@ -233,15 +213,7 @@ class GuestVm implements Vm {
   }
 
   stateHash(): string {
-    const { memory, stack, jumps, wasi, gasUsed: _, ...rest } = this.snapshot();
-    const hash = sha256.create();
-    const places = jumps === undefined ? {} : { jumps: { ...jumps, frames: [...jumps.frames] } };
-    const text = JSON.stringify(
-      { ...rest, ...places, wasi: { ...wasi, stdin: [...wasi.stdin] } },
-      (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value),
-    );
-    hash.update(new TextEncoder().encode(`${text}\0${memory.length} ${stack.length}\0`));
-    return bytesToHex(hash.update(memory).update(stack).digest());
+    return hashState(this.snapshot());
   }
 
   [INSPECT](): Inspectable {
@@ -251,17 +223,15 @@ class GuestVm implements Vm {
       status: structuredClone(this.#status as SnapshotStatus),
       frames: this.#frames(),
       tables: undefined,
-      ...this.#readState(),
-      memoryBytes: this.#home.space.byteLength,
-      readMemory: (offset, length) => copyRange(this.#bytes(), offset, length),
+      ...this.#home.readState(),
+      memoryBytes: this.#home.byteLength,
+      readMemory: (offset, length) => copyRange(this.#home.bytes(), offset, length),
     };
   }
 
   park(): void {
     this.#assertIdle("park the program");
-    if (this.#parked !== undefined) return;
-    this.#parked = new ParkedProgram(this.#home);
-    this.#machine = undefined;
+    this.#home.park();
   }
 
   dispose(): void {
@@ -273,51 +243,19 @@ class GuestVm implements Vm {
     this.dispose();
   }
 
-  /** What the program runs on; brought back if it was given up. */
-  get #home(): Machine {
-    if (this.#machine !== undefined) return this.#machine;
-    if (this.#parked === undefined) throw new VmError("vm/not-runnable", "Cannot use the memory: the Vm was disposed");
-    this.#machine = this.#parked.unpark(this.#module);
-    this.#parked = undefined;
-    return this.#machine;
-  }
-
-  #bytes(): Uint8Array<ArrayBuffer> {
-    const { space } = this.#home;
-    return space.view(0, space.byteLength);
-  }
-
   #memoryRange(offset: number, length: number): Uint8Array {
     this.#assertIdle("use the memory");
-    const { space } = this.#home;
+    const { byteLength } = this.#home;
     const isInside = Number.isInteger(offset) && Number.isInteger(length) && offset >= 0 && length >= 0;
-    if (!isInside || offset + length > space.byteLength) {
-      throw new RangeError(`Cannot use ${length} bytes at ${offset}: the program has ${space.byteLength}`);
+    if (!isInside || offset + length > byteLength) {
+      throw new RangeError(`Cannot use ${length} bytes at ${offset}: the program has ${byteLength}`);
     }
-    return space.view(offset, length);
-  }
-
-  /** The program's memory, wherever it is when it is looked at. */
-  #view(): GuestView {
-    const home = (): Machine => this.#home;
-    return {
-      get byteLength(): number {
-        return home().space.byteLength;
-      },
-      view: (offset, length) => home().space.view(offset, length),
-    };
-  }
-
-  #readState(): MachineState {
-    if (this.#machine?.hasStarted === true) return this.#machine.readState();
-    return structuredClone(this.#parked?.state ?? this.#endedState);
+    return this.#home.view(offset, length);
   }
 
   #forget(): void {
     this.#status = { kind: "disposed" };
-    this.#machine?.release();
-    this.#machine = undefined;
-    this.#parked = undefined;
+    this.#home.release();
     this.#stack = new Uint8Array();
   }
 
@@ -325,7 +263,7 @@ class GuestVm implements Vm {
     if (this.#instance === undefined) return;
     if (this.#instance.tables !== undefined) stateMemory().referencesOf(this.#module.state).clear();
     this.#instance = undefined;
-    this.#machine?.leave();
+    this.#home.leave();
   }
 
   #frames(): Frame[] {
@@ -339,11 +277,11 @@ class GuestVm implements Vm {
     }
   }
 
-  #run(home: Machine, start: number): SliceResult {
-    if (!home.hasStarted) home.start();
+  #run(machine: Machine, start: number): SliceResult {
+    if (!machine.hasStarted) machine.start();
     const status = this.#status;
     if (status.kind === "answered") this.#giveAnswer(status.call, status.value);
-    const instance = home.enter(this.#calls);
+    const instance = machine.enter(this.#calls);
     this.#instance = instance;
     this.#calls.begin(instance.gas);
     this.#goOn(instance, start, status.kind === "ready" ? start : SENTINEL);
@@ -384,13 +322,13 @@ class GuestVm implements Vm {
   }
 
   #pause(start: number, left: number): SliceResult {
-    const gasUsed = this.#settle(start, left);
+    const gasUsed = this.#gas.settle(start, left);
     this.#status = PAUSED;
     return { kind: "out-of-gas", gasUsed };
   }
 
   #wait(start: number, { waiting, gasLeft }: Suspended): SliceResult {
-    const gasUsed = this.#settle(start, gasLeft);
+    const gasUsed = this.#gas.settle(start, gasLeft);
     this.#status = { kind: "waiting", call: waiting };
     return { kind: "waiting", gasUsed, waiting };
   }
@@ -426,21 +364,9 @@ class GuestVm implements Vm {
     else view.setFloat64(0, Number(value), true);
   }
 
-  #use(amount: number): void {
-    this.#gasSince += amount;
-    if (this.#gasSince > MOST_GAS_SINCE) void this.gasUsed;
-  }
-
-  /** Takes the slice's gas into the books; what was overspent is owed. */
-  #settle(start: number, left: number): number {
-    this.#debt = Math.max(0, -left);
-    this.#use(start - left);
-    return start - left;
-  }
-
   #exit(exitCode: number, start: number): SliceResult {
-    const gasUsed = this.#settle(start, Number(this.#instance?.gas.value ?? start));
-    this.#debt = 0;
+    const gasUsed = this.#gas.settle(start, Number(this.#instance?.gas.value ?? start));
+    this.#gas.debt = 0;
     this.#stack = new Uint8Array();
     this.#jumps.end();
     this.#status = { kind: "exited", exitCode };
@@ -456,44 +382,14 @@ class GuestVm implements Vm {
       this.#forget();
       throw error;
     }
-    this.#trapOffsets = this.#offsetsOf(error);
-    return this.#trap(error instanceof TrapSignal ? error.trap : (this.#ownCause() ?? this.#engineTrap(error)), start);
-  }
-
-  #offsetsOf(error: unknown): readonly number[] {
-    if (error instanceof TrapSignal && error.offsets !== undefined) return error.offsets;
-    const stack = error instanceof Error || error instanceof TrapSignal ? error.stack : undefined;
-    return findTrapPlaces(stack, this.#module.places);
-  }
-
-  /** The trap that the program has said it is about to end in, if it has. */
-  #ownCause(): Trap | undefined {
-    switch (this.#instance?.cause.value) {
-      case CAUSE_STACK:
-        return trap("stack-overflow");
-      case CAUSE_CONVERSION:
-        return trap("invalid-conversion");
-      case CAUSE_TABLE:
-        return trap("table-out-of-bounds");
-      case CAUSE_MEMORY:
-        return trap("memory-out-of-bounds");
-      case CAUSE_UNREACHABLE:
-        return trap("unreachable");
-      default:
-        return undefined;
-    }
-  }
-
-  #engineTrap(error: unknown): Trap {
-    const found = classifyTrap(error);
-    // In an arena, code that finds an address outside the memory gives up; code that gives up itself says so.
-    return found.code === "unreachable" && this.#module.backend === "arena" ? trap("memory-out-of-bounds") : found;
+    this.#trapOffsets = findTrapOffsets(error, this.#module.places);
+    return this.#trap(findTrap(error, this.#instance?.cause.value, this.#module.backend), start);
   }
 
   /** A slice that ends in a trap uses all of its gas: where inside a region it happened is not known exactly. */
   #trap(found: Trap, start: number): SliceResult {
-    this.#use(start);
-    this.#debt = 0;
+    this.#gas.use(start);
+    this.#gas.debt = 0;
     this.#stack = new Uint8Array();
     this.#jumps.end();
     this.#status = { kind: "trapped", trap: found };
@@ -512,14 +408,10 @@ class GuestVm implements Vm {
   #restore(snapshot: Snapshot): void {
     this.#status = structuredClone(snapshot.status);
     this.#phase = snapshot.phase;
-    this.#gasUsed = snapshot.gasUsed;
-    this.#gasSince = 0;
-    this.#debt = snapshot.debt;
     this.#wasi.restore(snapshot.wasi);
     const { kind } = snapshot.status;
     if (kind === "exited" || kind === "trapped") {
-      const { globals, tables } = snapshot;
-      this.#endedState = structuredClone(tables === undefined ? { globals } : { globals, tables });
+      this.#home.keepEnded(snapshot);
     } else if (kind !== "ready") {
       const entry = this.#module.entryFunctions[this.#phases[this.#phase] as string] as number;
       const frames = decodeFrames(snapshot.stack);
@@ -528,12 +420,12 @@ class GuestVm implements Vm {
       if (snapshot.jumps !== undefined) this.#jumps.restore(snapshot.jumps);
       this.#resume(snapshot);
     }
-    copyToZeros(snapshot.memory, this.#bytes());
+    copyToZeros(snapshot.memory, this.#home.bytes());
   }
 
   #resume(state: MachineState): void {
     try {
-      this.#home.resume(state);
+      this.#home.machine.resume(state);
     } catch (cause) {
       throw new VmError("vm/snapshot-malformed", "Cannot restore the snapshot: its program cannot have started", {
         cause,
