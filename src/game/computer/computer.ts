@@ -284,6 +284,7 @@ export class Computer {
     this.#host.betweenTicks(() => {
       this.#load.abandon();
       this.#power.end(true);
+      this.#power.forgetCrashes();
       this.#earlier = undefined;
       this.#program = earlier.program;
       this.#warnings = [];

@@ -98,6 +98,21 @@ describe("a computer with restarts", () => {
     expect(told).toEqual([]);
   });
 
+  it("starts nothing in the place of an earlier program that was gone back to", async () => {
+    const { world, computer, told } = wire({ most: 3, afterTicks: 5 });
+    const steps = Array.from({ length: 10 }, () => ({ spend: 1 }));
+    await computer.load(fakeProgram({ print: "first " }, ...steps, { print: "last" }, { exit: 0 }));
+    runTicks(world, 2);
+    await computer.load(fakeProgram(...CRASHES), { hot: true });
+    runTicks(world, 3);
+    expect(computer.state).toMatchObject({ kind: "crashed", restart: { kind: "planned" } });
+    computer.goBack();
+    told.length = 0;
+    runTicks(world, 30);
+    expect(told).toEqual([]);
+    expect(computer.console.text).toBe("first boot last");
+  });
+
   it("goes on counting and waiting after a save", async () => {
     const options = { most: 2, afterTicks: 5 };
     const reference = await crashing(options);
