@@ -1,8 +1,9 @@
 // Random modules, valid by construction, that end: the same seed gives the same bytes.
 
 import { constant, encodeModule, type FunctionType, type ModuleParts, type ValueType } from "./encode-module.ts";
-import { ALL_TYPES, generateBody, VALUE_TYPES, type Callable } from "./generate-body.ts";
+import { generateBody, type Callable } from "./generate-body.ts";
 import type { TableScope } from "./generate-tables.ts";
+import { ALL_TYPES, VALUE_TYPES } from "./operator-pool.ts";
 import { Random } from "./random.ts";
 
 export interface GeneratedModule {
@@ -16,7 +17,7 @@ export interface GeneratedModule {
 /** Import module of the functions that generated modules may call. */
 export const GENERATED_IMPORTS = "device.mixer";
 
-/** The functions of that device: see `mixer-device.ts`. */
+/** The functions of that device: see `run-generated.ts`. */
 export const MIXER_TYPES = {
   mix: { params: ["i32", "i64"], results: ["i32"] },
   note: { params: ["i64"], results: [] },

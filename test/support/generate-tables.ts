@@ -28,8 +28,8 @@ export interface BodyPort {
   readonly emit: (...bytes: number[]) => void;
   /** Pushes a value. */
   readonly value: (type: ValueType, depth: number) => void;
-  /** Makes values the topmost, and takes them off. */
-  readonly need: (types: readonly ValueType[]) => void;
+  /** Makes values the topmost, unless `isFresh` with what is there already, and takes them off. */
+  readonly need: (types: readonly ValueType[], depth?: number, isFresh?: boolean) => void;
   /** Notes what an instruction has left, or taken. */
   readonly push: (...types: ValueType[]) => void;
   readonly take: (count: number) => void;
