@@ -4,13 +4,10 @@ import wabt from "wabt";
 
 import type { BodyIr, Node, Operand, Point } from "../../src/vm/prepare/body-ir.ts";
 import { buildBody } from "../../src/vm/prepare/build-body.ts";
-import type { BuildContext } from "../../src/vm/prepare/build-context.ts";
 import { checkModule, type CheckedModule } from "../../src/vm/prepare/check-module.ts";
-import { OwnMemory } from "../../src/vm/prepare/own-memory.ts";
-import { Effort } from "../../src/vm/prepare/effort.ts";
-import { findPlain } from "../../src/vm/prepare/find-plain.ts";
 import type { FrameOperand, FramePoint } from "../../src/vm/prepare/frame-map.ts";
 import type { ImportPolicy } from "../../src/vm/prepare/import-policy.ts";
+import { buildContextOf } from "../../src/vm/prepare/plan-module.ts";
 
 /** What the golden programs may import. */
 export const GOLDEN_POLICY: ImportPolicy = {
@@ -32,20 +29,11 @@ export interface BuiltFunction {
 }
 
 export function buildAll(checked: CheckedModule): BuiltFunction[] {
-  const { parsed, imports, memory, tables } = checked;
-  const plainCosts = findPlain(parsed);
-  const context: BuildContext = {
-    module: parsed,
-    importCosts: imports.map(({ cost }) => cost),
-    plainCosts,
-    maximumPages: memory.maximumPages,
-    memory: new OwnMemory(memory),
-    tables,
-    effort: new Effort(parsed.bytes.length),
-  };
+  const { parsed } = checked;
+  const context = buildContextOf(checked);
   return parsed.bodies.map((body, at) => ({
     index: parsed.importedFunctions.length + at,
-    plainCost: plainCosts[at],
+    plainCost: context.plainCosts[at],
     ir: buildBody(context, body, 0),
   }));
 }

@@ -18,6 +18,7 @@ import { makeCanonical } from "./canonical-nan.ts";
 import type { RoundLoop } from "./choose-copies.ts";
 import { MARK, u32 } from "./code-list.ts";
 import { ARENA_LOCALS, CodeOutput, type CodeBody } from "./code-output.ts";
+import { emitBranch } from "./emit-branch.ts";
 import { emitBulk } from "./emit-bulk.ts";
 import type { Helper } from "./emit-helpers.ts";
 import { emitCallsAgain, emitDispatch, emitTakeBack, type RebuildContext, type RebuildInput } from "./emit-rebuild.ts";
@@ -228,13 +229,9 @@ class MeteredEmitter {
       case "end":
         return this.#end(node.construct);
       case "br":
-        return node.isGlue === true ? out.jump(node.target) : out.branch(OP.br, node.target);
       case "br_if":
-        out.code(node.condition);
-        return out.branch(OP.brIf, node.target);
       case "br_table":
-        out.code(node.index);
-        return out.table(node.targets);
+        return emitBranch(out, node);
       case "return":
         out.code(node.values);
         out.get(GAS_LOCAL);

@@ -4,6 +4,7 @@ import { OP } from "../binary/opcodes.ts";
 import type { FunctionType } from "../binary/read-module.ts";
 import type { BodyIr, Node } from "./body-ir.ts";
 import { ARENA_LOCALS, CodeOutput, type CodeBody } from "./code-output.ts";
+import { emitBranch } from "./emit-branch.ts";
 import type { MemoryCode } from "./memory-code.ts";
 import { GAS_LOCAL, METERED_SHIFT } from "./protocol.ts";
 
@@ -81,13 +82,9 @@ function emitNode(out: CodeOutput, node: Node, { atReturn, context }: NodeParts)
     case "end":
       return out.close();
     case "br":
-      return node.isGlue === true ? out.jump(node.target) : out.branch(OP.br, node.target);
     case "br_if":
-      out.code(node.condition);
-      return out.branch(OP.brIf, node.target);
     case "br_table":
-      out.code(node.index);
-      return out.table(node.targets);
+      return emitBranch(out, node);
     case "return":
       out.code(node.values);
       out.raw(atReturn);

@@ -34,28 +34,32 @@ export interface ModulePlan {
   readonly canGrow: boolean;
 }
 
+/** What the bodies of a module are built with, once. */
+export function buildContextOf({ parsed, imports, memory, tables, backend }: CheckedModule): BuildContext {
+  const isArena = backend === "arena";
+  return {
+    module: parsed,
+    importCosts: imports.map(({ cost }) => cost),
+    plainCosts: findPlain(parsed),
+    maximumPages: memory.maximumPages,
+    memory: isArena ? new ArenaMemory({ globals: parsed.globals.length, memory }) : new OwnMemory(memory),
+    tables,
+    effort: new Effort(parsed.bytes.length),
+  };
+}
+
 /**
  * @throws {VmError} `vm/module-malformed` if a body is invalid; `vm/limit-exceeded` if the output would be too large.
  */
 export function planModule(checked: CheckedModule): ModulePlan {
-  const { parsed, imports, memory, tables, limits } = checked;
+  const { parsed, imports, tables, limits } = checked;
   const imported = parsed.importedFunctions.length;
-  const plainCosts = findPlain(parsed);
-  const context: BuildContext = {
-    module: parsed,
-    importCosts: imports.map(({ cost }) => cost),
-    plainCosts,
-    maximumPages: memory.maximumPages,
-    memory:
-      checked.backend === "arena" ? new ArenaMemory({ globals: parsed.globals.length, memory }) : new OwnMemory(memory),
-    tables,
-    effort: new Effort(parsed.bytes.length),
-  };
+  const context = buildContextOf(checked);
   const frames = new ModuleFrames({ imported, defined: parsed.bodies.length });
   let canGrow = false;
   const functions = parsed.bodies.map((body, index) => {
     const type = parsed.types[body.type] as FunctionType;
-    const isPlain = plainCosts[index] !== undefined;
+    const isPlain = context.plainCosts[index] !== undefined;
     const ir = buildBody(context, body, isPlain ? 0 : METERED_SHIFT);
     boundLocals(ir.localTypes.length, ir.constructs.length, limits.localsTimesJoins);
     canGrow ||= ir.growsMemory;
