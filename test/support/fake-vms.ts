@@ -5,6 +5,7 @@ import type { Preparer, VmFactory } from "gasworks/computer";
 import {
   VmError,
   WAIT,
+  type Device,
   type GuestModule,
   type GuestValue,
   type HostCall,
@@ -68,8 +69,11 @@ export const fakePreparer: Preparer = {
 /** A factory of fake Vms that counts those that were not disposed of. */
 export class FakeVms implements VmFactory {
   readonly alive = new Set<Vm>();
+  /** As the program that was made last has them. */
+  devices: readonly Device[] = [];
 
   create(module: GuestModule, options: VmOptions): Vm {
+    this.devices = options.devices ?? [];
     return this.#keep(new FakeVm(module, options, 0, undefined));
   }
 

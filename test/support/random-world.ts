@@ -72,6 +72,20 @@ export interface RandomWorldOptions {
   readonly beforeTick?: (world: ComputerWorld) => void;
 }
 
+/** Typing nothing gives a program nothing, but it has the world look at every computer in every tick. */
+export function lookAtAll(world: ComputerWorld): void {
+  for (const computer of world.computers) computer.type("");
+}
+
+/** Plays one in two ways that must show the same: left alone; and looked at in every tick, in other memories, parked early. */
+export async function playBothWays(
+  options: Omit<RandomWorldOptions, "beforeTick">,
+): Promise<{ readonly seen: string[]; readonly looked: string[] }> {
+  const seen = await playRandomWorld({ ...options, world: { ...options.world, memory: "own" } });
+  const world = { ...options.world, memory: "arena" as const, parkAfterTicks: 2 };
+  return { seen, looked: await playRandomWorld({ ...options, world, beforeTick: lookAtAll }) };
+}
+
 /** Plays one, and gives everything that was seen of it, one line each. */
 export async function playRandomWorld(options: RandomWorldOptions): Promise<string[]> {
   const game = new Game(options, await assembleWat(RESTLESS));

@@ -14,16 +14,9 @@ const { noDevice, badHandle, badArgument } = DEVICE_ERRORS;
 async function devicesOfComputer(): Promise<{ devices: readonly Device[]; log: string[] }> {
   const log: string[] = [];
   const vms = new FakeVms();
-  let devices: readonly Device[] = [];
   const world = new ComputerWorld({
     preparer: fakePreparer,
-    vms: {
-      create: (module, options) => {
-        devices = options.devices ?? [];
-        return vms.create(module, options);
-      },
-      restore: (module, snapshot, options) => vms.restore(module, snapshot, options),
-    },
+    vms,
   });
   const idle: MotorPort = { ticksPerTile: 1, ticksPerTurn: 1, canMove: () => false, advance: () => {}, halt: () => {} };
   const computer = world.add({
@@ -31,7 +24,7 @@ async function devicesOfComputer(): Promise<{ devices: readonly Device[]; log: s
     devices: { left: Probe.attach({ log }), right: Probe.attach({ log }), wheels: Motor.attach(idle) },
   });
   await computer.load(fakeProgram({ print: "idle" }));
-  return { devices, log };
+  return { devices: vms.devices, log };
 }
 
 type Call = (name: string, args: readonly GuestValue[], text?: string) => unknown;

@@ -14,7 +14,6 @@ import {
   type DeviceDeclaration,
   type DeviceDefinition,
 } from "gasworks/computer";
-import type { Device } from "gasworks/vm";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -142,21 +141,14 @@ describe("a command", () => {
 
   it("is applied if its program has ended in the same tick, which stays as it ended if that throws", async () => {
     const vms = new FakeVms();
-    let devices: readonly Device[] = [];
     const world = new ComputerWorld({
       preparer: fakePreparer,
-      vms: {
-        create: (module, options) => {
-          devices = options.devices ?? [];
-          return vms.create(module, options);
-        },
-        restore: (module, snapshot, options) => vms.restore(module, snapshot, options),
-      },
+      vms,
       onError: (error, where) => errors.push({ error, where }),
     });
     const a = add(world, "a");
     await a.load(fakeProgram(open));
-    const lever = devices.find(({ type }) => type.importModule === "device.lever");
+    const lever = vms.devices.find(({ type }) => type.importModule === "device.lever");
     world.runTick();
     // The call of a slice that ends with the program: here made just before it.
     for (const n of [7, 1]) lever?.handle(fakeCall("pull", [1, n]));
@@ -168,20 +160,13 @@ describe("a command", () => {
 
   it("answers busy beyond 256 in a tick, and takes more in the next", async () => {
     const vms = new FakeVms();
-    let devices: readonly Device[] = [];
     const world = new ComputerWorld({
       preparer: fakePreparer,
-      vms: {
-        create: (module, options) => {
-          devices = options.devices ?? [];
-          return vms.create(module, options);
-        },
-        restore: (module, snapshot, options) => vms.restore(module, snapshot, options),
-      },
+      vms,
     });
     const answers: unknown[] = [];
     const act = (): void => {
-      const lever = devices.find(({ type }) => type.importModule === "device.lever");
+      const lever = vms.devices.find(({ type }) => type.importModule === "device.lever");
       const handle = Number(lever?.handle(fakeCall("open", [0], "lever")));
       for (let n = 0; n < 257; n++) answers.push(lever?.handle(fakeCall("pull", [handle, 1])));
     };

@@ -9,7 +9,7 @@ import { BACKENDS } from "../../support/both-backends.ts";
 import { fakePreparer, fakeProgram, FakeVms, type FakeStep } from "../../support/fake-vms.ts";
 import { seeds } from "../../support/fuzz-settings.ts";
 import { Probe } from "../../support/probe-device.ts";
-import { playRandomWorld } from "../../support/random-world.ts";
+import { playBothWays } from "../../support/random-world.ts";
 
 /** Sleeps for 10 ticks, then counts for ever. */
 const SLEEPER = assembleWat(`(module
@@ -178,12 +178,7 @@ describe("a computer with a gas bank", () => {
   it("shows and saves the same whether it is looked at in every tick, and wherever its memory is", async () => {
     for (const seed of seeds(4, 3)) {
       const options = { seed, ticks: 150, computers: 12, computer: () => ({ gasBank: 3_000 }) };
-      const seen = await playRandomWorld({ ...options, world: { memory: "own" } });
-      const looked = await playRandomWorld({
-        ...options,
-        world: { memory: "arena", parkAfterTicks: 2 },
-        beforeTick: (world) => world.computers.forEach((computer) => computer.type("")),
-      });
+      const { seen, looked } = await playBothWays(options);
       expect(seen, `seed ${seed}`).toEqual(looked);
       expect(seen.some((line) => line.endsWith(" 3000"))).toBe(true);
     }

@@ -6,12 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import { assembleWat } from "../../support/assemble-wat.ts";
 import { seeds } from "../../support/fuzz-settings.ts";
-import { playRandomWorld } from "../../support/random-world.ts";
-
-/** Typing nothing gives a program nothing, but it has the world look at every computer in every tick. */
-function lookAtAll(world: ComputerWorld): void {
-  for (const computer of world.computers) computer.type("");
-}
+import { lookAtAll, playRandomWorld } from "../../support/random-world.ts";
 
 describe("a world that leaves waiting computers alone", () => {
   it("shows and saves the same as one that looks at all of them in every tick", async () => {

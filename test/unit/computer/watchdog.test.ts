@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import { fakePreparer, fakeProgram, FakeVms, type FakeStep } from "../../support/fake-vms.ts";
 import { seeds } from "../../support/fuzz-settings.ts";
-import { playRandomWorld } from "../../support/random-world.ts";
+import { playBothWays } from "../../support/random-world.ts";
 
 const CRASHES: readonly FakeStep[] = [{ print: "boot " }, { trap: "unreachable" }];
 
@@ -178,12 +178,7 @@ describe("a computer with restarts", () => {
     for (const seed of seeds(4, 3)) {
       const restarts = { most: 2, afterTicks: 3, withinTicks: 60 };
       const options = { seed, ticks: 200, computers: 12, computer: () => ({ restarts, gasPerTick: 4_000 }) };
-      const seen = await playRandomWorld({ ...options, world: { memory: "own" } });
-      const looked = await playRandomWorld({
-        ...options,
-        world: { memory: "arena", parkAfterTicks: 2 },
-        beforeTick: (world) => world.computers.forEach((computer) => computer.type("")),
-      });
+      const { seen, looked } = await playBothWays(options);
       expect(seen, `seed ${seed}`).toEqual(looked);
       restartCount += seen.filter((line) => line.includes("watchdog restarted")).length;
     }
