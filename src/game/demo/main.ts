@@ -1,10 +1,10 @@
 // The demo: one yard, one rover, one panel. What a customer of the package would write.
 
-import { ComputerPlugin } from "gasworks";
 import { createBrowserCompiler } from "gasworks/toolchain";
 import { withLanguages } from "gasworks/toolchain/languages";
 import * as Phaser from "phaser";
 
+import { createGame, part, prepareStage } from "./page.ts";
 import { YARD_READY, YardScene } from "./scenes/yard-scene.ts";
 import { exposeTestHandle } from "./test-handle.ts";
 import { Desk } from "./ui/desk.ts";
@@ -14,20 +14,7 @@ const stage = part("game");
 // The compiler's files are served beside the page; `packClang()` puts them there.
 const compiler = withLanguages(createBrowserCompiler({ baseUrl: new URL("clang/", document.baseURI) }));
 
-const game = new Phaser.Game({
-  type: Phaser.AUTO,
-  parent: stage,
-  backgroundColor: "#1d1614",
-  pixelArt: true,
-  roundPixels: true,
-  banner: false,
-  audio: { noAudio: true },
-  scale: { mode: Phaser.Scale.NONE, width: 320, height: 240 },
-  plugins: {
-    scene: [{ key: "computers", plugin: ComputerPlugin.with({ compiler }), mapping: "computers" }],
-  },
-});
-
+const game = createGame(stage, { compiler });
 const scene = new YardScene();
 game.scene.add(YardScene.key, scene, true);
 game.events.once(YARD_READY, begin);
@@ -45,19 +32,10 @@ function begin(): void {
   });
   new Hud(parts.world, part("hud"));
   scene.events.on(Phaser.Scenes.Events.POST_UPDATE, () => desk.update());
-  new ResizeObserver(() => parts.camera.resize()).observe(stage);
-  stage.tabIndex = 0;
-  stage.setAttribute("aria-label", "The yard. W A S D look around, F follows the rover, plus and minus zoom.");
-  stage.addEventListener("pointerdown", () => stage.focus());
+  prepareStage(stage, parts.camera, "The yard. W A S D look around, F follows the rover, plus and minus zoom.");
   exposeTestHandle(parts, computers, desk);
   // Fetched while the player reads, so that the first Run does not have to wait; and got again, if it was idle for long,
   // while the player types. What fails is told by Run.
   compiler.preload().catch((error: unknown) => console.info("The compiler will be fetched later:", error));
   part("desk-room").addEventListener("input", () => void compiler.preload().catch(() => {}));
-}
-
-function part(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`Cannot start: the page has no element "${id}"`);
-  return found;
 }

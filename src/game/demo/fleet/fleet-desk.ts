@@ -6,16 +6,15 @@ import type * as Phaser from "phaser";
 
 import { FLEET_PROGRAMS } from "../programs/fleet/fleet-programs.ts";
 import { CodeEditor } from "../ui/code-editor.ts";
+import { ComputerBar } from "../ui/computer-bar.ts";
 import { ConsoleView } from "../ui/console-view.ts";
 import { DownloadBar } from "../ui/download-bar.ts";
-import { button, element } from "../ui/element.ts";
+import { button, element, labeled, setText } from "../ui/element.ts";
 import { FrameCounter } from "../ui/frame-counter.ts";
-import { GasMeter } from "../ui/gas-meter.ts";
 import { HeaderTabs } from "../ui/header-tabs.ts";
 import { ProblemList } from "../ui/problem-list.ts";
 import { MAIN_FILE } from "../ui/program-runner.ts";
 import { SavesDialog } from "../ui/saves-dialog.ts";
-import { lampFor, wordsFor } from "../ui/state-words.ts";
 import { FleetRunner } from "./fleet-runner.ts";
 import { GAS_PER_TICK, type FleetScene } from "./fleet-scene.ts";
 
@@ -39,15 +38,10 @@ export class FleetDesk {
   readonly #editor: CodeEditor;
   readonly #problems: ProblemList;
   readonly #download: DownloadBar = new DownloadBar();
-  readonly #meter: GasMeter = new GasMeter(GAS_PER_TICK);
+  readonly #bar: ComputerBar = new ComputerBar(GAS_PER_TICK);
   readonly #saves: SavesDialog;
   readonly #chooser: HTMLSelectElement;
   readonly #sendOne: HTMLButtonElement;
-  readonly #computerBar: HTMLElement;
-  readonly #words: HTMLElement = element("div", {
-    class: "computer-words",
-    attributes: { id: "state", role: "status" },
-  });
   readonly #report: HTMLElement = element("span", { attributes: { id: "report", role: "status" } });
   readonly #tick: HTMLElement = element("b", { text: "0" });
   readonly #fps: HTMLElement = element("b", { text: "–" });
@@ -82,13 +76,6 @@ export class FleetDesk {
       ...FLEET_PROGRAMS.map(({ id, title }) => element("option", { text: title, attributes: { value: id } })),
     );
     this.#sendOne = button("Send to one", () => void this.#send([this.#computer]), { id: "send-one" });
-    this.#computerBar = element(
-      "div",
-      { class: "computer", attributes: { "data-state": "off" } },
-      element("span", { class: "lamp", attributes: { "aria-hidden": "true" } }),
-      this.#words,
-      this.#meter.element,
-    );
     const editorRoom = element("div", { class: "editor", attributes: { id: "editor" } });
     const { headers, manual } = this.#computer;
     const tabs = new HeaderTabs({ fileElement: editorRoom, manual });
@@ -109,7 +96,7 @@ export class FleetDesk {
           this.#sendOne,
           button("Stop all", () => this.runner.stop(all), { class: "key-stop", id: "stop-all" }),
         ),
-        this.#computerBar,
+        this.#bar.element,
         element("div", { class: "editor-room" }, tabs.bar, tabs.content, this.#download.element),
         this.#problems.element,
         this.#consoleRoom,
@@ -117,8 +104,8 @@ export class FleetDesk {
           "div",
           { class: "status" },
           this.#report,
-          labeled("tick ", this.#tick, ""),
-          labeled("", this.#fps, " fps", "status-fps"),
+          labeled("tick", this.#tick),
+          labeled("", this.#fps, "fps", "status-fps"),
         ),
       ),
     );
@@ -157,9 +144,7 @@ export class FleetDesk {
     if (scene.chosen !== this.#shown) this.#turnTo(scene.chosen);
     const computer = this.#computer;
     const state = { computer: computer.state, refused: undefined, isBusy: false };
-    setText(this.#words, `rover ${scene.chosen}: ${wordsFor(state)}`);
-    this.#computerBar.dataset["state"] = lampFor(state);
-    this.#meter.show(computer.gasUsedLastTick / computer.gasPerTick);
+    this.#bar.show(state, computer.gasUsedLastTick / computer.gasPerTick, `rover ${scene.chosen}`);
     setText(this.#report, this.runner.words);
     setText(this.#tick, String(computers.tick));
     this.frames.count();
@@ -204,15 +189,4 @@ export class FleetDesk {
     const source = this.#computer.sources?.[MAIN_FILE];
     if (source !== undefined) this.#editor.text = source;
   }
-}
-
-function labeled(before: string, value: HTMLElement, after: string, className = ""): HTMLElement {
-  const result = element("span", { class: className });
-  result.append(before, value, after);
-  return result;
-}
-
-/** Writes only what differs: a changed text node costs a layout. */
-function setText(target: HTMLElement, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
 }

@@ -1,10 +1,10 @@
 // The second page of the demo: a thousand rovers, each with a computer of its own, written as a customer would.
 
-import { ComputerPlugin } from "gasworks";
 import { createBrowserCompiler } from "gasworks/toolchain";
 import { BrowserStore } from "gasworks/persistence";
 import * as Phaser from "phaser";
 
+import { createGame, part, prepareStage } from "../page.ts";
 import { FleetDesk } from "./fleet-desk.ts";
 import { exposeFleetHandle } from "./fleet-handle.ts";
 import { FleetHud } from "./fleet-hud.ts";
@@ -18,20 +18,7 @@ const compiler = createBrowserCompiler({ baseUrl: new URL("clang/", document.bas
 // Saves of the yard are no saves of the fleet: each page has its own.
 const store = new BrowserStore({ databaseName: "gasworks-fleet" });
 
-const game = new Phaser.Game({
-  type: Phaser.AUTO,
-  parent: stage,
-  backgroundColor: "#1d1614",
-  pixelArt: true,
-  roundPixels: true,
-  banner: false,
-  audio: { noAudio: true },
-  scale: { mode: Phaser.Scale.NONE, width: 320, height: 240 },
-  plugins: {
-    scene: [{ key: "computers", plugin: ComputerPlugin.with({ compiler, store }), mapping: "computers" }],
-  },
-});
-
+const game = createGame(stage, { compiler, store });
 const scene = new FleetScene(sizeFromAddress());
 game.scene.add(FleetScene.key, scene, true);
 game.events.once(FLEET_READY, begin);
@@ -46,10 +33,7 @@ function begin(): void {
   scene.input.on(Phaser.Input.Events.POINTER_DOWN, ({ worldX, worldY }: Phaser.Input.Pointer) => {
     scene.chosen = parts.view.roverAt({ x: worldX, y: worldY }) ?? scene.chosen;
   });
-  new ResizeObserver(() => parts.camera.resize()).observe(stage);
-  stage.tabIndex = 0;
-  stage.setAttribute("aria-label", "The field. W A S D look around, F follows the chosen rover, plus and minus zoom.");
-  stage.addEventListener("pointerdown", () => stage.focus());
+  prepareStage(stage, parts.camera, "The field. W A S D look around, F follows the chosen rover, plus and minus zoom.");
   exposeFleetHandle(parts, computers, desk);
   void desk.begin();
 }
@@ -57,10 +41,4 @@ function begin(): void {
 function sizeFromAddress(): number {
   const asked = Number(new URLSearchParams(location.search).get("rovers") ?? DEFAULT_SIZE);
   return Number.isInteger(asked) && asked >= 1 && asked <= 5_000 ? asked : DEFAULT_SIZE;
-}
-
-function part(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`Cannot start: the page has no element "${id}"`);
-  return found;
 }

@@ -7,18 +7,18 @@ import type * as Phaser from "phaser";
 import { EXAMPLE_PROGRAMS } from "../programs/example-programs.ts";
 import type { YardParts } from "../scenes/yard-scene.ts";
 import { CodeEditor } from "./code-editor.ts";
+import { ComputerBar } from "./computer-bar.ts";
 import { ConsoleView } from "./console-view.ts";
 import { DownloadBar } from "./download-bar.ts";
 import { Drafts, pageStorage } from "./drafts.ts";
-import { button, element } from "./element.ts";
+import { button, element, labeled, setText } from "./element.ts";
 import { FrameCounter } from "./frame-counter.ts";
-import { GasMeter } from "./gas-meter.ts";
 import { HeaderTabs } from "./header-tabs.ts";
 import { ProblemList } from "./problem-list.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import { ProgramDrop } from "./program-drop.ts";
 import { SavesDialog } from "./saves-dialog.ts";
-import { lampFor, signFor, wordsFor, type PanelState } from "./state-words.ts";
+import { signFor, type PanelState } from "./state-words.ts";
 
 export interface DeskOptions {
   readonly game: Phaser.Game;
@@ -44,14 +44,12 @@ export class Desk {
   readonly #problems: ProblemList;
   readonly #tabs: HeaderTabs;
   readonly #download: DownloadBar = new DownloadBar();
-  readonly #meter: GasMeter;
+  readonly #bar: ComputerBar;
   readonly #saves: SavesDialog;
   readonly #chooser: HTMLSelectElement;
   readonly #restore: HTMLButtonElement;
   readonly #run: HTMLButtonElement;
   readonly #stop: HTMLButtonElement;
-  readonly #computerBar: HTMLElement;
-  readonly #words: HTMLElement;
   readonly #tick: HTMLElement = element("b", { text: "0" });
   readonly #ticksTaken: HTMLElement = element("b", { text: "–" });
   readonly #fps: HTMLElement = element("b", { text: "–" });
@@ -72,7 +70,7 @@ export class Desk {
       onDiagnostics: (diagnostics) => this.#showDiagnostics(diagnostics),
       onDownload: (progress) => (progress === undefined ? this.#download.hide() : this.#download.show(progress)),
     });
-    this.#meter = new GasMeter(computer.gasPerTick);
+    this.#bar = new ComputerBar(computer.gasPerTick);
     this.#problems = new ProblemList({
       onChoose: ({ file, line, column }) => {
         this.#tabs.show(file);
@@ -108,14 +106,6 @@ export class Desk {
       id: "reset",
       title: "End the program and put the yard back to its beginning",
     });
-    this.#words = element("div", { class: "computer-words", attributes: { id: "state", role: "status" } });
-    this.#computerBar = element(
-      "div",
-      { class: "computer", attributes: { "data-state": "off" } },
-      element("span", { class: "lamp", attributes: { "aria-hidden": "true" } }),
-      this.#words,
-      this.#meter.element,
-    );
     const editorRoom = element("div", { class: "editor", attributes: { id: "editor" } });
     this.#tabs = new HeaderTabs({ fileElement: editorRoom, manual: computer.manual });
     host.element.append(
@@ -123,7 +113,7 @@ export class Desk {
         "div",
         { class: "desk" },
         element("div", { class: "desk-bar" }, this.#chooser, this.#restore, this.#run, this.#stop, reset),
-        this.#computerBar,
+        this.#bar.element,
         element("div", { class: "editor-room" }, this.#tabs.bar, this.#tabs.content, this.#download.element),
         this.#problems.element,
         new ConsoleView(computer.console).element,
@@ -190,11 +180,9 @@ export class Desk {
       isBusy: this.#busyTicks >= BUSY_TICKS,
     };
     const kind = computer.state.kind;
-    setText(this.#words, wordsFor(state));
-    this.#computerBar.dataset["state"] = lampFor(state);
+    this.#bar.show(state, computer.gasUsedLastTick / computer.gasPerTick);
     rover.showSign(signFor(state));
     this.#stop.disabled = kind !== "compiling" && kind !== "running" && kind !== "waiting";
-    this.#meter.show(computer.gasUsedLastTick / computer.gasPerTick);
     setText(this.#tick, String(computers.tick));
     const { startedAtTick, endedAtTick } = run.state;
     setText(this.#ticksTaken, startedAtTick === null ? "–" : String((endedAtTick ?? computers.tick) - startedAtTick));
@@ -248,16 +236,4 @@ export class Desk {
     }
     this.#open(example.file, sources[example.file] ?? "");
   }
-}
-
-function labeled(before: string, value: HTMLElement, after = "", className = ""): HTMLElement {
-  const parts = [before === "" ? "" : `${before} `, value, after === "" ? "" : ` ${after}`];
-  const result = element("span", { class: className });
-  result.append(...parts);
-  return result;
-}
-
-/** Writes only what differs: a changed text node costs a layout. */
-function setText(target: HTMLElement, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
 }

@@ -48,3 +48,16 @@ export function button(
   created.addEventListener("click", onClick);
   return created;
 }
+
+/** A value with words before and behind it. */
+export function labeled(before: string, value: HTMLElement, after = "", className = ""): HTMLElement {
+  const parts = [before === "" ? "" : `${before} `, value, after === "" ? "" : ` ${after}`];
+  const result = element("span", { class: className });
+  result.append(...parts);
+  return result;
+}
+
+/** Writes only what differs: a changed text node costs a layout. */
+export function setText(target: HTMLElement, text: string): void {
+  if (target.textContent !== text) target.textContent = text;
+}
