@@ -107,6 +107,11 @@ export class Player {
 
   async save(name: string): Promise<void> {
     await this.page.click("#open-save");
+    await this.saveHere(name);
+  }
+
+  /** The same where the dialog is open. */
+  async saveHere(name: string): Promise<void> {
     await this.page.fill("#save-name", name);
     await this.page.click("#save-here");
     await this.page.getByText(`Saved “${name}”.`).waitFor();
