@@ -46,7 +46,7 @@ test("the program that is there at first fetches the ore when Run is pressed", a
 });
 
 test("while (1); leaves the page its frames, and Stop works at once", async () => {
-  const player = await demo.newPlayer();
+  const player = await demo.newPlayer({ isHastened: false });
   await player.page.selectOption("#program", "busy-loop");
   const idle = await framesPerSecond(player);
   await player.run();
@@ -69,7 +69,7 @@ test("while (1); leaves the page its frames, and Stop works at once", async () =
 });
 
 test("a program that prints without end leaves the page its frames, and a console that stays small", async () => {
-  const player = await demo.newPlayer();
+  const player = await demo.newPlayer({ isHastened: false });
   await player.write('#include <stdio.h>\nint main(void) { for (unsigned i = 0;; i++) printf("flood %u\\n", i); }\n');
   await player.run();
   const started = await player.until("a flood", ({ console }) => console.includes("flood 1500\n"), 110_000);

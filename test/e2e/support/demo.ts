@@ -6,13 +6,18 @@ import { preview } from "vite";
 import { chromiumLaunchOptions } from "../../../scripts/chromium.mjs";
 import type { DemoState } from "../../../src/game/demo/test-handle.ts";
 import { DEMO } from "./build-pages.ts";
+import { hasten } from "./hasten.ts";
 
 /** A running demo. */
 export interface Demo extends AsyncDisposable {
   readonly url: string;
   readonly browser: Browser;
-  /** A player of their own: new storage, new drafts. */
-  newPlayer(): Promise<Player>;
+  /**
+   * A player of their own: new storage, new drafts.
+   *
+   * @param options.isHastened - As `hasten()` does. @defaultValue true
+   */
+  newPlayer(options?: { readonly isHastened?: boolean }): Promise<Player>;
   /** Closes the pages of all players: what is left open would take the cores from the next test. */
   sendHome(): Promise<void>;
 }
@@ -26,7 +31,12 @@ export async function openDemo(): Promise<Demo> {
   return {
     url,
     browser,
-    newPlayer: async () => Player.sitDown(await browser.newContext({ viewport: { width: 1280, height: 800 } }), url),
+    newPlayer: async ({ isHastened = true } = {}) => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      if (!isHastened) return Player.sitDown(context, url);
+      await hasten(context);
+      return Player.sitDown(context, url);
+    },
     sendHome: async () => {
       await Promise.all(browser.contexts().map((context) => context.close()));
     },

@@ -8,6 +8,7 @@ import { createServer } from "vite";
 
 import { chromiumLaunchOptions } from "../../../scripts/chromium.mjs";
 import { ownExports } from "../../../scripts/own-exports.mjs";
+import { hasten } from "./hasten.ts";
 import { documentSnippets } from "../../support/document-snippets.ts";
 import { ROOT } from "../../support/source-files.ts";
 
@@ -42,7 +43,9 @@ export async function openExample(name: string, viewport: { width: number; heigh
   };
   try {
     await server.listen();
-    const page = await browser.newPage({ viewport });
+    const context = await browser.newContext({ viewport });
+    await hasten(context);
+    const page = await context.newPage();
     const uncaught: string[] = [];
     page.on("pageerror", (error) => uncaught.push(String(error)));
     await page.goto(server.resolvedUrls?.local[0] ?? "");
