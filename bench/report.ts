@@ -1,5 +1,7 @@
 // What was measured, as one JSON object, as text for a terminal and as Markdown for docs/performance.md.
 
+import { callTable } from "./calls/call-table.ts";
+import type { CallFigures } from "./calls/measure-calls.ts";
 import { CONTENDERS } from "./contenders.ts";
 import type { DeviceFigures } from "./devices/measure-devices.ts";
 import type { Figures } from "./measure-figures.ts";
@@ -21,6 +23,7 @@ export interface EngineResult {
   readonly kernels: readonly KernelResult[];
   readonly figures: Figures | undefined;
   readonly devices: DeviceFigures | undefined;
+  readonly calls: CallFigures | undefined;
   readonly saves: SaveFigures | undefined;
 }
 
@@ -51,7 +54,7 @@ export function asJson({ engines, preparing, instructions, compilers }: Report):
   ]);
 }
 
-function engineJson({ version, kernels, figures, devices, saves }: EngineResult): object {
+function engineJson({ version, kernels, figures, devices, calls, saves }: EngineResult): object {
   const names = CONTENDERS.map(({ name }) => name);
   const lows = (ratioOf: (name: string) => number | null): object =>
     Object.fromEntries(names.map((name) => [name, rounded(ratioOf(name))]));
@@ -67,6 +70,7 @@ function engineJson({ version, kernels, figures, devices, saves }: EngineResult)
     ),
     ...(figures === undefined ? {} : { figures }),
     ...(devices === undefined ? {} : { devices }),
+    ...(calls === undefined ? {} : { calls }),
     ...(saves === undefined ? {} : { saves }),
   };
 }
@@ -108,11 +112,18 @@ function tablesOf({ engines, preparing, instructions, compilers }: Report): Tabl
     ...(engines.some(({ kernels }) => kernels.length > 0) ? [gasTable(engines)] : []),
     ...(engines.some(({ figures }) => figures !== undefined) ? [figureTable(engines)] : []),
     ...(engines.some(({ devices }) => devices !== undefined) ? [deviceTable(engines)] : []),
+    ...callsOf(engines),
     ...savesOf(engines),
     ...(preparing.length > 0 ? [preparingTable(preparing)] : []),
     ...(instructions.length > 0 ? [instructionTable(instructions)] : []),
     ...(compilers === undefined ? [] : compilerTables(compilers)),
   ];
+}
+
+function callsOf(engines: readonly EngineResult[]): Table[] {
+  return engines.flatMap(({ engine, version, calls }) =>
+    calls === undefined ? [] : [callTable(titleOf(engine, version), calls)],
+  );
 }
 
 function savesOf(engines: readonly EngineResult[]): Table[] {

@@ -5,6 +5,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { buildKernels, type KernelBinaries } from "./build-kernels.ts";
+import { buildCallInput } from "./calls/call-programs.ts";
+import { measureCalls } from "./calls/measure-calls.ts";
 import { compileFreestanding, sharedCompiler } from "./compile-freestanding.ts";
 import { ComputerWorld } from "gasworks/computer";
 
@@ -37,6 +39,8 @@ export interface BenchOptions {
   readonly savesOnly?: boolean;
   /** Whether to measure nothing but compilers. @defaultValue false */
   readonly compilersOnly?: boolean;
+  /** Whether to measure nothing but calls of devices, WASI and the like. @defaultValue false */
+  readonly callsOnly?: boolean;
 }
 
 /** Computers in a tick. Chromium gives a page no more than about 124 memories. */
@@ -45,6 +49,9 @@ const VM_COUNTS = { node: 500, chromium: 100 } as const;
 /** Takes about five minutes. */
 export async function runBench(options: BenchOptions = {}): Promise<Report> {
   const { rounds = 60, withFigures = true, engines = ENGINES, savesOnly = false, compilersOnly = false } = options;
+  if (options.callsOnly === true) {
+    return { engines: await runCalls(engines), preparing: [], instructions: [], compilers: undefined };
+  }
   if (savesOnly) return { engines: await runSaves(engines), preparing: [], instructions: [], compilers: undefined };
   // First of all: a clang that this process has used before would be faster.
   const compilers = withFigures || compilersOnly ? await runCompilers(engines) : undefined;
@@ -62,8 +69,10 @@ export async function runBench(options: BenchOptions = {}): Promise<Report> {
     for (const binaries of kernels) timed.push(await measureKernel(binaries, rounds));
     const figures = withFigures ? await measureFigures(figureInput("node")) : undefined;
     const devices = withFigures ? await measureDevices(await deviceInput()) : undefined;
+    const calls = withFigures ? await measureCalls(await buildCallInput()) : undefined;
     const saves = withFigures ? await measureSavesInNode() : undefined;
-    results.push({ engine: "node", version: process.version, rounds, kernels: timed, figures, devices, saves });
+    const { version } = process;
+    results.push({ engine: "node", version, rounds, kernels: timed, figures, devices, calls, saves });
   }
   if (engines.includes("chromium")) {
     await using browser = await openChromium();
@@ -71,8 +80,10 @@ export async function runBench(options: BenchOptions = {}): Promise<Report> {
     for (const binaries of kernels) timed.push(await browser.measureKernel(binaries, rounds));
     const figures = withFigures ? await browser.measureFigures(figureInput("chromium")) : undefined;
     const devices = withFigures ? await browser.measureDevices(await deviceInput()) : undefined;
+    const calls = withFigures ? await browser.measureCalls(await buildCallInput()) : undefined;
     const saves = withFigures ? await browser.measureSaves(await saveInput()) : undefined;
-    results.push({ engine: "chromium", version: browser.version, rounds, kernels: timed, figures, devices, saves });
+    const { version } = browser;
+    results.push({ engine: "chromium", version, rounds, kernels: timed, figures, devices, calls, saves });
   }
   const isComplete = withFigures && engines.includes("node");
   return {
@@ -83,16 +94,39 @@ export async function runBench(options: BenchOptions = {}): Promise<Report> {
   };
 }
 
-async function runSaves(engines: readonly (typeof ENGINES)[number][]): Promise<EngineResult[]> {
-  const nothingElse = { rounds: 0, kernels: [], figures: undefined, devices: undefined };
+async function runCalls(engines: readonly (typeof ENGINES)[number][]): Promise<EngineResult[]> {
+  const input = await buildCallInput();
   const results: EngineResult[] = [];
   if (engines.includes("node")) {
-    results.push({ engine: "node", version: process.version, ...nothingElse, saves: await measureSavesInNode() });
+    results.push({ ...NOTHING, engine: "node", version: process.version, calls: await measureCalls(input) });
+  }
+  if (engines.includes("chromium")) {
+    await using browser = await openChromium();
+    const calls = await browser.measureCalls(input);
+    results.push({ ...NOTHING, engine: "chromium", version: browser.version, calls });
+  }
+  return results;
+}
+
+/** Of an engine that was asked for one thing only. */
+const NOTHING = {
+  rounds: 0,
+  kernels: [],
+  figures: undefined,
+  devices: undefined,
+  calls: undefined,
+  saves: undefined,
+} as const;
+
+async function runSaves(engines: readonly (typeof ENGINES)[number][]): Promise<EngineResult[]> {
+  const results: EngineResult[] = [];
+  if (engines.includes("node")) {
+    results.push({ ...NOTHING, engine: "node", version: process.version, saves: await measureSavesInNode() });
   }
   if (engines.includes("chromium")) {
     await using browser = await openChromium();
     const saves = await browser.measureSaves(await saveInput());
-    results.push({ engine: "chromium", version: browser.version, ...nothingElse, saves });
+    results.push({ ...NOTHING, engine: "chromium", version: browser.version, saves });
   }
   return results;
 }

@@ -2,6 +2,7 @@
 
 import type { KernelBinaries } from "./build-kernels.ts";
 import { openChromiumPage } from "./chromium-page.ts";
+import type { CallFigures, CallInput } from "./calls/measure-calls.ts";
 import type { DeviceFigures, DeviceInput } from "./devices/measure-devices.ts";
 import type { FigureInput, Figures } from "./measure-figures.ts";
 import type { KernelResult } from "./measure-kernels.ts";
@@ -14,6 +15,7 @@ export interface ChromiumBench extends AsyncDisposable {
   measureKernel(binaries: KernelBinaries, rounds: number): Promise<KernelResult>;
   measureFigures(input: FigureInput): Promise<Figures>;
   measureDevices(input: DeviceInput): Promise<DeviceFigures>;
+  measureCalls(input: CallInput): Promise<CallFigures>;
   measureSaves(input: SaveInput): Promise<SaveFigures>;
 }
 
@@ -37,6 +39,11 @@ export async function openChromium(): Promise<ChromiumBench> {
     measureDevices: (input) =>
       page.evaluate(
         (data) => (window.gasworksBench as NonNullable<Window["gasworksBench"]>).measureDevices(data),
+        withText(input),
+      ),
+    measureCalls: (input) =>
+      page.evaluate(
+        (data) => (window.gasworksBench as NonNullable<Window["gasworksBench"]>).measureCalls(data),
         withText(input),
       ),
     measureSaves: (input) =>

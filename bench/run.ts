@@ -21,6 +21,7 @@ export const OPTIONS = {
   "no-figures": { type: "boolean", default: false },
   saves: { type: "boolean", default: false },
   compilers: { type: "boolean", default: false },
+  calls: { type: "boolean", default: false },
 } as const;
 
 /** @throws {TypeError} for options that there are not, and values that make no sense. */
@@ -41,6 +42,7 @@ export function parseBenchArguments(args: readonly string[]): BenchRequest {
     withFigures: !options["no-figures"],
     savesOnly: options.saves,
     compilersOnly: options.compilers,
+    callsOnly: options.calls,
   };
 }
 

@@ -1,6 +1,7 @@
 // The page in which kernels are timed in Chromium: the driver (`../run-in-chromium.ts`) calls what stands here on `window`.
 
 import type { KernelBinaries } from "../build-kernels.ts";
+import { measureCalls, type CallFigures, type CallInput } from "../calls/measure-calls.ts";
 import { measureDevices, type DeviceFigures, type DeviceInput } from "../devices/measure-devices.ts";
 import { measureFigures, type FigureInput, type Figures } from "../measure-figures.ts";
 import { measureKernel, type KernelResult } from "../measure-kernels.ts";
@@ -13,6 +14,7 @@ export interface BenchPage {
   measureKernel(binaries: unknown, rounds: number): Promise<KernelResult>;
   measureFigures(input: unknown): Promise<Figures>;
   measureDevices(input: unknown): Promise<DeviceFigures>;
+  measureCalls(input: unknown): Promise<CallFigures>;
   measureSaves(input: unknown): Promise<SaveFigures>;
 }
 
@@ -26,5 +28,6 @@ window.gasworksBench = {
   measureKernel: (binaries, rounds) => measureKernel(withBytes(binaries) as KernelBinaries, rounds),
   measureFigures: (input) => measureFigures(withBytes(input) as FigureInput),
   measureDevices: (input) => measureDevices(withBytes(input) as DeviceInput),
+  measureCalls: (input) => measureCalls(withBytes(input) as CallInput),
   measureSaves: (input) => measureSaves(withBytes(input) as SaveInput, openPageStorage()),
 };

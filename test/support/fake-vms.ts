@@ -240,6 +240,7 @@ export function fakeCall(name: string, args: readonly GuestValue[], text = ""): 
     readBytes: () => new Uint8Array(),
     readString: () => text,
     readText: () => text,
+    checkBytes: () => {},
     writeBytes: () => {},
   };
 }

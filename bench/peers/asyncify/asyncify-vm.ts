@@ -426,6 +426,7 @@ class AsyncifyVm implements Vm {
       readBytes: (offset, length) => memory.read(offset, length),
       readString: (offset, maxBytes) => memory.readString(offset, maxBytes),
       readText: (offset, maxBytes) => memory.readText(offset, maxBytes),
+      checkBytes: (offset, length) => memory.check(offset, length),
       writeBytes: (offset, bytes) => memory.write(offset, bytes),
     };
   }

@@ -229,6 +229,10 @@ class SeedHostCall implements HostCall {
     return this.readString(offset, maxBytes);
   }
 
+  checkBytes(offset: number, length: number): void {
+    void new Uint8Array(this.#memory.buffer, offset, length);
+  }
+
   writeBytes(offset: number, bytes: Uint8Array): void {
     new Uint8Array(this.#memory.buffer).set(bytes, offset);
   }

@@ -30,9 +30,17 @@ export const CONSOLE_LIMITS: { readonly characters: number; readonly entries: nu
   entries: 1_000,
 };
 
+/** Characters that are kept as they came until somebody looks at the lines: most consoles are looked at hardly ever. */
+const MOST_UNREAD = 65_536;
+
 /** Text by lines, bounded: the oldest lines go first, and a longer line loses its beginning. */
 export class ConsoleBuffer {
   #entries: ConsoleEntry[] = [];
+  /** What came after the entries. */
+  #unread: { readonly stream: ConsoleStream; readonly text: string }[] = [];
+  #unreadCharacters = 0;
+  /** Whether the last entry is a line that has not ended. */
+  #isOpen = false;
   #characters = 0;
   #droppedCharacters = 0;
   readonly #events: Emitter<{ change: ConsoleChange }>;
@@ -44,28 +52,33 @@ export class ConsoleBuffer {
 
   /** Oldest first. */
   get entries(): readonly ConsoleEntry[] {
+    this.#readAll();
     return this.#entries;
   }
 
   /** All entries joined. */
   get text(): string {
-    return this.#entries.map(({ text }) => text).join("");
+    return this.entries.map(({ text }) => text).join("");
   }
 
   /** UTF-16 units that were dropped from the beginning since the last {@link ConsoleBuffer.clear}. */
   get droppedCharacters(): number {
+    this.#readAll();
     return this.#droppedCharacters;
   }
 
   append(stream: ConsoleStream, text: string): void {
     if (text === "") return;
-    for (const line of text.split(/(?<=\n)/u)) this.#appendLine(stream, line);
-    this.#dropOldest();
+    this.#unread.push({ stream, text });
+    this.#unreadCharacters += text.length;
+    if (this.#unreadCharacters > MOST_UNREAD || this.#unread.length > CONSOLE_LIMITS.entries) this.#readAll();
     this.#tell({ kind: "append", stream, text });
   }
 
   clear(): void {
     this.#entries = [];
+    this.#forgetUnread();
+    this.#isOpen = false;
     this.#characters = 0;
     this.#droppedCharacters = 0;
     this.#tell({ kind: "clear" });
@@ -83,28 +96,59 @@ export class ConsoleBuffer {
   /** The state as plain data. */
   capture(): SavedConsole {
     return {
-      entries: this.#entries.map(({ stream, text }) => ({ stream, text })),
-      droppedCharacters: this.#droppedCharacters,
+      entries: this.entries.map(({ stream, text }) => ({ stream, text })),
+      droppedCharacters: this.droppedCharacters,
     };
   }
 
   /** Takes over a captured state; what exceeds the bounds is dropped. */
   restore(saved: SavedConsole): void {
+    this.#forgetUnread();
     this.#entries = saved.entries.map(({ stream, text }) => ({ stream, text }));
+    this.#isOpen = this.#entries.at(-1)?.text.endsWith("\n") === false;
     this.#characters = this.#entries.reduce((sum, { text }) => sum + text.length, 0);
     this.#droppedCharacters = saved.droppedCharacters;
     this.#dropOldest();
     this.#tell({ kind: "replace" });
   }
 
-  #appendLine(stream: ConsoleStream, text: string): void {
-    const last = this.#entries.at(-1);
-    if (last !== undefined && last.stream === stream && !last.text.endsWith("\n")) {
-      this.#entries[this.#entries.length - 1] = { stream, text: last.text + text };
-    } else {
-      this.#entries.push({ stream, text });
+  #readAll(): void {
+    if (this.#unread.length === 0) return;
+    for (const { stream, text } of this.#unread) this.#appendLines(stream, text);
+    this.#forgetUnread();
+    this.#dropOldest();
+  }
+
+  #forgetUnread(): void {
+    this.#unread = [];
+    this.#unreadCharacters = 0;
+  }
+
+  #appendLines(stream: ConsoleStream, text: string): void {
+    let from = lastLines(text, CONSOLE_LIMITS.entries);
+    if (from > 0) this.#dropAll(from);
+    while (from < text.length) {
+      const end = text.indexOf("\n", from);
+      const to = end < 0 ? text.length : end + 1;
+      this.#appendLine(stream, text.slice(from, to), end >= 0);
+      from = to;
     }
+  }
+
+  #appendLine(stream: ConsoleStream, text: string, isEnded: boolean): void {
+    const last = this.#isOpen ? this.#entries.at(-1) : undefined;
+    if (last?.stream === stream) this.#entries[this.#entries.length - 1] = { stream, text: last.text + text };
+    else this.#entries.push({ stream, text });
+    this.#isOpen = !isEnded;
     this.#characters += text.length;
+  }
+
+  /** All that is there, and so many characters that never came in. */
+  #dropAll(more: number): void {
+    this.#droppedCharacters += this.#characters + more;
+    this.#entries = [];
+    this.#isOpen = false;
+    this.#characters = 0;
   }
 
   #dropOldest(): void {
@@ -129,4 +173,15 @@ export class ConsoleBuffer {
   #tell(change: ConsoleChange): void {
     this.#events.emit("change", change);
   }
+}
+
+/** Where the last so many lines of a text begin. */
+function lastLines(text: string, count: number): number {
+  let at = text.endsWith("\n") ? text.length - 1 : text.length;
+  for (let left = count; left > 0; left--) {
+    if (at <= 0) return 0;
+    at = text.lastIndexOf("\n", at - 1);
+    if (at < 0) return 0;
+  }
+  return at + 1;
 }

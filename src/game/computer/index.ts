@@ -83,6 +83,7 @@ export {
 } from "./device/members.ts";
 export type { AttachedDevice, SavedDevice, TypedDevice } from "./device/attached-device.ts";
 export { DEVICE_ABI } from "./device/abi.ts";
+export { HOST_CALL_COST } from "./device/call-price.ts";
 export { completionsOf, costTableOf, type DeviceCompletion } from "./device/completions.ts";
 export { Battery, BatteryCell, type BatteryOptions } from "./devices/battery.ts";
 export { Button, PushButton } from "./devices/button.ts";

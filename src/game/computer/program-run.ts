@@ -15,6 +15,7 @@ import type { ConsoleEntry } from "./console-buffer.ts";
 import type { RaisedEvent } from "./device/attached-device.ts";
 import type { BankOrigin, SavedBank } from "./device/bank-state.ts";
 import type { CalledCommand } from "./device/called-command.ts";
+import { HOST_BYTE_COST } from "./device/call-price.ts";
 import { DeviceBank } from "./device/device-bank.ts";
 import type { DeviceHolder, OpenDevice } from "./device/handle-table.ts";
 import { NO_CHANGES, type RegisterChanges } from "./device/register-map.ts";
@@ -23,7 +24,7 @@ import type { EnergySource } from "./energy-source.ts";
 import type { GasBank } from "./gas-bank.ts";
 import type { GasQuota } from "./owner-quotas.ts";
 import type { Program, VmFactory } from "./program.ts";
-import { Utf8Stream } from "./utf8-stream.ts";
+import { concat, Utf8Stream } from "./utf8-stream.ts";
 import type { ErrorSource } from "./world-events.ts";
 
 /** What a run needs from its computer and its world. */
@@ -77,13 +78,18 @@ const NO_OUTPUT: readonly ConsoleEntry[] = [];
 
 type OutputStream = "stdout" | "stderr";
 
+interface Output {
+  readonly stream: OutputStream;
+  readonly bytes: Uint8Array;
+}
+
 export class ProgramRun {
   readonly #setting: RunSetting;
   readonly #program: Program;
   readonly #bank: DeviceBank;
   readonly #decoders: Readonly<Record<OutputStream, Utf8Stream>>;
   readonly #vm: Vm;
-  #output: { readonly stream: OutputStream; readonly bytes: Uint8Array }[] = [];
+  #output: Output[] = [];
   #gasUsedLastTick = 0;
   /** As it was told. */
   #isWaiting = false;
@@ -115,6 +121,7 @@ export class ProgramRun {
       },
       clock: setting.clock,
       entropySeed: setting.entropySeed,
+      byteCost: HOST_BYTE_COST,
       onHostError: (error, call) => setting.onError(error, `${call.module}.${call.function}`),
     };
     this.#vm =
@@ -232,11 +239,12 @@ export class ProgramRun {
   takeOutput(atEnd: boolean): readonly ConsoleEntry[] {
     if (this.#output.length === 0 && !atEnd) return NO_OUTPUT;
     const entries: ConsoleEntry[] = [];
-    for (const { stream, bytes } of this.#output) {
-      const text = this.#decoders[stream].decode(bytes);
-      const last = entries.at(-1);
-      if (last?.stream === stream) entries[entries.length - 1] = { stream, text: last.text + text };
-      else entries.push({ stream, text });
+    for (let from = 0, to = 0; from < this.#output.length; from = to) {
+      const { stream } = this.#output[from] as Output;
+      while (this.#output[to]?.stream === stream) to++;
+      // Together: programs may print byte by byte.
+      const bytes = concat(this.#output.slice(from, to).map((each) => each.bytes));
+      entries.push({ stream, text: this.#decoders[stream].decode(bytes) });
     }
     this.#output = [];
     if (atEnd) {

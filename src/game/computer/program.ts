@@ -11,6 +11,7 @@ import {
   type Vm,
   type VmOptions,
 } from "../../vm/index.ts";
+import { HOST_CALL_COST } from "./device/call-price.ts";
 import { deviceTypesOf } from "./device/device-bank.ts";
 import type { Wiring } from "./device/handle-table.ts";
 
@@ -57,5 +58,11 @@ export function policyOf(
 ): ImportPolicy {
   const types = deviceTypesOf(computer.wiring);
   const missing = gone.filter(({ importModule }) => types.every((type) => type.importModule !== importModule));
-  return { devices: [...types, ...missing], wasi: true, setjmp: true, limits: { memoryPages: computer.memoryPages } };
+  return {
+    devices: [...types, ...missing],
+    wasi: true,
+    setjmp: true,
+    callCost: HOST_CALL_COST,
+    limits: { memoryPages: computer.memoryPages },
+  };
 }

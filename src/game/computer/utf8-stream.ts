@@ -2,10 +2,11 @@
 
 /** The longest beginning of a character that is not a whole one. */
 const MAX_PENDING = 3;
+const NOTHING = new Uint8Array();
 
 /** A decoder whose state can be saved. Invalid bytes become U+FFFD, whatever the cuts. */
 export class Utf8Stream {
-  #pending: Uint8Array<ArrayBuffer>;
+  #pending: Uint8Array;
 
   /** @param pending - From {@link Utf8Stream.pending} of the stream to go on with: 0 to 3 bytes. */
   constructor(pending: readonly number[] = []) {
@@ -18,11 +19,9 @@ export class Utf8Stream {
   }
 
   decode(bytes: Uint8Array): string {
-    const joined = new Uint8Array(this.#pending.length + bytes.length);
-    joined.set(this.#pending);
-    joined.set(bytes, this.#pending.length);
+    const joined = this.#pending.length === 0 ? bytes : concat([this.#pending, bytes]);
     const end = joined.length - openLength(joined);
-    this.#pending = joined.slice(end);
+    this.#pending = end === joined.length ? NOTHING : joined.slice(end);
     return decodeWhole(joined.subarray(0, end));
   }
 
@@ -34,9 +33,22 @@ export class Utf8Stream {
   }
 }
 
-function decodeWhole(bytes: Uint8Array<ArrayBuffer>): string {
-  // A byte order mark is a character like others here: it may come in the middle of what a program prints.
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+/** A byte order mark is a character like others here: it may come in the middle of what a program prints. */
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function decodeWhole(bytes: Uint8Array): string {
+  return UTF8.decode(bytes);
+}
+
+/** The bytes one behind the other. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }
 
 /** How many bytes at the end begin a character that later bytes may complete. */

@@ -57,6 +57,7 @@ export const BENCH_OPTIONS: Readonly<Record<string, Option>> = {
   "no-figures": { type: "boolean", help: "Kernels only: no pauses, saves, ticks, devices, preparing and compilers" },
   saves: { type: "boolean", help: "Saves only" },
   compilers: { type: "boolean", help: "Compilers only" },
+  calls: { type: "boolean", help: "Calls of devices and of WASI only" },
 };
 
 const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {

@@ -53,6 +53,8 @@ export interface HostCall {
   readString(offset: number, maxBytes: number): string;
   /** Reads a NUL-terminated string of at most `maxBytes` bytes; `undefined` if it is longer, or not UTF-8. */
   readText(offset: number, maxBytes: number): string | undefined;
+  /** Only looks whether a range is inside guest memory, before anything happens that cannot be taken back. */
+  checkBytes(offset: number, length: number): void;
   /** Copies bytes into guest memory. */
   writeBytes(offset: number, bytes: Uint8Array): void;
 }

@@ -24,6 +24,7 @@ import { DEFAULT_LIMITS, type ImportPolicy, type ModuleLimits } from "./import-p
 /** Stored frames have 16 bits for the function's index, imports included. */
 const MOST_FUNCTIONS = 60_000;
 const MOST_IMPORTS = 5_000;
+const MOST_CALL_COST = 1_000_000;
 
 /** A module that keeps to the policy, and what the policy says of each import. */
 export interface CheckedModule {
@@ -40,6 +41,7 @@ export interface CheckedModule {
  * Parses and checks.
  *
  * @throws {VmError} `vm/limit-exceeded`, `vm/module-malformed`, `vm/module-unsupported` or `vm/import-denied`.
+ * @throws {RangeError} if the policy's `callCost` is out of its range.
  */
 export function checkModule(bytes: Uint8Array, policy: ImportPolicy, backend: MemoryBackend = "own"): CheckedModule {
   const limits = limitsOf(policy);
@@ -138,7 +140,12 @@ function checkMemoryUse({ memories }: ParsedModule, { info, alignment, start }: 
   if (isAccess && alignment > info.alignment) throw malformed("alignment beyond the natural one", start);
 }
 
+/** @returns what each import declares, with the policy's cost of a call on top. */
 function checkImports(module: ParsedModule, policy: ImportPolicy): HostFunctionType[] {
+  const { callCost = 0 } = policy;
+  if (!Number.isInteger(callCost) || callCost < 0 || callCost > MOST_CALL_COST) {
+    throw new RangeError(`Cannot charge ${callCost} gas for a call: expected an integer from 0 to 1,000,000`);
+  }
   return module.importedFunctions.map(({ module: from, field, type }) => {
     const offered = offeredFunction(policy, from, field);
     if (offered === undefined) throw new ImportDeniedError(from, field, "not in the import policy");
@@ -146,7 +153,7 @@ function checkImports(module: ParsedModule, policy: ImportPolicy): HostFunctionT
     if (!sameTypes(wanted.params, offered.params) || !sameTypes(wanted.results, offered.results)) {
       throw new ImportDeniedError(from, field, `declared as ${show(wanted)}, offered as ${show(offered)}`);
     }
-    return offered;
+    return { ...offered, cost: offered.cost + callCost };
   });
 }
 

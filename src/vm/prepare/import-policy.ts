@@ -44,6 +44,11 @@ export interface ImportPolicy {
   readonly wasi?: boolean;
   /** Whether `setjmp` and `longjmp` are on offer; they reach nothing but the program itself. @defaultValue false */
   readonly setjmp?: boolean;
+  /**
+   * Gas of each call of an import, beside the call instruction and what the import declares: what it takes to leave the
+   * program and to come back, which is the same for all. An integer from 0 to 1,000,000. @defaultValue 0
+   */
+  readonly callCost?: number;
   /** @defaultValue {@link DEFAULT_LIMITS} */
   readonly limits?: Partial<ModuleLimits>;
 }

@@ -1,4 +1,4 @@
-// Bounds-checked access to a guest's memory. Everything is copied: a view would die when the memory grows.
+// Bounds-checked access to a guest's memory. Everything that is given away is copied: a view would die when the memory grows.
 
 import type { GuestView } from "../memory/guest-space.ts";
 
@@ -13,78 +13,152 @@ export class GuestRangeError extends Error {
 }
 
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
-const STRICT_UTF8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+const ENCODER = new TextEncoder();
+const REPLACEMENT = "\uFFFD";
+
+/** Up to this length a loop is faster than calls of the engine's own copying and decoding. */
+const SHORT = 64;
+/** Up to this length so are names of ASCII. */
+const SHORT_NAME = 16;
+const FIRST_NON_ASCII = 0x80;
+
+/** All of a memory, as it was when a view of it was needed last. */
+interface WholeMemory {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+}
+
+const NOTHING: WholeMemory = { bytes: new Uint8Array(), view: new DataView(new ArrayBuffer(0)) };
 
 export class GuestMemory {
   readonly #space: GuestView;
+  #whole: WholeMemory = NOTHING;
 
   constructor(space: GuestView) {
     this.#space = space;
   }
 
-  /** Copies bytes out. `offset` and `length` are read as unsigned 32-bit numbers. */
-  read(offset: number, length: number): Uint8Array {
-    return this.#bytes(offset, length).slice();
+  /** To be called wherever the memory may have moved, which it does between slices only. */
+  forget(): void {
+    this.#whole = NOTHING;
   }
 
-  write(offset: number, bytes: Uint8Array): void {
-    this.#bytes(offset, bytes.length).set(bytes);
+  /** Copies bytes out. `offset` and `length` are read as unsigned 32-bit numbers. */
+  read(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    const start = offset >>> 0;
+    const count = length >>> 0;
+    return this.#at(start, count).bytes.slice(start, start + count);
+  }
+
+  /** Copies bytes out, into `to` from `at` on. */
+  readInto(to: Uint8Array, at: number, offset: number, length: number): void {
+    const start = offset >>> 0;
+    const { bytes } = this.#at(start, length);
+    if (length > SHORT) to.set(bytes.subarray(start, start + length), at);
+    else for (let index = 0; index < length; index++) to[at + index] = bytes[start + index] as number;
+  }
+
+  write(offset: number, from: Uint8Array): void {
+    const start = offset >>> 0;
+    const { bytes } = this.#at(start, from.length);
+    if (from.length > SHORT) bytes.set(from, start);
+    else for (let at = 0; at < from.length; at++) bytes[start + at] = from[at] as number;
+  }
+
+  /** Only looks whether a range is memory. */
+  check(offset: number, length: number): void {
+    this.#at(offset >>> 0, length >>> 0);
   }
 
   /** Bytes up to a NUL, at most `maxBytes`, as UTF-8; what is not UTF-8 becomes U+FFFD. */
   readString(offset: number, maxBytes: number): string {
     const start = offset >>> 0;
-    const { byteLength } = this.#space;
-    if (start >= byteLength) throw outside(start, 1, byteLength);
-    const window = this.#space.view(start, Math.max(0, Math.min(byteLength - start, maxBytes)));
-    const end = window.indexOf(0);
-    return UTF8.decode(window.slice(0, end < 0 ? window.length : end));
+    const { bytes } = this.#at(start, 1);
+    const most = Math.min(bytes.length, start + Math.max(0, maxBytes));
+    const end = endOf(bytes, start, most);
+    return shortAscii(bytes, start, end) ?? UTF8.decode(bytes.slice(start, end));
   }
 
   /** As {@link GuestMemory.readString}; `undefined` if there is no NUL behind `maxBytes` bytes, or they are not UTF-8. */
   readText(offset: number, maxBytes: number): string | undefined {
     const start = offset >>> 0;
-    const { byteLength } = this.#space;
-    const length = Math.min(byteLength - start, maxBytes + 1);
-    if (length <= 0) throw outside(start, 1, byteLength);
-    const end = this.#space.view(start, length).indexOf(0);
-    if (end < 0 && length <= maxBytes) throw outside(start, length + 1, byteLength);
-    if (end < 0) return undefined;
-    try {
-      return STRICT_UTF8.decode(this.#space.view(start, end).slice());
-    } catch {
+    const { bytes } = this.#at(start, 1);
+    const most = Math.min(bytes.length, start + maxBytes + 1);
+    const end = endOf(bytes, start, most);
+    if (end === most) {
+      if (most <= start + maxBytes) throw outside(start, most - start + 1, bytes.length);
       return undefined;
     }
+    const ascii = shortAscii(bytes, start, end);
+    if (ascii !== undefined) return ascii;
+    const encoded = bytes.slice(start, end);
+    const text = UTF8.decode(encoded);
+    // No decoder that throws: programs could have it throw thousands of times in a tick, which takes long.
+    return text.includes(REPLACEMENT) && !isSame(ENCODER.encode(text), encoded) ? undefined : text;
+  }
+
+  readU8(offset: number): number {
+    const start = offset >>> 0;
+    return this.#at(start, 1).view.getUint8(start);
   }
 
   readU32(offset: number): number {
-    return this.#view(offset, 4).getUint32(0, true);
+    const start = offset >>> 0;
+    return this.#at(start, 4).view.getUint32(start, true);
   }
 
   readU64(offset: number): bigint {
-    return this.#view(offset, 8).getBigUint64(0, true);
+    const start = offset >>> 0;
+    return this.#at(start, 8).view.getBigUint64(start, true);
   }
 
   writeU32(offset: number, value: number): void {
-    this.#view(offset, 4).setUint32(0, value, true);
+    const start = offset >>> 0;
+    this.#at(start, 4).view.setUint32(start, value, true);
   }
 
   writeU64(offset: number, value: bigint): void {
-    this.#view(offset, 8).setBigUint64(0, value, true);
+    const start = offset >>> 0;
+    this.#at(start, 8).view.setBigUint64(start, value, true);
   }
 
-  #bytes(offset: number, length: number): Uint8Array {
-    const start = offset >>> 0;
-    const count = length >>> 0;
+  /** The memory as it is now, where a range is inside. Both views die when it grows: then they have no length. */
+  #at(start: number, count: number): WholeMemory {
     const { byteLength } = this.#space;
     if (start + count > byteLength) throw outside(start, count, byteLength);
-    return this.#space.view(start, count);
+    if (this.#whole.bytes.length !== byteLength) {
+      const bytes = this.#space.view(0, byteLength);
+      this.#whole = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, byteLength) };
+    }
+    return this.#whole;
   }
+}
 
-  #view(offset: number, length: number): DataView {
-    const { buffer, byteOffset } = this.#bytes(offset, length);
-    return new DataView(buffer, byteOffset, length);
+/** Where a string ends: at its NUL, or at `most`. */
+function endOf(bytes: Uint8Array, start: number, most: number): number {
+  const near = Math.min(most, start + SHORT);
+  for (let at = start; at < near; at++) if (bytes[at] === 0) return at;
+  if (near === most) return most;
+  const end = bytes.subarray(near, most).indexOf(0);
+  return end < 0 ? most : near + end;
+}
+
+/** Most names that programs pass. */
+function shortAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (end - start > SHORT_NAME) return undefined;
+  let text = "";
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte >= FIRST_NON_ASCII) return undefined;
+    text += String.fromCharCode(byte);
   }
+  return text;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 function outside(start: number, count: number, size: number): GuestRangeError {

@@ -82,6 +82,7 @@ class GuestVm implements Vm {
       clock: options.clock ?? { now: () => 0n },
       args: this.#args,
       entropySeed: options.entropySeed ?? 0,
+      byteCost: options.byteCost ?? 1,
     });
     this.#jumps = new JumpTable(module);
     this.#calls = new HostCalls({ module, memory, wasi: this.#wasi, jumps: this.#jumps, vm: options });

@@ -79,7 +79,12 @@ class CurrentCall implements HostCall {
   }
 
   get args(): readonly GuestValue[] {
-    return (this.#list ??= [this.#first, this.#second].slice(0, this.declared?.params.length));
+    return (this.#list ??= this.#few());
+  }
+
+  #few(): readonly GuestValue[] {
+    const count = (this.declared as ModuleImport).params.length;
+    return count === 2 ? [this.#first, this.#second] : count === 1 ? [this.#first] : [];
   }
 
   argument(at: number): GuestValue {
@@ -114,6 +119,10 @@ class CurrentCall implements HostCall {
     return this.#memory.readText(offset, maxBytes);
   }
 
+  checkBytes(offset: number, length: number): void {
+    this.#memory.check(offset, length);
+  }
+
   writeBytes(offset: number, bytes: Uint8Array): void {
     this.#memory.write(offset, bytes);
   }
@@ -135,6 +144,7 @@ export class HostCalls {
   /** By the index of the import. */
   readonly #answerers: readonly Answerer[];
   readonly #call: CurrentCall;
+  readonly #memory: GuestMemory;
   readonly #onHostError: VmOptions["onHostError"];
   #suspended: Suspended | undefined;
 
@@ -148,6 +158,7 @@ export class HostCalls {
     this.#imports = module.imports;
     this.#answerers = module.imports.map((declared) => answerers.get(declared.module) as Answerer);
     this.#call = new CurrentCall(memory);
+    this.#memory = memory;
     this.#onHostError = vm.onHostError;
   }
 
@@ -166,6 +177,7 @@ export class HostCalls {
   }
 
   end(): void {
+    this.#memory.forget();
     this.#call.counter = undefined;
     this.#suspended = undefined;
   }
@@ -238,10 +250,7 @@ export class HostCalls {
 }
 
 function wasiSide(wasi: Wasi): Answerer {
-  return {
-    handle: (call) =>
-      wasi.handle({ function: call.function, args: call.args, charge: (amount) => call.charge(amount) }),
-  };
+  return { handle: (call) => wasi.handle(call) };
 }
 
 /** The rest of a jump happens once all frames are stored. */

@@ -156,6 +156,8 @@ export interface VmOptions {
   readonly clock?: Clock;
   /** Seed of the guest's random numbers, an unsigned 32-bit integer. @defaultValue 0 */
   readonly entropySeed?: number;
+  /** Gas of each byte that a WASI call moves. An integer ≥ 0. @defaultValue 1 */
+  readonly byteCost?: number;
   /** `argv` of the program. @defaultValue `["program"]` */
   readonly args?: readonly string[];
   /** Told when a device threw; the guest has the trap `host-error`. @defaultValue nothing is told */

@@ -35,9 +35,20 @@ export class Entropy {
     return result >>> 0;
   }
 
+  /** The highest byte of each of so many numbers. */
   bytes(count: number): Uint8Array {
     const out = new Uint8Array(count);
-    for (let at = 0; at < count; at++) out[at] = this.u32() >>> 24;
+    let [a, b, c, counter] = [this.#a, this.#b, this.#c, this.#counter];
+    // As `u32()`, with the state at hand.
+    for (let at = 0; at < count; at++) {
+      const result = (a + b + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + result) | 0;
+      out[at] = result >>> 24;
+    }
+    [this.#a, this.#b, this.#c, this.#counter] = [a, b, c, counter];
     return out;
   }
 }

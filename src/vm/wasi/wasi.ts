@@ -47,7 +47,7 @@ export class ExitSignal {
 export interface WasiCall {
   readonly function: string;
   readonly args: readonly GuestValue[];
-  readonly charge: (amount: number) => void;
+  charge(amount: number): void;
 }
 
 export interface WasiOptions {
@@ -56,6 +56,8 @@ export interface WasiOptions {
   readonly clock: Clock;
   readonly args: readonly string[];
   readonly entropySeed: number;
+  /** Gas for each byte that a call moves. An integer ≥ 0. @defaultValue 1 */
+  readonly byteCost?: number;
 }
 
 const UTF8 = new TextEncoder();
@@ -65,6 +67,7 @@ export class Wasi {
   readonly #stdio: Stdio;
   readonly #clock: Clock;
   readonly #args: readonly string[];
+  readonly #byteCost: number;
   /** As the program reads them; most never do. */
   #encodedArgs: readonly Uint8Array[] | undefined;
   #entropy: Entropy;
@@ -72,8 +75,9 @@ export class Wasi {
   #stdinClosed = false;
   #wakeAt: bigint | undefined;
 
-  constructor({ memory, stdio, clock, args, entropySeed }: WasiOptions) {
+  constructor({ memory, stdio, clock, args, entropySeed, byteCost = 1 }: WasiOptions) {
     this.#memory = memory;
+    this.#byteCost = byteCost;
     this.#stdio = stdio;
     this.#clock = clock;
     this.#args = args;
@@ -124,13 +128,17 @@ export class Wasi {
   }
 
   /** Answers a call, or says WAIT; a waiting call is handled again, with the same arguments, until it has an answer. */
-  handle({ function: name, args, charge }: WasiCall): HostAnswer {
-    const [a = 0, b = 0, c = 0, d = 0] = args.map(Number);
-    switch (name) {
+  handle(call: WasiCall): HostAnswer {
+    const { args } = call;
+    const a = numberIn(args[0]);
+    const b = numberIn(args[1]);
+    const c = numberIn(args[2]);
+    const d = numberIn(args[3]);
+    switch (call.function) {
       case "args_sizes_get":
         return this.#stringSizes(this.#argsWithEnds(), a, b);
       case "args_get":
-        return this.#strings(this.#argsWithEnds(), { pointersAt: a, bytesAt: b }, charge);
+        return this.#strings(this.#argsWithEnds(), { pointersAt: a, bytesAt: b }, call);
       case "environ_sizes_get":
         return this.#stringSizes([], a, b);
       case "environ_get":
@@ -156,13 +164,13 @@ export class Wasi {
       case "fd_tell":
         return isStream(a) ? ERRNO.spipe : ERRNO.badf;
       case "fd_write":
-        return this.#write(a, { vectors: b, count: c, written: d }, charge);
+        return this.#write(a, { vectors: b, count: c, written: d }, call);
       case "fd_read":
-        return this.#read(a, { vectors: b, count: c, read: d }, charge);
+        return this.#read(a, { vectors: b, count: c, read: d }, call);
       case "poll_oneoff":
-        return this.#poll({ subscriptions: a, events: b, count: c, happened: d }, charge);
+        return this.#poll({ subscriptions: a, events: b, count: c, happened: d }, call);
       case "random_get":
-        return this.#random(a, b, charge);
+        return this.#random(a, b, call);
       case "sched_yield":
         return ERRNO.success;
       case "proc_exit":
@@ -188,9 +196,12 @@ export class Wasi {
   #strings(
     strings: readonly Uint8Array[],
     { pointersAt, bytesAt }: { pointersAt: number; bytesAt: number },
-    charge: (amount: number) => void,
+    call: WasiCall,
   ): number {
-    charge(strings.reduce((sum, { length }) => sum + POINTER_BYTES + length, 0));
+    this.#charge(
+      call,
+      strings.reduce((sum, { length }) => sum + POINTER_BYTES + length, 0),
+    );
     let at = bytesAt;
     strings.forEach((bytes, index) => {
       this.#memory.writeU32(pointersAt + POINTER_BYTES * index, at);
@@ -202,30 +213,28 @@ export class Wasi {
 
   #fdstat(fd: number, at: number): number {
     if (!isStream(fd)) return ERRNO.badf;
-    const stat = new Uint8Array(24);
-    stat[0] = FILETYPE_CHARACTER_DEVICE;
-    new DataView(stat.buffer).setBigUint64(8, fd === 0 ? RIGHT_FD_READ : RIGHT_FD_WRITE, true);
-    this.#memory.write(at, stat);
+    this.#memory.write(at, fd === 0 ? INPUT_STAT : OUTPUT_STAT);
     return ERRNO.success;
   }
 
   #write(
     fd: number,
     { vectors, count, written }: { vectors: number; count: number; written: number },
-    charge: (amount: number) => void,
+    call: WasiCall,
   ): number {
     if (fd !== 1 && fd !== 2) return ERRNO.badf;
     const parts = this.#vectors(vectors, count);
     if (parts === undefined) return ERRNO.inval;
-    const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+    const out = new Uint8Array(parts.bytes);
     let at = 0;
-    for (const { offset, length } of parts) {
-      out.set(this.#memory.read(offset, length), at);
+    for (let index = 0; index < parts.count; index++) {
+      const length = parts.lengthOf(index);
+      this.#memory.readInto(out, at, parts.offsetOf(index), length);
       at += length;
     }
     // Where the count cannot be written, nothing may have been written either.
     this.#memory.writeU32(written, out.length);
-    charge(out.length + VECTOR_BYTES * parts.length);
+    this.#charge(call, out.length + VECTOR_BYTES * parts.count);
     if (out.length > 0) this.#stdio.write(fd, out);
     return ERRNO.success;
   }
@@ -233,88 +242,138 @@ export class Wasi {
   #read(
     fd: number,
     { vectors, count, read }: { vectors: number; count: number; read: number },
-    charge: (amount: number) => void,
+    call: WasiCall,
   ): HostAnswer {
     if (fd !== 0) return ERRNO.badf;
     const parts = this.#vectors(vectors, count);
     if (parts === undefined) return ERRNO.inval;
-    const wanted = parts.reduce((sum, { length }) => sum + length, 0);
-    if (wanted > 0 && this.#stdin.length === 0 && !this.#stdinClosed) return WAIT;
+    if (parts.bytes > 0 && this.#stdin.length === 0 && !this.#stdinClosed) return WAIT;
     let taken = 0;
-    for (const { offset, length } of parts) {
-      const piece = this.#stdin.subarray(taken, taken + length);
-      this.#memory.write(offset, piece);
-      taken += piece.length;
+    for (let index = 0; index < parts.count; index++) {
+      const end = Math.min(this.#stdin.length, taken + parts.lengthOf(index));
+      if (end === taken) this.#memory.check(parts.offsetOf(index), 0);
+      else this.#memory.write(parts.offsetOf(index), this.#stdin.subarray(taken, end));
+      taken = end;
     }
     this.#memory.writeU32(read, taken);
     this.#stdin = this.#stdin.subarray(taken);
-    charge(taken + VECTOR_BYTES * parts.length);
+    this.#charge(call, taken + VECTOR_BYTES * parts.count);
     return ERRNO.success;
   }
 
   /** Buffers of a scattered read or write, cut to what one call moves. */
-  #vectors(at: number, count: number): { readonly offset: number; readonly length: number }[] | undefined {
+  #vectors(at: number, count: number): Vectors | undefined {
     if (count < 0 || count > MAX_VECTORS) return undefined;
-    const { buffer } = this.#memory.read(at, VECTOR_BYTES * count);
-    const view = new DataView(buffer);
-    const parts = [];
-    let room = MAX_TRANSFER;
-    for (let i = 0; i < count && room > 0; i++) {
-      const offset = view.getUint32(VECTOR_BYTES * i, true);
-      const length = Math.min(view.getUint32(VECTOR_BYTES * i + 4, true), room);
-      room -= length;
-      parts.push({ offset, length });
-    }
-    return parts;
+    return new Vectors(this.#memory.read(at, VECTOR_BYTES * count));
   }
 
   /** Sleeping: waits for the earliest clock subscription. Subscriptions on streams are ready at once. */
-  #poll(
-    at: { subscriptions: number; events: number; count: number; happened: number },
-    charge: (amount: number) => void,
-  ): HostAnswer {
+  #poll(at: { subscriptions: number; events: number; count: number; happened: number }, call: WasiCall): HostAnswer {
     const { subscriptions, events, count, happened } = at;
     if (count <= 0 || count > MAX_SUBSCRIPTIONS) return ERRNO.inval;
     const now = this.#clock.now();
-    const all = Array.from({ length: count }, (_, i) =>
-      this.#subscription(subscriptions + SUBSCRIPTION_BYTES * i, now),
-    );
-    const earliest = all.reduce((least, { readyAt }) => (readyAt < least ? readyAt : least), all[0]?.readyAt ?? now);
+    const all: Subscription[] = [];
+    let earliest: bigint | undefined;
+    for (let index = 0; index < count; index++) {
+      const one = this.#subscription(subscriptions + SUBSCRIPTION_BYTES * index, now);
+      if (earliest === undefined || one.readyAt < earliest) earliest = one.readyAt;
+      all.push(one);
+    }
+    earliest ??= now;
     // A relative time-out counts from the first call, so its end is remembered while the call waits.
     this.#wakeAt ??= earliest;
     if (now < this.#wakeAt) return WAIT;
     const wokenAt = this.#wakeAt;
     this.#wakeAt = undefined;
+    const list = new Uint8Array(EVENT_BYTES * count);
+    const view = new DataView(list.buffer);
     let fired = 0;
     for (const { userData, type, readyAt } of all) {
       if (readyAt > earliest && readyAt > wokenAt) continue;
-      const event = new Uint8Array(EVENT_BYTES);
-      new DataView(event.buffer).setBigUint64(0, userData, true);
-      event[10] = type;
-      this.#memory.write(events + EVENT_BYTES * fired, event);
+      view.setBigUint64(EVENT_BYTES * fired, userData, true);
+      list[EVENT_BYTES * fired + 10] = type;
       fired++;
     }
+    if (fired > 0) this.#memory.write(events, list.subarray(0, EVENT_BYTES * fired));
     this.#memory.writeU32(happened, fired);
-    charge(SUBSCRIPTION_BYTES * count + EVENT_BYTES * fired);
+    this.#charge(call, SUBSCRIPTION_BYTES * count + EVENT_BYTES * fired);
     return ERRNO.success;
   }
 
-  #subscription(at: number, now: bigint): { userData: bigint; type: number; readyAt: bigint } {
+  #subscription(at: number, now: bigint): Subscription {
     const userData = this.#memory.readU64(at);
-    const type = this.#memory.read(at + 8, 1)[0] ?? 0;
+    const type = this.#memory.readU8(at + 8);
     if (type !== EVENT_CLOCK) return { userData, type, readyAt: now };
     const timeout = this.#memory.readU64(at + 24);
     const isAbsolute = (this.#memory.readU32(at + 40) & CLOCK_IS_ABSOLUTE) !== 0;
     return { userData, type, readyAt: isAbsolute ? timeout : now + timeout };
   }
 
-  #random(at: number, length: number, charge: (amount: number) => void): number {
+  #random(at: number, length: number, call: WasiCall): number {
     const count = length >>> 0;
     if (count > MAX_TRANSFER) return ERRNO.inval;
-    charge(count);
+    this.#charge(call, count);
     this.#memory.write(at, this.#entropy.bytes(count));
     return ERRNO.success;
   }
+
+  #charge(call: WasiCall, bytes: number): void {
+    call.charge(bytes * this.#byteCost);
+  }
+}
+
+/** Buffers that a call names: a list of addresses and lengths, as it was when the call was made. */
+class Vectors {
+  readonly #list: DataView;
+  /** Those that something is moved of. */
+  readonly count: number;
+  readonly bytes: number;
+  /** What is too much of the last one. */
+  readonly #cut: number;
+
+  constructor({ buffer, length }: Uint8Array<ArrayBuffer>) {
+    this.#list = new DataView(buffer);
+    let count = 0;
+    let bytes = 0;
+    while (count < length / VECTOR_BYTES && bytes < MAX_TRANSFER) bytes += this.#lengthAt(count++);
+    this.count = count;
+    this.bytes = Math.min(bytes, MAX_TRANSFER);
+    this.#cut = bytes - this.bytes;
+  }
+
+  offsetOf(index: number): number {
+    return this.#list.getUint32(VECTOR_BYTES * index, true);
+  }
+
+  lengthOf(index: number): number {
+    const length = this.#lengthAt(index);
+    return index === this.count - 1 ? length - this.#cut : length;
+  }
+
+  #lengthAt(index: number): number {
+    return this.#list.getUint32(VECTOR_BYTES * index + 4, true);
+  }
+}
+
+/** What a program sleeps until, or what is ready. */
+interface Subscription {
+  readonly userData: bigint;
+  readonly type: number;
+  readonly readyAt: bigint;
+}
+
+const INPUT_STAT = streamStat(RIGHT_FD_READ);
+const OUTPUT_STAT = streamStat(RIGHT_FD_WRITE);
+
+function streamStat(right: bigint): Uint8Array {
+  const stat = new Uint8Array(24);
+  stat[0] = FILETYPE_CHARACTER_DEVICE;
+  new DataView(stat.buffer).setBigUint64(8, right, true);
+  return stat;
+}
+
+function numberIn(arg: GuestValue | undefined): number {
+  return typeof arg === "number" ? arg : Number(arg ?? 0);
 }
 
 function isStream(fd: number): boolean {

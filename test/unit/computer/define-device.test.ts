@@ -31,8 +31,8 @@ describe("defineDevice()", () => {
     expect(Probe.deviceType).toEqual({
       importModule: "device.probe",
       functions: {
-        open: { params: ["i32"], results: ["i32"], cost: 50, mayWait: false },
-        at: { params: ["i32"], results: ["i32"], cost: 50, mayWait: false },
+        open: { params: ["i32"], results: ["i32"], cost: 1_500, mayWait: false },
+        at: { params: ["i32"], results: ["i32"], cost: 1_500, mayWait: false },
         ask: { params: ["i32", "i32"], results: ["i32"], cost: 5, mayWait: false },
         check: { params: ["i32", "i32", "i32", "i64", "f32"], results: ["i32"], cost: 5, mayWait: false },
         work: { params: ["i32", "i32"], results: ["i32"], cost: 5, mayWait: true },
@@ -52,7 +52,7 @@ describe("defineDevice()", () => {
       "a call that is query and task",
       { ...lamp, tasks: { look: task(shape, { start: () => done(0), tick: () => done(0) }) } },
     ],
-    ["a call that costs nothing", { ...lamp, queries: { look: query({ ...shape, cost: 0 }, answer) } }],
+    ["a call that costs less than nothing", { ...lamp, queries: { look: query({ ...shape, cost: -1 }, answer) } }],
     ["a call that costs a fraction", { ...lamp, queries: { look: query({ ...shape, cost: 1.5 }, answer) } }],
     ["an answer without words", { ...lamp, queries: { look: query({ ...shape, returns: "" }, answer) } }],
     [

@@ -263,7 +263,10 @@ describe("declaring commands", () => {
       },
     ],
     ["a command named open", { ...lamp, commands: { open: command(shape, () => {}) } }],
-    ["a command that costs nothing", { ...lamp, commands: { go: command({ ...shape, cost: 0 }, () => {}) } }],
+    [
+      "a command that costs less than nothing",
+      { ...lamp, commands: { go: command({ ...shape, cost: -1 }, () => {}) } },
+    ],
   ])("refuses %s", (_what, declaration) => {
     expect(() => defineDevice(declaration)).toThrow(TypeError);
   });

@@ -62,12 +62,12 @@ describe("the manual of a computer", () => {
     expect(text).toContain("| `least` | `int` | from 3 | Not less |");
     expect(text).toContain("| `most` | `int` | up to 9 | Not more |");
     expect(text).toContain("| `free` | `int` | any | Anything |");
-    expect(text).toContain("Gives what it shows; negative on an error. Costs 7 gas.");
+    expect(text).toContain("Gives what it shows; negative on an error. Costs 507 gas.");
   });
 
   it("the table of prices has every call, and nothing that is not called", () => {
     const prices = costTableOf({ gauge: Gauge.attach({} as never) });
-    expect(prices).toMatchObject({ gauge_open: 50, gauge_read: 7, sleep_ticks: 10, event_wait: 20 });
+    expect(prices).toMatchObject({ gauge_open: 2_000, gauge_read: 507, sleep_ticks: 500, event_wait: 1_000 });
     expect(Object.keys(prices)).not.toContain("GAUGE_LOW");
   });
 });

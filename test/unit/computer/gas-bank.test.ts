@@ -95,16 +95,16 @@ describe("a computer with a gas bank", () => {
   it("earns while it sleeps, and uses that on top of its gas, at most 8 times as much in a tick", async () => {
     for (const memory of BACKENDS) {
       const world = new ComputerWorld({ memory });
-      const computer = world.add({ id: "a", gasPerTick: 1_000, gasBank: 100_000 });
+      const computer = world.add({ id: "a", gasPerTick: 10_000, gasBank: 1_000_000 });
       await computer.load(await SLEEPER);
       const used: number[] = [];
       for (let tick = 0; tick < 14; tick++) {
         world.runTick();
-        used.push(Math.round(computer.gasUsedLastTick / 1_000));
+        used.push(Math.round(computer.gasUsedLastTick / 10_000));
       }
       expect(used).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 4, 1, 1]);
       expect(computer.gasBank).toBe(0);
-      expect(Number(computer.gasUsed)).toBeGreaterThanOrEqual(14_000);
+      expect(Number(computer.gasUsed)).toBeGreaterThanOrEqual(140_000);
     }
   });
 
@@ -116,8 +116,9 @@ describe("a computer with a gas bank", () => {
     for (const computer of computers) await computer.load(await SLEEPER);
     for (let tick = 1; tick <= 60; tick++) {
       world.runTick();
+      const saves = world.capture().computers;
       for (const { gasUsed, gasPerTick, gasBank, id } of computers) {
-        const save = world.capture().computers.find((saved) => saved.id === id);
+        const save = saves.find((saved) => saved.id === id);
         const debt = save?.snapshot?.debt ?? 0;
         expect(Number(gasUsed) + gasBank - debt, `${id} in tick ${tick}`).toBe(tick * gasPerTick);
       }
@@ -193,8 +194,8 @@ describe("gas_left() and gas_bank()", () => {
         const world = new ComputerWorld({ memory });
         const computer = world.add({
           id: "a",
-          gasPerTick: 1_000,
-          gasBank: 2_500,
+          gasPerTick: 10_000,
+          gasBank: 25_000,
           devices: { probe: Probe.attach({ log }) },
         });
         await computer.load(await TELLER);
@@ -214,12 +215,12 @@ describe("gas_left() and gas_bank()", () => {
     for (let round = 0; round < 4; round++) {
       const [first = 0, bank, second = 0] = answers.slice(3 * round, 3 * round + 3);
       expect(bank).toBe(kept);
-      expect(first).toBeLessThan(1_000 + kept);
+      expect(first).toBeLessThan(10_000 + kept);
       // What follows up to the sleep is charged together with the first call.
       expect(second).toBe(first);
-      expect(1_000 + kept - second).toBe(spent[round]);
+      expect(10_000 + kept - second).toBe(spent[round]);
       // The tick that it slept in is earned whole.
-      kept = Math.min(2_500, kept + 2_000 - (spent[round] ?? 0));
+      kept = Math.min(25_000, kept + 20_000 - (spent[round] ?? 0));
     }
   });
 });

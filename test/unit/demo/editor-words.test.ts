@@ -15,7 +15,7 @@ test("everything that a device offers is offered, with its words and its price",
   expect(find("motor_forward")).toMatchObject({
     type: "function",
     detail: "(motor_t motor, int tiles)",
-    info: expect.stringMatching(/^Drives forward[^]*tiles: How many tiles to drive\n[^]*Costs 100 gas\.$/),
+    info: expect.stringMatching(/^Drives forward[^]*tiles: How many tiles to drive\n[^]*Costs 3000 gas\.$/),
   });
   expect(find("event_wait")).toMatchObject({ type: "function", detail: "(event_t *event, int ticks)" });
 });
@@ -44,7 +44,7 @@ test("names of devices and of the C library are explained, with the price or the
     declaration: "void *memcpy(void *to, const void *from, size_t size)",
     text: "Copies `size` bytes between places that do not overlap.\n#include <string.h>",
   });
-  expect(known.get("motor_forward")).toMatchObject({ text: expect.stringMatching(/Costs 100 gas\.$/) });
+  expect(known.get("motor_forward")).toMatchObject({ text: expect.stringMatching(/Costs 3000 gas\.$/) });
   expect(explanationsFor("main.ts", names).has("memcpy")).toBe(false);
 });
 

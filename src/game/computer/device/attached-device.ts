@@ -10,6 +10,7 @@ import { checkValues, decodeValues, encodeValues, initialOf } from "./fields.ts"
 import { encodeStruct, decodeStruct, layoutOf } from "./layout.ts";
 import type { DeviceContext, EventShapes, RaiseArguments } from "./members.ts";
 import { eventNumberOf } from "./event-names.ts";
+import type { Checks } from "./value-checks.ts";
 import type { ValueOf } from "./fields.ts";
 
 /** What a device tells the program of its computer. */
@@ -122,6 +123,8 @@ export interface DeviceKind<Port> {
   readonly definition: DeviceFace;
   readonly members: DeviceMembers<Port>;
   readonly createState: StateFactory;
+  /** Of the `in` registers. */
+  readonly registerChecks: Checks;
   /** Whose a port is, where it can be but one device's. */
   readonly portOwners: WeakMap<object, DeviceOwner> | undefined;
 }
@@ -134,10 +137,12 @@ export class DeviceInstance<Port> implements AttachedDevice, DeviceOperations {
   readonly context: DeviceContext;
   readonly #members: DeviceMembers<Port>;
   readonly #portOwners: DeviceKind<Port>["portOwners"];
+  readonly #registerChecks: Checks;
   #owner: DeviceOwner | undefined;
   #random: Entropy | undefined;
 
-  constructor({ definition, members, createState, portOwners }: DeviceKind<Port>, port: Port) {
+  constructor({ definition, members, createState, portOwners, registerChecks }: DeviceKind<Port>, port: Port) {
+    this.#registerChecks = registerChecks;
     this.definition = definition;
     this.#members = members;
     this.#portOwners = portOwners;
@@ -204,10 +209,9 @@ export class DeviceInstance<Port> implements AttachedDevice, DeviceOperations {
   }
 
   readRegisters(): Uint8Array {
-    const { type, registers, constants } = this.definition;
+    const { registers } = this.definition;
     const values = this.#members.registers?.read?.(this.port, this.context) ?? {};
-    const checked = checkValues(registers.in, values, { path: `the registers of ${type}`, constants });
-    return encodeStruct(registers.layout, checked).subarray(0, registers.inSize);
+    return encodeStruct(registers.layout, this.#registerChecks.check(values)).subarray(0, registers.inSize);
   }
 
   writeRegisters(bytes: Uint8Array): void {

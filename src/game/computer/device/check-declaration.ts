@@ -118,8 +118,8 @@ function checkShape(shape: CallShape, where: string, device: Device): void {
   requireDoc(shape.doc, where);
   requireDoc(shape.returns, `the answer of ${where}`);
   const { cost, args = {}, gives = {} } = shape;
-  const isCost = Number.isInteger(cost) && cost >= 1 && cost <= MAX_COST;
-  requireThat(isCost, where, `its cost ${cost} is not 1 to ${MAX_COST}`);
+  const isCost = Number.isInteger(cost) && cost >= 0 && cost <= MAX_COST;
+  requireThat(isCost, where, `its cost ${cost} is not 0 to ${MAX_COST}`);
   requireThat(Object.keys(args).length <= MAX_ARGUMENTS, where, `it has more than ${MAX_ARGUMENTS} arguments`);
   for (const [name, argument] of Object.entries(args)) {
     const whereArgument = `argument "${name}" of ${where}`;

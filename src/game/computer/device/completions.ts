@@ -2,6 +2,7 @@
 
 import { attachedTypes } from "./attached-types.ts";
 import type { AttachedDevice } from "./attached-device.ts";
+import { HOST_CALL_COST } from "./call-price.ts";
 import { callsOf, eventsOf, signatureOf, structsOf } from "./device-calls.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
 import { SYSTEM_EVENTS } from "./event-names.ts";
@@ -34,7 +35,7 @@ export function completionsOf(devices: Readonly<Record<string, AttachedDevice>>)
 function systemNames(): readonly Unplaced[] {
   return [
     ...Object.entries(SYSTEM_CALLS).map(([name, { doc, returns, c, type }]) =>
-      functionOf(name, c, `${doc}\nGives ${returns}.`, type.cost),
+      functionOf(name, c, `${doc}\nGives ${returns}.`, HOST_CALL_COST + type.cost),
     ),
     functionOf("error_text", "const char *error_text(int error)", "Says what an error number means.", undefined),
     typeOf("event_t", "Something that a device tells."),
@@ -64,7 +65,8 @@ function deviceNames(devices: Readonly<Record<string, AttachedDevice>>): readonl
         const told = call.parameters
           .filter(({ name }) => name !== type)
           .map(({ name, doc: words }) => `${name}: ${words}`);
-        const words = [call.doc, ...told, `Gives ${call.returns}.`].join("\n");
+        const more = call.surcharges.length === 0 ? [] : [`Beside its price, ${call.surcharges.join(", and ")}.`];
+        const words = [call.doc, ...told, `Gives ${call.returns}.`, ...more].join("\n");
         return functionOf(`${type}_${call.name}`, signatureOf(type, call), words, call.cost);
       }),
     ];

@@ -12,6 +12,7 @@ import { importModuleOf, startNameOf } from "./device-names.ts";
 import type { ArgumentFields, ScalarFields, StateFields, ValuesOf } from "./fields.ts";
 import { layoutOf, type Layout } from "./layout.ts";
 import { planMembers } from "./member-plan.ts";
+import { Checks } from "./value-checks.ts";
 import type { CallShape, Command, DeviceContext, EventShapes, None, Query, Task, TaskShape } from "./members.ts";
 
 /** Named number of a device, `TYPE_NAME` in C. */
@@ -114,6 +115,12 @@ export interface DeviceDeclaration<Port>
     Omit<DeviceHead<Port, None, None, None, None>, "state" | "registers" | "events" | "port">,
     Omit<DeviceMembers<Port>, "registers"> {}
 
+/** What can be told about a query or a command. */
+interface PricedFace {
+  readonly shape: CallShape;
+  readonly surcharge: { readonly doc: string } | undefined;
+}
+
 /** What can be told about a device without knowing its port: enough for headers, manuals, policies and saves. */
 export interface DeviceFace {
   readonly type: string;
@@ -125,8 +132,8 @@ export interface DeviceFace {
   readonly state: StateFields;
   readonly registers: Registers;
   readonly events: EventShapes;
-  readonly queries: Readonly<Record<string, { readonly shape: CallShape }>>;
-  readonly commands: Readonly<Record<string, { readonly shape: CallShape; readonly priority: number }>>;
+  readonly queries: Readonly<Record<string, PricedFace>>;
+  readonly commands: Readonly<Record<string, PricedFace & { readonly priority: number }>>;
   readonly tasks: Readonly<Record<string, { readonly shape: TaskShape }>>;
   readonly migrate: Readonly<Record<number, Migration>>;
   /** For the import policy of the Vm. */
@@ -160,7 +167,7 @@ export function port<Port>(): PortType<Port> {
  * Declares a device type: what is seen of it, and what it does. A device that keeps nothing of its own may say it all in
  * one, with the port's type in front.
  *
- * @throws {TypeError} if a name is not usable in C, a doc is missing, a cost is not positive, a range is empty, or a struct
+ * @throws {TypeError} if a name is not usable in C, a doc is missing, a cost is no number of gas, a range is empty, or a struct
  * is too large.
  *
  * @example A lamp that counts
@@ -178,12 +185,12 @@ export function port<Port>(): PortType<Port> {
  *   },
  *   {
  *     queries: {
- *       is_lit: query({ doc: "Tells whether it is lit.", returns: "1 if it is lit, else 0", cost: 5 }, (_port, _args, lamp) =>
+ *       is_lit: query({ doc: "Tells whether it is lit.", returns: "1 if it is lit, else 0", cost: 0 }, (_port, _args, lamp) =>
  *         lamp.state.lit ? 1 : 0,
  *       ),
  *     },
  *     commands: {
- *       light: command({ doc: "Switches it.", args: { lit: flag("1 for on, 0 for off") }, cost: 20 }, (port, args, lamp) => {
+ *       light: command({ doc: "Switches it.", args: { lit: flag("1 for on, 0 for off") }, cost: 1_000 }, (port, args, lamp) => {
  *         lamp.state.lit = args.lit;
  *         lamp.state.count += 1;
  *         lamp.raise("switched", { lit: args.lit });
@@ -253,6 +260,7 @@ export function defineDevice<Port>(
     definition,
     members,
     createState: stateFactory(type, state, constants),
+    registerChecks: new Checks(registers.in, `the registers of ${type}`, constants),
     portOwners: head.ownsPort === true ? new WeakMap() : undefined,
   };
   planMembers(face.deviceType, { type, constants, queries, commands, tasks });
@@ -325,8 +333,8 @@ export function parametersOf(args: ArgumentFields): ("i32" | "i64" | "f32" | "f6
   });
 }
 
-/** Gas of `open`: it compares a short string with a handful of names. */
-const OPEN_COST = 50;
+/** Gas of `open`, `at` and `map`, which programs do once: they look for a name, or read all registers. */
+const OPEN_COST = 1_500;
 
 function registersOf(declared: DeviceHead["registers"]): Registers {
   const { in: read = {}, out = {} } = declared ?? {};

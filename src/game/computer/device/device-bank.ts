@@ -16,7 +16,7 @@ import { DEVICE_ERRORS } from "./device-errors.ts";
 import { importModuleOf } from "./device-names.ts";
 import { SYSTEM_EVENTS } from "./event-names.ts";
 import { EventQueue, type QueuedEvent } from "./event-queue.ts";
-import { HandleTable, type DeviceHolder, type OpenDevice, type Wiring } from "./handle-table.ts";
+import { HandleTable, type DeviceHolder, type LabeledDevice, type OpenDevice, type Wiring } from "./handle-table.ts";
 import {
   plansOf,
   type CommandPlan,
@@ -256,7 +256,7 @@ export class DeviceBank {
       case "task_cancel":
         return this.#cancelTask(numberAt(call, 0));
       case "device_count":
-        return Object.keys(this.#host.devices.wiring).length;
+        return this.#handles.inOrder().length;
       case "device_name":
         return this.#describe(call, ([label]) => label);
       case "device_type":
@@ -305,8 +305,7 @@ export class DeviceBank {
   }
 
   #waitForEvent(call: HostCall, address: number, ticks: number): HostAnswer {
-    // Reading says whether it is memory, before the event is gone.
-    call.readBytes(address, EVENT_BYTES);
+    call.checkBytes(address, EVENT_BYTES);
     const now = this.#host.tickNow();
     const event = this.#events.take(now);
     if (event !== undefined) {
@@ -381,15 +380,16 @@ export class DeviceBank {
     });
   }
 
-  #describe(call: HostCall, tell: (entry: readonly [string, AttachedDevice]) => string): number {
+  #describe(call: HostCall, tell: (entry: LabeledDevice) => string): number {
     const [index, address, size] = [numberAt(call, 0), numberAt(call, 1), numberAt(call, 2)];
     const entry = this.#handles.inOrder()[index];
     if (entry === undefined) return DEVICE_ERRORS.noDevice.value;
     if (size < 0) return DEVICE_ERRORS.badArgument.value;
-    const bytes = UTF8.encode(tell(entry));
-    const room = Math.min(size - 1, bytes.length);
-    if (size > 0) call.writeBytes(address, new Uint8Array([...bytes.subarray(0, room), 0]));
-    return bytes.length;
+    const bytes = UTF8.encode(`${tell(entry)}\0`);
+    const length = bytes.length - 1;
+    if (size > length) call.writeBytes(address, bytes);
+    else if (size > 0) call.writeBytes(address, bytes.fill(0, size - 1).subarray(0, size));
+    return length;
   }
 
   /** What a call gets whose handle is that of no such device. */
@@ -404,7 +404,9 @@ export class DeviceBank {
   #query(plan: QueryPlan, handle: number, { operations }: AttachedDevice, call: HostCall): number {
     const read = readCall(plan, call);
     if (read === undefined) return DEVICE_ERRORS.badArgument.value;
+    const { surcharge } = plan.member;
     try {
+      if (surcharge !== undefined) call.charge(surcharge.gas(operations.port, read.args, operations.context));
       const answer = plan.member.answer(operations.port, read.args, operations.context);
       if (typeof answer === "number") return giveNumber(answer, plan);
       return giveBytes(answer, plan, read.place, (address, bytes) => call.writeBytes(address, bytes));
@@ -418,6 +420,13 @@ export class DeviceBank {
     if (read === undefined) return DEVICE_ERRORS.badArgument.value;
     const { name, member } = plan;
     const { operations } = device;
+    if (member.surcharge !== undefined) {
+      try {
+        call.charge(member.surcharge.gas(operations.port, read.args, operations.context));
+      } catch (error) {
+        throw this.#handles.blame(error, handle, name);
+      }
+    }
     const target = { handles: this.#handles, handle, member: name, priority: member.priority, isEnd: false };
     const isQueued = this.#host.queueCommand(
       new CalledCommand(target, () => {

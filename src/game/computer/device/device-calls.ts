@@ -1,6 +1,7 @@
 // What programs can call and see of a device, in one list: headers for each language, manuals, completions and the table of
 // prices are written from it.
 
+import { HOST_CALL_COST } from "./call-price.ts";
 import type { DeviceFace } from "./define-device.ts";
 import { startNameOf } from "./device-names.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
@@ -32,8 +33,10 @@ export interface DeviceCall {
   readonly parameters: readonly Parameter[];
   /** The answer in words. */
   readonly returns: string;
-  /** Gas on top of the call instruction. */
+  /** Gas on top of the call instruction, {@link HOST_CALL_COST} included. */
   readonly cost: number;
+  /** What comes on top of that, in words: `1 for each byte …`. */
+  readonly surcharges: readonly string[];
 }
 
 /** A struct that C declares for a device. */
@@ -60,7 +63,7 @@ export interface DeviceEvent {
 /** All functions of a device type, `open` first. */
 export function callsOf(device: DeviceFace): DeviceCall[] {
   const { type, deviceType, registers } = device;
-  const cost = (name: string): number => deviceType.functions[name]?.cost ?? 0;
+  const cost = (name: string): number => HOST_CALL_COST + (deviceType.functions[name]?.cost ?? 0);
   const handle: Parameter = {
     name: type,
     c: `${type}_t`,
@@ -68,6 +71,7 @@ export function callsOf(device: DeviceFace): DeviceCall[] {
     doc: `The ${type}, as ${type}_open gave it`,
     allowed: "",
   };
+  const surcharges: readonly string[] = [];
   const all: DeviceCall[] = [
     {
       kind: "system",
@@ -76,6 +80,7 @@ export function callsOf(device: DeviceFace): DeviceCall[] {
       parameters: [{ name: "name", c: "const char *", wasm: "i32", doc: "Its name, as a string", allowed: "" }],
       returns: `a handle for the other calls, or ${DEVICE_ERRORS.noDevice.name}`,
       cost: cost("open"),
+      surcharges,
     },
     {
       kind: "system",
@@ -84,6 +89,7 @@ export function callsOf(device: DeviceFace): DeviceCall[] {
       parameters: [{ name: "index", c: "int", wasm: "i32", doc: "Which one, from 0", allowed: "" }],
       returns: `a handle for the other calls, or ${DEVICE_ERRORS.noDevice.name} behind the last one`,
       cost: cost("at"),
+      surcharges,
     },
   ];
   if (registers.layout.size > 0) {
@@ -100,10 +106,11 @@ export function callsOf(device: DeviceFace): DeviceCall[] {
       ],
       returns: "0",
       cost: cost("map"),
+      surcharges,
     });
   }
-  const entries = <M extends { readonly shape: CallShape }>(kind: CallKind, members: Readonly<Record<string, M>>) =>
-    Object.entries(members).map(([name, { shape }]) => memberCall(device, { kind, name, shape, handle }));
+  const entries = (kind: CallKind, members: Readonly<Record<string, Member>>) =>
+    Object.entries(members).map(([name, member]) => memberCall(device, { kind, name, handle, ...member }));
   all.push(
     ...entries("query", device.queries),
     ...entries("command", device.commands),
@@ -167,11 +174,23 @@ const C_TYPES: Readonly<Record<ScalarField["type"], string>> = {
   flag: "int",
 };
 
+/** A query, a command or a task. */
+interface Member {
+  readonly shape: CallShape;
+  readonly surcharge?: { readonly doc: string } | undefined;
+}
+
+/** What is paid by length. */
+function copying({ args = {}, gives = {} }: CallShape): string[] {
+  const isCopied = Object.values(args).some((field) => "maxBytes" in field) || Object.keys(gives).length > 0;
+  return isCopied ? ["1 for each byte that is copied"] : [];
+}
+
 function memberCall(
   device: DeviceFace,
-  member: { readonly kind: CallKind; readonly name: string; readonly shape: CallShape; readonly handle: Parameter },
+  member: Member & { readonly kind: CallKind; readonly name: string; readonly handle: Parameter },
 ): DeviceCall {
-  const { kind, name, shape, handle } = member;
+  const { kind, name, shape, handle, surcharge } = member;
   const args = Object.entries(shape.args ?? {}).flatMap(([argument, field]) => parametersOf(argument, field, device));
   const result = `${device.type}_${name}_t *`;
   const place: Parameter[] =
@@ -184,7 +203,8 @@ function memberCall(
     doc: shape.doc,
     parameters: [handle, ...args, ...place],
     returns: `${shape.returns}; negative on an error`,
-    cost: shape.cost,
+    cost: HOST_CALL_COST + shape.cost,
+    surcharges: [...(surcharge === undefined ? [] : [surcharge.doc]), ...copying(shape)],
   };
 }
 

@@ -3,6 +3,7 @@
 import { attachedTypes } from "./attached-types.ts";
 import type { AttachedDevice } from "./attached-device.ts";
 import type { Constant, DeviceFace } from "./define-device.ts";
+import { HOST_BYTE_COST, HOST_CALL_COST } from "./call-price.ts";
 import { callsOf, eventsOf, signatureOf, structsOf, type CallKind, type DeviceStruct } from "./device-calls.ts";
 import { DEVICE_ERRORS } from "./device-errors.ts";
 import { SYSTEM_EVENTS } from "./event-names.ts";
@@ -21,12 +22,13 @@ export function generateManual(devices: Readonly<Record<string, AttachedDevice>>
 /** What every computer offers, whatever is attached to it. */
 export function generateSystemPage(): string {
   const calls = Object.values(SYSTEM_CALLS).map(({ doc, returns, c, type }) =>
-    call({ signature: c, doc, args: [], returns, cost: type.cost }),
+    call({ signature: c, doc, args: [], returns, cost: HOST_CALL_COST + type.cost, surcharges: [] }),
   );
   const errors = Object.values(DEVICE_ERRORS).map(({ name, value, doc }) => [`\`${name}\``, String(value), doc]);
   return page([
     "# Every computer",
     '`#include "gasworks.h"` declares these.',
+    `Each call that leaves the program costs ${HOST_CALL_COST} gas, as much as the computer could run of it meanwhile, and more where it does more. What stands with a call is all of it. What the C library prints and reads leaves the program too, and costs ${HOST_BYTE_COST} for each byte on top.`,
     ...calls,
     "## Events",
     "Devices that the program has opened tell things of their own accord; `event_wait` gives one after the other.",
@@ -54,7 +56,7 @@ export function generateDevicePage(device: DeviceFace, labels: readonly string[]
     `# ${type}`,
     doc,
     ...(labels.length === 0 ? [] : [`Attached to this computer as ${names}.`]),
-    '`#include "devices.h"` declares these. Every call costs its gas and that of a call.',
+    '`#include "devices.h"` declares these. What stands with a call is all that it costs.',
     ...callsOf(device).map((each) => {
       const struct = structs.get(each.name === "map" ? `${type}_registers` : `${type}_${each.name}`);
       return call({
@@ -65,6 +67,7 @@ export function generateDevicePage(device: DeviceFace, labels: readonly string[]
           .map((one) => [`\`${one.name}\``, `\`${one.c}\``, one.allowed === "" ? "any" : one.allowed, one.doc]),
         returns: each.returns,
         cost: each.cost,
+        surcharges: each.surcharges,
         ...(struct === undefined ? {} : { struct }),
       });
     }),
@@ -100,16 +103,17 @@ interface CallText {
   readonly args: readonly (readonly string[])[];
   readonly returns: string;
   readonly cost: number;
+  readonly surcharges: readonly string[];
   readonly struct?: DeviceStruct;
 }
 
-function call({ signature, doc, args, returns, cost, struct }: CallText): string {
+function call({ signature, doc, args, returns, cost, surcharges, struct }: CallText): string {
   return [
     `## \`${signature}\``,
     doc,
     ...(args.length === 0 ? [] : [table(["argument", "type", "allowed", "meaning"], args)]),
     ...(struct === undefined ? [] : [`\`${struct.name}_t\` is a struct:`, structTable(struct)]),
-    `Gives ${returns}. Costs ${cost} gas.`,
+    `Gives ${returns}. Costs ${[`${cost} gas`, ...surcharges].join(", and ")}.`,
   ].join("\n\n");
 }
 

@@ -271,13 +271,7 @@ export function checkValue(field: StateField, value: unknown, place: Place): unk
       return value.map((item, index) => checkValue(field.of, item, { ...place, path: `${path}[${index}]` }));
     case "table":
       if (!(value instanceof Map) || value.size > field.most) return refuse(path, `at most ${field.most} names`, value);
-      return new Map(
-        [...(value as ReadonlyMap<unknown, unknown>)].map(([name, item]) => {
-          if (typeof name !== "string" || name.length > MAX_KEY)
-            return refuse(path, "names that are short texts", name);
-          return [name, checkValue(field.of, item, { ...place, path: `${path}.${name}` })];
-        }),
-      );
+      return checkTable(field, value as ReadonlyMap<unknown, unknown>, place);
     case "record":
       return checkValues(field.fields, value, place);
     case "optional":
@@ -285,6 +279,20 @@ export function checkValue(field: StateField, value: unknown, place: Place): unk
     default:
       return checkNumber(field, value, place);
   }
+}
+
+function checkTable(field: TableField, value: ReadonlyMap<unknown, unknown>, place: Place): Map<string, unknown> {
+  const { of } = field;
+  const checked = new Map<string, unknown>();
+  for (const [name, item] of value) {
+    if (typeof name !== "string" || name.length > MAX_KEY) {
+      return refuse(place.path, "names that are short texts", name);
+    }
+    // Files of a disk, all of which are checked whenever one is written.
+    const isFine = of.type === "bytes" && item instanceof Uint8Array && item.length <= of.maxBytes;
+    checked.set(name, isFine ? item : checkValue(of, item, { ...place, path: `${place.path}.${name}` }));
+  }
+  return checked;
 }
 
 /** As {@link checkValue}, for values by name: all of them, and no others. @throws {TypeError} */

@@ -15,6 +15,9 @@ export interface DeviceHolder {
   readonly wiring: Wiring;
 }
 
+/** A device and its name. */
+export type LabeledDevice = readonly [label: string, device: AttachedDevice];
+
 /** What a handle stands for. */
 export interface OpenDevice {
   readonly label: string;
@@ -33,6 +36,9 @@ export class HandleTable {
   /** The devices of the handles in {@link HandleTable.#known}. */
   #devices: (AttachedDevice | undefined)[] = [];
   #known: Wiring | undefined;
+  #ordered: readonly LabeledDevice[] = [];
+  /** That {@link HandleTable.#ordered} is of. */
+  #orderedOf: Wiring | undefined;
 
   constructor(holder: DeviceHolder, handles: readonly OpenDevice[] = []) {
     this.#holder = holder;
@@ -80,13 +86,19 @@ export class HandleTable {
 
   /** As {@link HandleTable.open}, of the devices of a type in the order of their names. */
   openAt(index: number, type: DeviceType): number {
-    const label = this.inOrder().filter(([, { definition }]) => definition.deviceType === type)[index]?.[0];
+    let left = index;
+    const label = this.inOrder().find(([, { definition }]) => definition.deviceType === type && left-- === 0)?.[0];
     return label === undefined ? DEVICE_ERRORS.noDevice.value : this.open(label, type);
   }
 
   /** All devices in the order of their names. */
-  inOrder(): [string, AttachedDevice][] {
-    return Object.entries(this.#holder.wiring).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  inOrder(): readonly LabeledDevice[] {
+    const { wiring } = this.#holder;
+    if (wiring !== this.#orderedOf) {
+      this.#orderedOf = wiring;
+      this.#ordered = Object.entries(wiring).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    }
+    return this.#ordered;
   }
 
   lose(handle: number): void {

@@ -4,7 +4,7 @@
 import type { DeviceType } from "../../../vm/index.ts";
 import { startNameOf } from "./device-names.ts";
 import type { ArgumentField, Constants } from "./fields.ts";
-import { layoutOf, type Layout } from "./layout.ts";
+import { layoutOf, Scratch, type Layout } from "./layout.ts";
 import type { CallShape, Command, Query, Task } from "./members.ts";
 import { Checks } from "./value-checks.ts";
 
@@ -16,7 +16,7 @@ export interface CallPlan {
   readonly constants: Constants;
   readonly args: readonly (readonly [name: string, field: ArgumentField])[];
   /** Of the struct that it gives, if it does. */
-  readonly gives: { readonly layout: Layout; readonly checks: Checks } | undefined;
+  readonly gives: { readonly layout: Layout; readonly checks: Checks; readonly scratch: Scratch } | undefined;
   /** Most bytes that it answers with, if it may. */
   readonly mostBytes: number | undefined;
 }
@@ -104,6 +104,7 @@ function planCall(name: string, shape: CallShape, { type, constants }: PlannedMe
   const title = `${type}.${name}`;
   const args = Object.entries(shape.args ?? {});
   const { gives = {} } = shape;
+  const layout = layoutOf(gives);
   const buffer = args.map(([, field]) => field).find((field) => field.type === "buffer");
   return {
     name,
@@ -113,7 +114,7 @@ function planCall(name: string, shape: CallShape, { type, constants }: PlannedMe
     gives:
       Object.keys(gives).length === 0
         ? undefined
-        : { layout: layoutOf(gives), checks: new Checks(gives, `the answer of ${title}`, constants) },
+        : { layout, checks: new Checks(gives, `the answer of ${title}`, constants), scratch: new Scratch(layout) },
     mostBytes: buffer?.type === "buffer" ? buffer.maxBytes : undefined,
   };
 }

@@ -70,8 +70,19 @@ export interface CallShape<A extends ArgumentFields = ArgumentFields, G extends 
    * them, and the call with 0; or it answers with a negative number. @defaultValue none
    */
   readonly gives?: G;
-  /** Gas on top of the call instruction, 1 to 1,000,000. What is copied costs 1 for each 8 bytes. */
+  /**
+   * Gas of what the call does, 0 to 1,000,000, beside {@link HOST_CALL_COST}, which each call costs, and 1 for each byte
+   * that is copied: of text, bytes and buffers, and of the struct that it gives.
+   */
   readonly cost: number;
+}
+
+/** What a call costs beside its `cost` where that depends on what it is to do. */
+export interface Surcharge<Port, Context, Args> {
+  /** For players, behind "Costs 1000 gas, and": e.g. `1 for each pixel that is filled`. */
+  readonly doc: string;
+  /** Asked before the handler, while the program runs; it changes nothing. @returns an integer ≥ 0 */
+  gas(port: Port, args: Args, context: Context): number;
 }
 
 /**
@@ -81,6 +92,7 @@ export interface CallShape<A extends ArgumentFields = ArgumentFields, G extends 
 export interface Query<Port, Context = DeviceContext> {
   readonly kind: "query";
   readonly shape: CallShape;
+  readonly surcharge: Surcharge<Port, Context, CallValues> | undefined;
   answer(port: Port, args: CallValues, context: Context): CallAnswer;
 }
 
@@ -102,6 +114,7 @@ export interface Command<Port, Context = DeviceContext> {
   readonly kind: "command";
   readonly shape: CallShape;
   readonly priority: number;
+  readonly surcharge: Surcharge<Port, Context, CallValues> | undefined;
   apply(port: Port, args: CallValues, context: Context): void;
 }
 
@@ -157,7 +170,7 @@ export type CallValues = Readonly<Record<string, GuestValue | boolean | string |
 /** What any handler may give back. */
 export type CallAnswer = number | Uint8Array | Readonly<Record<string, unknown>>;
 
-/** Declares a query; see {@link Query}. */
+/** Declares a query; see {@link Query}. @param surcharge - What depends on the arguments. @defaultValue nothing does */
 export function query<
   Port,
   Context = DeviceContext,
@@ -166,19 +179,27 @@ export function query<
 >(
   shape: CallShape<A, G>,
   answer: (port: Port, args: ValuesOf<A>, context: Context) => AnswerOf<A, NoInfer<G>>,
+  surcharge?: Surcharge<NoInfer<Port>, NoInfer<Context>, ValuesOf<A>>,
 ): Query<Port, Context> {
-  return { kind: "query", shape, answer: answer as Query<Port, Context>["answer"] };
+  return {
+    kind: "query",
+    shape,
+    surcharge: surcharge as Query<Port, Context>["surcharge"],
+    answer: answer as Query<Port, Context>["answer"],
+  };
 }
 
-/** Declares a command; see {@link Command}. */
+/** Declares a command; see {@link Command}. @param surcharge - What depends on the arguments. @defaultValue nothing does */
 export function command<Port, Context = DeviceContext, const A extends ArgumentFields = None>(
   { priority = 0, ...shape }: CommandShape<A>,
   apply: (port: Port, args: ValuesOf<A>, context: Context) => void,
+  surcharge?: Surcharge<NoInfer<Port>, NoInfer<Context>, ValuesOf<A>>,
 ): Command<Port, Context> {
   return {
     kind: "command",
     shape: { ...shape, returns: "0" },
     priority,
+    surcharge: surcharge as Command<Port, Context>["surcharge"],
     apply: apply as Command<Port, Context>["apply"],
   };
 }

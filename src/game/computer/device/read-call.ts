@@ -3,7 +3,6 @@
 
 import type { GuestValue, HostCall } from "../../../vm/index.ts";
 import { checkValues, isAllowedNumber, type Constants, type ScalarField } from "./fields.ts";
-import { encodeStruct } from "./layout.ts";
 import type { CallPlan } from "./member-plan.ts";
 import type { CallAnswer, CallValues } from "./members.ts";
 
@@ -20,9 +19,6 @@ export interface ReadCall {
   /** Where the answer's bytes go; `null` if it has none. */
   readonly place: Place | null;
 }
-
-/** Bytes that are copied for 1 gas, as in bulk operations. */
-const BYTES_PER_GAS = 8;
 
 /** Of all calls that take nothing and have no place for bytes. */
 const NOTHING: ReadCall = { args: Object.freeze({}), place: null };
@@ -108,19 +104,18 @@ export function giveBytes(
   }
   const values = gives?.checks.check(answer) ?? checkValues({}, answer, { path: `the answer of ${title}`, constants });
   if (place === null) throw new TypeError(`Cannot answer a struct to "${title}": it declares none`);
-  if (gives !== undefined) write(place.address, encodeStruct(gives.layout, values));
+  if (gives !== undefined) write(place.address, gives.scratch.encode(values));
   return 0;
 }
 
 function placeIn(call: HostCall, address: number, size: number): Place {
-  // Reading says whether it is memory, before anything happens.
-  call.readBytes(address, size);
+  call.checkBytes(address, size);
   charge(call, size);
   return { address, size };
 }
 
 function charge(call: HostCall, length: number): void {
-  if (length > 0) call.charge(Math.ceil(length / BYTES_PER_GAS));
+  if (length > 0) call.charge(length);
 }
 
 function readScalar(raw: GuestValue, field: ScalarField, constants: Constants): GuestValue | boolean | undefined {

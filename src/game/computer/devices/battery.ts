@@ -115,7 +115,7 @@ export const Battery = defineDevice(
   {
     queries: {
       percent: query(
-        { doc: "Tells how full it is.", returns: "0 to 100; 0 only if less than a hundredth is in it", cost: 5 },
+        { doc: "Tells how full it is.", returns: "0 to 100; 0 only if less than a hundredth is in it", cost: 0 },
         (cell) => percentOf(cell),
       ),
       charge: query(
@@ -123,7 +123,7 @@ export const Battery = defineDevice(
           doc: "Tells how much gas is in it, and how much it can hold.",
           gives: { gas: f64("Gas that is in it"), capacity: f64("Gas that it can hold") },
           returns: "0",
-          cost: 5,
+          cost: 500,
         },
         (cell) => ({ gas: cell.gasLeft, capacity: cell.capacity }),
       ),

@@ -78,14 +78,14 @@ export const Button = defineDevice(
   {
     queries: {
       is_down: query(
-        { doc: "Tells whether it is held down now.", returns: "1 if it is, else 0", cost: 5 },
+        { doc: "Tells whether it is held down now.", returns: "1 if it is, else 0", cost: 0 },
         (_button, _args, { state }) => Number(state.down),
       ),
       presses: query(
         {
           doc: "Counts how often it was pressed. Compare two answers to see whether it was in between.",
           returns: "how often, from 0 again after 2147483647",
-          cost: 5,
+          cost: 0,
         },
         (_button, _args, { state }) => state.presses % 2 ** 31,
       ),
@@ -96,7 +96,7 @@ export const Button = defineDevice(
           doc: "Waits until it is pressed. What was pressed before does not count. With a negative number it waits for ever.",
           args: { ticks: i32("Ticks to wait at most") },
           returns: "0 once it is pressed; ERR_TIMEOUT if it was not in time",
-          cost: 20,
+          cost: 1_500,
           state: { presses: u32("How often it had been pressed"), ...TIME_LIMIT },
         },
         {

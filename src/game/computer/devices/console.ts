@@ -53,7 +53,7 @@ export const Console: DeviceDefinition<void, ConsoleState, ConsoleEvents> = defi
   {
     queries: {
       waiting: query(
-        { doc: "Counts the lines that can be taken.", returns: "how many", cost: 20 },
+        { doc: "Counts the lines that can be taken.", returns: "how many", cost: 0 },
         (_port, _args, { state }) => state.lines.length,
       ),
     },
@@ -66,7 +66,7 @@ export const Console: DeviceDefinition<void, ConsoleState, ConsoleEvents> = defi
             ticks: i32("How long to wait for it: 0 not at all, a negative number for ever"),
           },
           returns: "how many bytes were given, or ERR_TIMEOUT",
-          cost: 50,
+          cost: 1_500,
           state: TIME_LIMIT,
         },
         {
@@ -78,7 +78,7 @@ export const Console: DeviceDefinition<void, ConsoleState, ConsoleEvents> = defi
         {
           doc: "Clears the console at the end of the tick: what was printed before is gone, what is printed after it stays.",
           returns: "0",
-          cost: 50,
+          cost: 2_500,
           state: {},
         },
         {

@@ -43,6 +43,14 @@ const MAX_NAME_BYTES = 48;
 const MAX_CAPACITY = 2 ** 20;
 
 const UTF8 = new TextEncoder();
+const FIRST_NON_ASCII = 0x80;
+
+/** Calls that go through all files. */
+const GAS_PER_FILE = 100;
+const FILES = {
+  doc: `${GAS_PER_FILE} for each file on the disk`,
+  gas: (_disk: unknown, _args: unknown, { state }: { readonly state: Kept }): number => GAS_PER_FILE * state.files.size,
+};
 
 const name = text("The name of the file, 1 to 48 bytes", { maxBytes: MAX_NAME_BYTES });
 const content = bytes("What is written", { maxBytes: MAX_FILE_BYTES });
@@ -65,23 +73,30 @@ export const Disk: DeviceDefinition<DiskPort, DiskState> = defineDevice(
           doc: "Writes a whole file, in place of what it held.",
           args: { name, content },
           returns: "the size of the file; ERR_FULL if it does not fit, and then it is as it was",
-          cost: 200,
+          cost: 2_500,
         },
         (disk, args, { state }) => put(disk, state, args),
+        FILES,
       ),
       append: query(
         {
           doc: "Writes at the end of a file. If there is none of that name, there is one afterwards.",
           args: { name, content },
           returns: "the size of the file; ERR_FULL if it does not fit, and then it is as it was",
-          cost: 500,
+          cost: 2_500,
         },
         (disk, args, { state }) => {
           const old = state.files.get(args.name) ?? new Uint8Array();
+          if (old.length + args.content.length > MAX_FILE_BYTES) return DEVICE_ERRORS.full.value;
           const whole = new Uint8Array(old.length + args.content.length);
           whole.set(old);
           whole.set(args.content, old.length);
           return put(disk, state, { name: args.name, content: whole });
+        },
+        {
+          doc: `${FILES.doc}, and 1 for each byte that the file had`,
+          gas: (disk, args, context) =>
+            FILES.gas(disk, args, context) + (context.state.files.get(args.name)?.length ?? 0),
         },
       ),
       read: query(
@@ -93,7 +108,7 @@ export const Disk: DeviceDefinition<DiskPort, DiskState> = defineDevice(
             content: buffer("Where it goes", { maxBytes: MAX_FILE_BYTES }),
           },
           returns: "how many bytes were read, 0 at the end of the file; ERR_NOT_FOUND if there is no such file",
-          cost: 100,
+          cost: 1_000,
         },
         (_disk, args, { state }) => state.files.get(args.name)?.subarray(args.offset) ?? DEVICE_ERRORS.notFound.value,
       ),
@@ -102,7 +117,7 @@ export const Disk: DeviceDefinition<DiskPort, DiskState> = defineDevice(
           doc: "Tells how long a file is.",
           args: { name },
           returns: "its size in bytes; ERR_NOT_FOUND if there is no such file",
-          cost: 50,
+          cost: 500,
         },
         (_disk, args, { state }) => state.files.get(args.name)?.length ?? DEVICE_ERRORS.notFound.value,
       ),
@@ -111,13 +126,14 @@ export const Disk: DeviceDefinition<DiskPort, DiskState> = defineDevice(
           doc: "Removes a file.",
           args: { name },
           returns: "0; ERR_NOT_FOUND if there is no such file",
-          cost: 100,
+          cost: 1_000,
         },
         (_disk, args, { state }) => {
           if (!state.files.has(args.name)) return DEVICE_ERRORS.notFound.value;
           state.files = new Map([...state.files].filter(([other]) => other !== args.name));
           return 0;
         },
+        FILES,
       ),
       list: query(
         {
@@ -130,7 +146,7 @@ export const Disk: DeviceDefinition<DiskPort, DiskState> = defineDevice(
           },
           returns:
             "how many bytes were given; ERR_NOT_FOUND if there are not so many files; ERR_FULL if the name needs more room",
-          cost: 50,
+          cost: 1_000,
         },
         (_disk, args, { state }) => {
           const found = [...state.files.keys()][args.index];
@@ -138,14 +154,16 @@ export const Disk: DeviceDefinition<DiskPort, DiskState> = defineDevice(
           const given = UTF8.encode(`${found}\0`);
           return given.length <= args.name ? given : DEVICE_ERRORS.full.value;
         },
+        FILES,
       ),
       free: query(
         {
           doc: "Tells how much room is left. A new file also takes the room of its name.",
           returns: "how many bytes",
-          cost: 50,
+          cost: 500,
         },
         (disk, _args, { state }) => Math.max(0, capacityOf(disk) - usedBy(state.files)),
+        FILES,
       ),
     },
     lifecycle: {
@@ -167,26 +185,38 @@ function format(disk: DiskPort, state: Kept): void {
 
 /** @returns the file's size, or an error number. */
 function put(disk: DiskPort, state: Kept, file: { readonly name: string; readonly content: Uint8Array }): number {
-  const nameLength = UTF8.encode(file.name).length;
+  const { files } = state;
+  const nameLength = lengthOf(file.name);
   if (nameLength < 1 || nameLength > MAX_NAME_BYTES) return DEVICE_ERRORS.badArgument.value;
-  const files = withFile(state.files, file.name, file.content);
   const { length } = file.content;
-  if (length > MAX_FILE_BYTES || files.size > MAX_FILES || usedBy(files) > capacityOf(disk)) {
+  const old = files.get(file.name)?.length;
+  const more = old === undefined ? nameLength + length : length - old;
+  const count = old === undefined ? files.size + 1 : files.size;
+  if (length > MAX_FILE_BYTES || count > MAX_FILES || usedBy(files) + more > capacityOf(disk)) {
     return DEVICE_ERRORS.full.value;
   }
-  state.files = files;
+  state.files =
+    old === undefined ? withFile(files, file.name, file.content) : new Map(files).set(file.name, file.content);
   return length;
 }
 
 /** In the order of the names. */
 function withFile(files: Files, added: string, held: Uint8Array): Files {
-  const others = [...files].filter(([other]) => other !== added);
+  const others = [...files];
   const behind = others.findIndex(([other]) => other > added);
   return new Map(others.toSpliced(behind < 0 ? others.length : behind, 0, [added, held]));
 }
 
 function usedBy(files: Files): number {
-  return [...files].reduce((used, [each, held]) => used + UTF8.encode(each).length + held.length, 0);
+  let used = 0;
+  for (const [each, held] of files) used += lengthOf(each) + held.length;
+  return used;
+}
+
+/** Of a text as UTF-8. */
+function lengthOf(name: string): number {
+  for (let at = 0; at < name.length; at++) if (name.charCodeAt(at) >= FIRST_NON_ASCII) return UTF8.encode(name).length;
+  return name.length;
 }
 
 function capacityOf({ capacity }: DiskPort): number {

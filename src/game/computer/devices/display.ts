@@ -89,6 +89,32 @@ const COORDINATES = {
 
 const COLOR = i32("Which color", { min: 0, max: MAX_COLOR });
 
+interface Block {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a row of a block costs, however short it is. */
+const GAS_PER_ROW = 50;
+/** Filling is faster than copying. */
+const PIXELS_PER_GAS = 4;
+
+const ROWS = {
+  doc: `${GAS_PER_ROW} for each row that is on the screen`,
+  gas: (screen: ScreenSize, block: Block): number => GAS_PER_ROW * spanOf(block.y, block.height, screen.height),
+};
+
+/** How much of a stretch is on the screen. */
+function spanOf(from: number, length: number, most: number): number {
+  return Math.max(0, Math.min(most, from + length) - Math.max(0, from));
+}
+
+function pixelsOn(screen: ScreenSize, { x, y, width, height }: Block): number {
+  return spanOf(x, width, screen.width) * spanOf(y, height, screen.height);
+}
+
 /** The display: `display_draw`, `display_fill`, `display_clear`, `display_size`. */
 export const Display = defineDevice(
   {
@@ -114,7 +140,7 @@ export const Display = defineDevice(
           doc: "Tells how large it is.",
           gives: { width: i32("In pixels"), height: i32("In pixels") },
           returns: "0",
-          cost: 5,
+          cost: 500,
         },
         ({ width, height }) => ({ width, height }),
       ),
@@ -124,29 +150,35 @@ export const Display = defineDevice(
         {
           doc: "Draws a block of pixels, a byte each, row by row. What lies outside is left out, and so are rows for which there are no bytes.",
           args: { ...COORDINATES, pixels: bytes("The colors", { maxBytes: MAX_PIXELS }) },
-          cost: 50,
+          cost: 1_500,
         },
         (screen, { pixels, ...block }, display: DisplayContext) =>
-          paint(screen, display, block, (into, { from, to }) => {
-            const row = pixels.subarray(from, to);
-            into.set(row);
-          }),
+          paint(screen, display, block, (into, row) => copyRow(pixels, into, row)),
+        ROWS,
       ),
       fill: command(
         {
           doc: "Fills a block with a color. What lies outside is left out.",
           args: { ...COORDINATES, color: COLOR },
-          cost: 50,
+          cost: 1_500,
         },
         (screen, { color, ...block }, display: DisplayContext) =>
-          paint(screen, display, block, (into) => into.fill(color)),
+          paint(screen, display, block, (into, { at, from, to }) => into.fill(color, at, at + to - from)),
+        {
+          doc: `${ROWS.doc}, and 1 for each ${PIXELS_PER_GAS} pixels that are filled`,
+          gas: (screen, block) => ROWS.gas(screen, block) + Math.ceil(pixelsOn(screen, block) / PIXELS_PER_GAS),
+        },
       ),
       clear: command(
-        { doc: "Fills all of it with a color.", args: { color: COLOR }, cost: 50 },
+        { doc: "Fills all of it with a color.", args: { color: COLOR }, cost: 1_500 },
         (screen, { color }, display: DisplayContext) =>
-          paint(screen, display, { x: 0, y: 0, width: screen.width, height: screen.height }, (into) =>
-            into.fill(color),
+          paint(screen, display, { x: 0, y: 0, width: screen.width, height: screen.height }, (into, { at, from, to }) =>
+            into.fill(color, at, at + to - from),
           ),
+        {
+          doc: `${ROWS.doc}, and 1 for each ${PIXELS_PER_GAS} pixels`,
+          gas: ({ width, height }) => height * GAS_PER_ROW + Math.ceil((width * height) / PIXELS_PER_GAS),
+        },
       ),
     },
     lifecycle: {
@@ -156,19 +188,19 @@ export const Display = defineDevice(
   },
 );
 
-interface Block {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
+/** Where a row of a block is: on the screen, and in the block. */
+interface Row {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
 }
 
-/** Calls `paintRow` for each row of a block that is on the screen: with the screen's part, and where in the block that is. */
+/** Calls `paintRow` for each row of a block that is on the screen. */
 function paint(
   screen: PixelScreen,
   display: DisplayContext,
   { x, y, width, height }: Block,
-  paintRow: (into: Uint8Array, part: { readonly from: number; readonly to: number }) => void,
+  paintRow: (into: Uint8Array, row: Row) => void,
 ): void {
   const size = screen.width * screen.height;
   // The state's own bytes are changed: another 65,536 for each of many small blocks would be slow.
@@ -179,8 +211,17 @@ function paint(
   const bottom = Math.min(screen.height, y + height);
   for (let row = Math.max(0, y); row < bottom && left < right; row++) {
     const from = (row - y) * width + left - x;
-    const into = pixels.subarray(row * screen.width + left, row * screen.width + right);
-    paintRow(into, { from, to: from + right - left });
+    paintRow(pixels, { at: row * screen.width + left, from, to: from + right - left });
   }
   screen.show(pixels);
 }
+
+/** There may be fewer bytes than pixels. */
+function copyRow(pixels: Uint8Array, into: Uint8Array, { at, from, to }: Row): void {
+  const end = Math.min(pixels.length, to);
+  if (end - from > SHORT_ROW) into.set(pixels.subarray(from, end), at);
+  else for (let index = from; index < end; index++) into[at + index - from] = pixels[index] as number;
+}
+
+/** Up to this length a loop is faster than the engine's own copying. */
+const SHORT_ROW = 64;

@@ -52,14 +52,14 @@ export const Door = defineDevice(
   {
     queries: {
       is_open: query(
-        { doc: "Tells whether it is open all the way.", returns: "1 if it is, else 0", cost: 5 },
+        { doc: "Tells whether it is open all the way.", returns: "1 if it is, else 0", cost: 0 },
         (doorPort, _args, door) => Number(opennessOf(doorPort, door) === 1),
       ),
       openness: query(
         {
           doc: "Tells how far it is open.",
           returns: "0 if it is shut, 100 if it is open, or what is between",
-          cost: 5,
+          cost: 0,
         },
         (doorPort, _args, door) => Math.floor(opennessOf(doorPort, door) * 100),
       ),
@@ -69,7 +69,7 @@ export const Door = defineDevice(
         {
           doc: "Opens it.",
           returns: "0 when it is open; ERR_INTERRUPTED if another movement was begun",
-          cost: 50,
+          cost: 2_500,
           state: SLIDE,
         },
         {
@@ -85,7 +85,7 @@ export const Door = defineDevice(
           doc: "Shuts it. It stops at what stands in it.",
           returns:
             "0 when it is shut; ERR_BLOCKED if something stands in it; ERR_INTERRUPTED if another movement was begun",
-          cost: 50,
+          cost: 2_500,
           state: SLIDE,
         },
         {

@@ -7,6 +7,7 @@ import { query, type DeviceContext } from "../device/members.ts";
 
 const MAX_FILL = 65_536;
 const WORDS = 2 ** 32;
+const GAS_PER_BYTE = 4;
 
 /** The source of randomness: `entropy_fill`, `entropy_below`, `entropy_between`, `entropy_fraction`. */
 export const Entropy: DeviceDefinition<void> = defineDevice({
@@ -18,16 +19,17 @@ export const Entropy: DeviceDefinition<void> = defineDevice({
         doc: "Fills memory with random bytes.",
         args: { bytes: buffer("Where they go", { maxBytes: MAX_FILL }) },
         returns: "how many bytes there are now",
-        cost: 50,
+        cost: 500,
       },
       (_port, { bytes }, device) => fill(bytes, device),
+      { doc: `${GAS_PER_BYTE} for each byte that is drawn`, gas: (_port, { bytes }) => GAS_PER_BYTE * bytes },
     ),
     below: query(
       {
         doc: "Draws a number below another one, each as likely as any other.",
         args: { end: i32("The first number that is not drawn", { min: 1 }) },
         returns: "a number from 0 to `end` - 1",
-        cost: 20,
+        cost: 500,
       },
       (_port, { end }, device) => draw(end, device),
     ),
@@ -37,7 +39,7 @@ export const Entropy: DeviceDefinition<void> = defineDevice({
         args: { least: i32("The least number"), most: i32("The greatest number, not less than the least") },
         gives: { value: i32("What was drawn") },
         returns: "0, or ERR_BAD_ARGUMENT if the greatest number is less than the least",
-        cost: 20,
+        cost: 500,
       },
       (_port, { least, most }, device) => {
         if (most < least) return DEVICE_ERRORS.badArgument.value;
@@ -49,7 +51,7 @@ export const Entropy: DeviceDefinition<void> = defineDevice({
         doc: "Draws a fraction.",
         gives: { value: f64("What was drawn: at least 0 and less than 1") },
         returns: "0",
-        cost: 20,
+        cost: 500,
       },
       (_port, _args, device) => ({ value: device.random() / WORDS }),
     ),

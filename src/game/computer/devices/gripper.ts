@@ -55,7 +55,7 @@ export const Gripper = defineDevice(
   {
     queries: {
       count: query(
-        { doc: "Counts what it carries.", args: { kind: KIND }, returns: "how many things", cost: 20 },
+        { doc: "Counts what it carries.", args: { kind: KIND }, returns: "how many things", cost: 500 },
         ({ cargo }, { kind }) => countOf(cargo, kind),
       ),
       kind: query(
@@ -63,16 +63,16 @@ export const Gripper = defineDevice(
           doc: "Tells of what kind a thing is that it carries. The first has the number 0.",
           args: { index: i32("Which thing", { min: 0 }) },
           returns: "its kind, or ERR_NOT_FOUND if it does not carry so many",
-          cost: 20,
+          cost: 500,
         },
         ({ cargo }, { index }) => cargo.items[index] ?? DEVICE_ERRORS.notFound.value,
       ),
       capacity: query(
-        { doc: "Tells how many things it can carry.", returns: "how many, those counted that it carries", cost: 5 },
+        { doc: "Tells how many things it can carry.", returns: "how many, those counted that it carries", cost: 0 },
         ({ cargo }) => cargo.capacity,
       ),
       in_reach: query(
-        { doc: "Counts what it could take now.", args: { kind: KIND }, returns: "how many things", cost: 20 },
+        { doc: "Counts what it could take now.", args: { kind: KIND }, returns: "how many things", cost: 500 },
         (gripperPort, { kind }) => {
           const within = gripperPort.reach();
           return within === undefined ? 0 : countOf(within, kind);
@@ -86,7 +86,7 @@ export const Gripper = defineDevice(
           args: { kind: KIND },
           returns:
             "its kind; ERR_NOT_FOUND if there is none; ERR_FULL if it can carry no more; ERR_INTERRUPTED if another movement was begun",
-          cost: 50,
+          cost: 2_500,
           state: MOVE,
         },
         {
@@ -101,7 +101,7 @@ export const Gripper = defineDevice(
           args: { kind: KIND },
           returns:
             "its kind; ERR_NOT_FOUND if it carries none; ERR_BLOCKED if there is no room for it; ERR_INTERRUPTED if another movement was begun",
-          cost: 50,
+          cost: 2_500,
           state: MOVE,
         },
         {

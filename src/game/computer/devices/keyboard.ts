@@ -138,7 +138,7 @@ export const Keyboard = defineDevice(
           doc: "Tells whether a key is held down now.",
           args: { key: u32("A character, or one of the keys with names", { max: MAX_KEY }) },
           returns: "1 if it is, else 0",
-          cost: 10,
+          cost: 500,
         },
         (_keys, { key }, { state }) => Number(state.down.includes(key)),
       ),

@@ -31,16 +31,16 @@ export const Lamp = defineDevice(
   {
     queries: {
       is_lit: query(
-        { doc: "Tells whether it shines.", returns: "1 if it shines, else 0", cost: 5 },
+        { doc: "Tells whether it shines.", returns: "1 if it shines, else 0", cost: 0 },
         (_port, _args, lamp) => Number(lamp.state.lit),
       ),
     },
     commands: {
-      switch_on: command({ doc: "Has it shine from the end of the tick on.", cost: 20 }, (lampPort, _args, lamp) => {
+      switch_on: command({ doc: "Has it shine from the end of the tick on.", cost: 1_000 }, (lampPort, _args, lamp) => {
         lamp.state.lit = true;
         lampPort.show(lightOf(lamp.state));
       }),
-      switch_off: command({ doc: "Has it go dark at the end of the tick.", cost: 20 }, (lampPort, _args, lamp) => {
+      switch_off: command({ doc: "Has it go dark at the end of the tick.", cost: 1_000 }, (lampPort, _args, lamp) => {
         lamp.state.lit = false;
         lampPort.show(lightOf(lamp.state));
       }),
@@ -48,7 +48,7 @@ export const Lamp = defineDevice(
         {
           doc: "Gives it a color; it need not shine.",
           args: { color: u32("0xrrggbb", { max: 0xffffff }) },
-          cost: 20,
+          cost: 1_000,
         },
         (lampPort, { color }, lamp) => {
           lamp.state.color = color;

@@ -77,7 +77,7 @@ export const Motor: DeviceDefinition<MotorPort> = defineDevice<MotorPort>({
           heading: i32("MOTOR_NORTH, MOTOR_EAST, MOTOR_SOUTH or MOTOR_WEST"),
         },
         returns: "0, or ERR_UNSUPPORTED if the machine cannot tell",
-        cost: 20,
+        cost: 500,
       },
       (port) => {
         const pose = port.pose?.();
@@ -92,7 +92,7 @@ export const Motor: DeviceDefinition<MotorPort> = defineDevice<MotorPort>({
         doc: "Drives forward, tile by tile, until all are done or something is in the way.",
         args: { tiles: i32("How many tiles to drive", { min: 0, max: 1_000 }) },
         returns: "the number of tiles really driven; fewer than asked if the way was blocked",
-        cost: 100,
+        cost: 2_500,
         state: { tiles: i32("Tiles to drive"), moved: i32("Tiles that are driven"), ...TICKS },
       },
       {
@@ -111,7 +111,7 @@ export const Motor: DeviceDefinition<MotorPort> = defineDevice<MotorPort>({
         doc: "Turns by a quarter.",
         args: { direction: i32("MOTOR_LEFT or MOTOR_RIGHT", { oneOf: ["LEFT", "RIGHT"] }) },
         returns: "0",
-        cost: 100,
+        cost: 2_500,
         state: { direction: i32("Which way it turns", { min: LEFT, max: RIGHT }), ...TICKS },
       },
       {
@@ -131,7 +131,7 @@ export const Motor: DeviceDefinition<MotorPort> = defineDevice<MotorPort>({
         args: { x: i32("Tiles to the east"), y: i32("Tiles to the south") },
         returns:
           "0 when it is there; ERR_BLOCKED if something is in the way; ERR_UNSUPPORTED if the machine cannot tell where it is",
-        cost: 150,
+        cost: 2_500,
         state: {
           x: i32("Where it drives to"),
           y: i32("Where it drives to"),

@@ -28,7 +28,7 @@ export const Positioned: Trait<Placed> = defineTrait<Placed>(
   {
     queries: {
       place: query(
-        { doc: "Tells where it is.", gives: { x: f64("To the right"), y: f64("Downwards") }, returns: "0", cost: 10 },
+        { doc: "Tells where it is.", gives: { x: f64("To the right"), y: f64("Downwards") }, returns: "0", cost: 500 },
         ({ x, y }) => ({ x, y }),
       ),
     },

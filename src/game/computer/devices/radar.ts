@@ -29,7 +29,7 @@ export const Radar: DeviceDefinition<RadarPort> = defineDevice<RadarPort>({
       {
         doc: "Counts the free tiles between the machine and the first thing ahead.",
         returns: "the number of free tiles, 0 if the next tile has something on it",
-        cost: 50,
+        cost: 500,
       },
       (port) => port.scan().distance,
     ),
@@ -37,7 +37,7 @@ export const Radar: DeviceDefinition<RadarPort> = defineDevice<RadarPort>({
       {
         doc: "Tells what the first thing ahead is.",
         returns: "RADAR_NOTHING, RADAR_WALL, RADAR_ORE or RADAR_BASE",
-        cost: 50,
+        cost: 500,
       },
       (port) => SIGHTS[port.scan().sight],
     ),

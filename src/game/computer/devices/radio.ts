@@ -53,10 +53,17 @@ const MAX_MESSAGE_BYTES = 256;
 const MAX_MESSAGES = 16;
 const MAX_SENT_PER_TICK = 16;
 const MAX_LOST = 2 ** 31 - 1;
+/** Each is asked whether it listens. */
+const GAS_PER_RADIO = 50;
 
 /** Radios that can hear each other. It keeps nothing that a save would need. */
 export class RadioNetwork {
   readonly #members = new Map<Context, Member>();
+
+  /** Radios that are in the game. */
+  get size(): number {
+    return this.#members.size;
+  }
 
   /** @internal A radio is in the game. */
   join(radio: Context, at: RadioPort): void {
@@ -113,11 +120,11 @@ export const Radio: DeviceDefinition<RadioPort, RadioState, RadioEvents> = defin
   {
     queries: {
       waiting: query(
-        { doc: "Counts the messages that can be taken.", returns: "how many", cost: 20 },
+        { doc: "Counts the messages that can be taken.", returns: "how many", cost: 0 },
         (_port, _args, { state }) => state.messages.length,
       ),
       lost: query(
-        { doc: "Counts the messages that were lost since the last call.", returns: "how many", cost: 20 },
+        { doc: "Counts the messages that were lost since the last call.", returns: "how many", cost: 0 },
         (_port, _args, { state }) => {
           const { lost } = state;
           state.lost = 0;
@@ -130,7 +137,7 @@ export const Radio: DeviceDefinition<RadioPort, RadioState, RadioEvents> = defin
         {
           doc: "Listens to a channel from the end of this tick, and forgets the messages that came on another one.",
           args: { channel: i32("The channel, or RADIO_OFF", { min: OFF, max: MAX_CHANNEL }) },
-          cost: 50,
+          cost: 1_000,
           // Who tunes in a tick hears what is sent in it.
           priority: -1,
         },
@@ -146,9 +153,10 @@ export const Radio: DeviceDefinition<RadioPort, RadioState, RadioEvents> = defin
             channel: i32("The channel", { min: 0, max: MAX_CHANNEL }),
             message: bytes("What is sent", { maxBytes: MAX_MESSAGE_BYTES }),
           },
-          cost: 200,
+          cost: 1_500,
         },
         ({ network }, { channel, message }, radio) => network.send(radio, channel, message),
+        { doc: `${GAS_PER_RADIO} for each radio of the network`, gas: ({ network }) => GAS_PER_RADIO * network.size },
       ),
     },
     tasks: {
@@ -160,7 +168,7 @@ export const Radio: DeviceDefinition<RadioPort, RadioState, RadioEvents> = defin
             ticks: i32("How long to wait for it: 0 not at all, a negative number for ever"),
           },
           returns: "how many bytes were given, or ERR_TIMEOUT",
-          cost: 100,
+          cost: 1_500,
           state: TIME_LIMIT,
         },
         {

@@ -48,7 +48,7 @@ export const Timers: DeviceDefinition<void, None, TimersEvents> = defineDevice(
           doc: "Waits for some ticks. Started with timers_wait_start, it runs out while the program does something else.",
           args: { ticks: i32("How many ticks", { min: 0, max: MAX_TICKS }) },
           returns: "0",
-          cost: 20,
+          cost: 1_500,
           state: { until: MOMENT },
         },
         {
@@ -65,7 +65,7 @@ export const Timers: DeviceDefinition<void, None, TimersEvents> = defineDevice(
             times: i32("How often it fires; 0 for ever", { min: 0, max: MAX_TICKS }),
           },
           returns: "how often it has fired",
-          cost: 20,
+          cost: 2_500,
           state: {
             timer: i32("Its number"),
             ticks: i32("From one time to the next", ticks),
@@ -77,7 +77,9 @@ export const Timers: DeviceDefinition<void, None, TimersEvents> = defineDevice(
         {
           start: (_port, args, { tick }) => {
             const next = lastOf(args.ticks, tick);
-            return pending({ ...args, next, count: 0 }, { until: next });
+            const { timer, ticks: each, times } = args;
+            // In the order of the declaration, which is checked faster.
+            return pending({ timer, ticks: each, next, times, count: 0 }, { until: next });
           },
           tick: (_port, state, timers) => {
             if (timers.tick < state.next) return pending(state, { until: state.next });

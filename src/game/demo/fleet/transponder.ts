@@ -16,11 +16,11 @@ export const Transponder: DeviceDefinition<TransponderPort> = defineDevice<Trans
   doc: "Knows the fleet.",
   queries: {
     number: query(
-      { doc: "Tells which machine of the fleet this is.", returns: "the number, from 0", cost: 10 },
+      { doc: "Tells which machine of the fleet this is.", returns: "the number, from 0", cost: 0 },
       (port) => port.number,
     ),
     fleet_size: query(
-      { doc: "Counts the machines of the fleet.", returns: "how many there are", cost: 10 },
+      { doc: "Counts the machines of the fleet.", returns: "how many there are", cost: 0 },
       (port) => port.fleetSize,
     ),
   },
