@@ -74,7 +74,12 @@ async function compress(directory: string, name: CompilerFile, quality: number):
   const path = join(directory, `${name}.br`);
   if (!(await isThere(name, path, createBrotliDecompress()))) {
     const { bytes } = COMPILER_FILES[name];
-    const params = { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: bytes };
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: quality,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes,
+      // The largest that every browser takes.
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+    };
     const unfinished = `${path}.part`;
     await pipeline(
       createReadStream(join(directory, name)),

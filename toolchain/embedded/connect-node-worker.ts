@@ -10,6 +10,8 @@ export function connectNodeWorker(worker: Worker, [onResponse, onError]: Paramet
   worker.unref();
   worker.on("message", (response: WorkerResponse) => onResponse(response));
   worker.on("error", onError);
+  // A package may end it, when it does not know what else to do.
+  worker.on("exit", (code) => onError(new Error(`exit code ${code}`)));
   return {
     post: (request) => worker.postMessage(request),
     terminate: () => void worker.terminate(),

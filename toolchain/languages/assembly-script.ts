@@ -25,9 +25,18 @@ const ERROR = 3;
  * entry imports it for programs that do not, and passes on what the program exports. No source can have its name.
  */
 const OWN_MODULE = "gasworks.ts";
-const OWN_FUNCTIONS = ["--use", "abort=gasworks/abort", "--use", "seed=gasworks/seed"];
+const OWN_FUNCTIONS = ["abort", "seed", "console"].flatMap((name) => ["--use", `${name}=gasworks/${name}`]);
 const DEVICES_MODULE = "devices.ts";
 const OWN_ENTRY = "-entry.ts";
+
+/**
+ * Has `abort` compiled before the program. Compiled from the middle of the library's memory management, which it needs itself,
+ * it would bring the compiler down.
+ */
+const ENTRY_TEXT = `import { abort } from "./gasworks";
+let isBroken = false;
+if (isBroken) abort(null, null, 0, 0);
+`;
 
 /**
  * @param sources - `main.ts`, or any file that is to be the entry, and what it imports.
@@ -41,7 +50,7 @@ export async function compileAssemblyScript(sources: Sources, settings: CompileS
   let log = "";
   const { error } = await main(argumentsFor(entry, sources, settings), {
     readFile: (name) => {
-      if (name === OWN_ENTRY) return `import "./gasworks";\nexport * from "./${entry.replace(/\.ts$/, "")}";\n`;
+      if (name === OWN_ENTRY) return `${ENTRY_TEXT}export * from "./${entry.replace(/\.ts$/, "")}";\n`;
       return Object.hasOwn(sources, name) ? (sources[name] ?? null) : null;
     },
     writeFile: (_name, contents) => {

@@ -21,12 +21,14 @@ export function withLanguages(compiler: Compiler | undefined, limits: LanguageLi
 /** What the packages may need; a hostile program ends the worker and not the process. In MiB. */
 const MAX_HEAP_MB = 1_024;
 
-const startNodeWorker: StartWorker = (...listeners) =>
-  connectNodeWorker(
-    new Worker(new URL("./node.worker.js", import.meta.url), {
-      name: "languages",
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-    }),
-    listeners,
-  );
+const startNodeWorker: StartWorker = (...listeners) => {
+  const worker = new Worker(new URL("./node.worker.js", import.meta.url), {
+    name: "languages",
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    stderr: true,
+  });
+  // A package that crashes prints its stack, with paths of this machine.
+  worker.stderr.resume();
+  return connectNodeWorker(worker, listeners);
+};

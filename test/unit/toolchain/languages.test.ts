@@ -1,6 +1,6 @@
 // AssemblyScript and WebAssembly text beside C, by their real packages: the same results, for the same devices.
 
-import { ComputerWorld, Motor, type MotorPort } from "gasworks/computer";
+import { ComputerWorld, generateAssemblyScript, Motor, type MotorPort } from "gasworks/computer";
 import { formatDiagnostic, type Compiler, type CompileResult, ToolchainError } from "gasworks/toolchain";
 import { createNodeCompiler, withLanguages } from "gasworks/toolchain/node";
 import { describe, expect, it, vi } from "vitest";
@@ -107,6 +107,27 @@ describe("a compiler with languages", () => {
     const isTooMuch = codeOf(compiler.compile({ "main.wat": " ".repeat(3_000_000) }));
     expect(await isTooMuch).toBe("toolchain/bad-sources");
     await expect(compiler.compile({ "main.wat": WAT }, { stackBytes: 7 })).rejects.toThrow(RangeError);
+  });
+
+  it.each([
+    ["what is printed as elsewhere", 'console.log("a");'],
+    ["numbers in texts", 'console.warn(I32.parseInt("5").toString());'],
+    ["functions without a name", "const twice = (x: i32): i32 => 2 * x; twice(3);"],
+  ])("compiles %s together with the modules of a computer", async (_what, statements) => {
+    const sources = { "main.ts": `export function _start(): void { ${statements} }\n`, ...generateAssemblyScript({}) };
+    const { wasm, diagnostics } = await compiler.compile(sources);
+    expect(diagnostics).toEqual([]);
+    // What a computer offers, and nothing of the package's own.
+    for (const { module } of WebAssembly.Module.imports(new WebAssembly.Module(new Uint8Array(wasm ?? [])))) {
+      expect(module).toBe("wasi_snapshot_preview1");
+    }
+  });
+
+  it("says at once that a package has crashed, and works again", async () => {
+    const sum = `${"1+".repeat(200_000)}1`;
+    const attempt = compiler.compile({ "main.ts": `export function _start(): void { const sum = ${sum}; }\n` });
+    expect(await codeOf(attempt)).toBe("toolchain/crashed");
+    expect((await compiler.compile({ "main.wat": WAT })).wasm).toBeDefined();
   });
 
   it("reads no file of the machine", async () => {

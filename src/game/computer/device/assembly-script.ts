@@ -9,8 +9,8 @@ import { SYSTEM_CALLS, SYSTEM_MODULE } from "./system-calls.ts";
 
 /**
  * The modules for programs in AssemblyScript that run on a computer with these devices: file name to text. Names are those
- * of the C headers. They go with `asc main.ts --use abort=gasworks/abort --use seed=gasworks/seed`, because programs may
- * import nothing of the compiler's own; `main.ts` exports `_start`.
+ * of the C headers. They go with `asc main.ts --use abort=gasworks/abort --use seed=gasworks/seed --use console=gasworks/console`,
+ * because programs may import nothing of the compiler's own; `main.ts` exports `_start`.
  *
  * @param devices - By the name under which programs open them.
  * @throws {TypeError} if two device types would declare the same name.
@@ -55,6 +55,15 @@ export function print(line: string): void {
 /** Prints a line on the console as an error. */
 export function print_error(line: string): void {
   _print(2, line);
+}
+
+/** What scripts elsewhere print with. */
+export namespace console {
+  export function log(line: string = ""): void { print(line); }
+  export function info(line: string = ""): void { print(line); }
+  export function debug(line: string = ""): void { print(line); }
+  export function warn(line: string = ""): void { print_error(line); }
+  export function error(line: string = ""): void { print_error(line); }
 }
 
 /** What the compiler calls where a program fails: it says so on the console, and the program traps. */
