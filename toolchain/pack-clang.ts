@@ -31,7 +31,7 @@ export interface PackedFile {
 export interface PackOptions {
   /**
    * Brotli's quality, 0 … 11: writes each file compressed too, with `.br` behind its name, for servers that send such files
-   * as they are. At 11 it takes some ten minutes and the page fetches 15 MB. @defaultValue none
+   * as they are. At 11 it takes minutes, once, and the page fetches 15 MB. @defaultValue none
    */
   readonly brotli?: number;
 }

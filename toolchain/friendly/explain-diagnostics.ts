@@ -1,6 +1,7 @@
 // Puts the compiler's messages into plain words for somebody who begins to program, with what mends them.
 
 import type { Diagnostic, FixIt } from "../diagnostic.ts";
+import { ASSEMBLY_SCRIPT_ENTRIES } from "./assembly-script-entries.ts";
 import type { Entry, EntryWords } from "./entry.ts";
 import type { ExplainContext, ExplainedDiagnostic, Fix } from "./friendly-words.ts";
 import { LINK_ENTRIES } from "./link-entries.ts";
@@ -9,8 +10,9 @@ import { code, Scene, Surroundings } from "./scene.ts";
 import { SYNTAX_ENTRIES } from "./syntax-entries.ts";
 import { TYPE_ENTRIES } from "./type-entries.ts";
 import { VALUE_ENTRIES } from "./value-entries.ts";
+import { WAT_ENTRIES } from "./wat-entries.ts";
 
-/** The first that fits a message says it. */
+/** Of C. The first that fits a message says it. */
 const ENTRIES: readonly Entry[] = [
   ...SYNTAX_ENTRIES,
   ...NAME_ENTRIES,
@@ -20,7 +22,9 @@ const ENTRIES: readonly Entry[] = [
 ];
 
 /** Every `kind` of {@link FriendlyWords} that there is, for games with words of their own. */
-export const FRIENDLY_KINDS: readonly string[] = ENTRIES.map(({ kind }) => kind);
+export const FRIENDLY_KINDS: readonly string[] = [...ENTRIES, ...ASSEMBLY_SCRIPT_ENTRIES, ...WAT_ENTRIES].map(
+  ({ kind }) => kind,
+);
 
 /**
  * Says each error and warning in plain words, with its notes and with changes that mend it.
@@ -67,11 +71,17 @@ function withNotes(
 }
 
 function wordsFor(scene: Scene): { readonly kind: string; readonly words: EntryWords } | undefined {
-  for (const { kind, message, words } of ENTRIES) {
+  for (const { kind, message, words } of entriesFor(scene.diagnostic.file)) {
     const groups = message.exec(scene.diagnostic.message);
     if (groups !== null) return { kind, words: words(groups.groups ?? {}, scene) };
   }
   return undefined;
+}
+
+/** Each language has messages of its own. */
+function entriesFor(file: string): readonly Entry[] {
+  if (file.endsWith(".ts")) return ASSEMBLY_SCRIPT_ENTRIES;
+  return file.endsWith(".wat") ? WAT_ENTRIES : ENTRIES;
 }
 
 function fixesOf({ fixIts }: Diagnostic): readonly Fix[] {

@@ -2,7 +2,7 @@
 
 import { C_HEADERS, C_LIBRARY } from "../c-library.ts";
 import type { Sources } from "../compiler.ts";
-import type { Diagnostic, SourceRange } from "../diagnostic.ts";
+import type { Diagnostic, FixIt, SourceRange } from "../diagnostic.ts";
 import { findIdentifier } from "../find-identifier.ts";
 import type { ExplainContext, Fix, KnownName } from "./friendly-words.ts";
 import { nearestName } from "./nearest-name.ts";
@@ -89,6 +89,21 @@ export class Scene {
   codeOf(range: SourceRange | undefined): string {
     if (range === undefined || range.startLine !== range.endLine) return "";
     return this.#lineOf(range.startLine).slice(range.startColumn - 1, range.endColumn - 1);
+  }
+
+  /** The identifier behind the code that the message is about. */
+  get wordBehind(): string | undefined {
+    return /^[A-Za-z_]\w*/.exec(this.codeFrom.slice(this.subject.length).trimStart())?.[0];
+  }
+
+  /** The names of this computer. */
+  get ownNames(): readonly KnownName[] {
+    return this.#around.names;
+  }
+
+  /** The text of the whole file. */
+  get fileText(): string {
+    return this.#around.sources[this.diagnostic.file] ?? "";
   }
 
   /** The name of the function around the place: the last one that begins before it. */
@@ -181,6 +196,25 @@ export class Scene {
     const { file, line, column } = this.diagnostic;
     const range = { startLine: line, startColumn: column, endLine: line, endColumn: column + length };
     return [{ title: `${length === 0 ? "Insert" : "Change to"} ${code(text)}`, edits: [{ file, ...range, text }] }];
+  }
+
+  /** Texts before and behind the code that the message is about, where that is in one line. */
+  enclosing(before: string, behind: string): readonly Fix[] {
+    const { file, ranges } = this.diagnostic;
+    const [range] = ranges;
+    if (range === undefined || range.startLine !== range.endLine) return [];
+    const at = (column: number, text: string): FixIt => {
+      const { startLine: line } = range;
+      return { file, startLine: line, startColumn: column, endLine: line, endColumn: column, text };
+    };
+    const edits = [at(range.startColumn, before), at(range.endColumn, behind)].filter(({ text }) => text !== "");
+    return [{ title: `Change to ${code(before + this.codeOf(range) + behind)}`, edits }];
+  }
+
+  /** A line before the first one. */
+  beginning(line: string): readonly Fix[] {
+    const range = { startLine: 1, startColumn: 1, endLine: 1, endColumn: 1 };
+    return [{ title: `Add ${code(line)}`, edits: [{ file: this.diagnostic.file, ...range, text: `${line}\n` }] }];
   }
 
   /** A line behind the last `#include`, or before the first line. */

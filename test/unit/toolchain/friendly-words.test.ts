@@ -1,15 +1,24 @@
-// What is said to beginners, of programs that the real clang and wasm-ld refuse or warn about: where a new clang says
+// What is said to beginners, of programs that the real compilers refuse or warn about: where a new version of one says
 // something in other words, the entry that no longer fits is named here.
 
 import { homedir, tmpdir } from "node:os";
 
-import { completionsOf, generateHeaders, Motor, Radar } from "gasworks/computer";
-import { explainDiagnostics, FRIENDLY_KINDS, type ExplainedDiagnostic, type Sources } from "gasworks/toolchain";
-import { describe, expect, it, vi } from "vitest";
+import { completionsOf, generateAssemblyScript, generateHeaders, Motor, Radar } from "gasworks/computer";
+import {
+  type CompileResult,
+  explainDiagnostics,
+  type ExplainedDiagnostic,
+  FRIENDLY_KINDS,
+  type Sources,
+} from "gasworks/toolchain";
+import { withLanguages } from "gasworks/toolchain/node";
+import { afterAll, describe, expect, it, vi } from "vitest";
 
-import { sharedCompiler as compiler } from "../../../bench/compile-freestanding.ts";
+import { sharedCompiler } from "../../../bench/compile-freestanding.ts";
 import { applyEdits } from "../../support/apply-edits.ts";
 import { file, type FaultyProgram } from "../../support/faulty-programs/faulty-program.ts";
+import { FAULTS_IN_ASSEMBLY_SCRIPT } from "../../support/faulty-programs/in-assembly-script.ts";
+import { FAULTS_IN_WAT } from "../../support/faulty-programs/in-wat.ts";
 import { FAULTS_OF_FORM } from "../../support/faulty-programs/of-form.ts";
 import { FAULTS_OF_MEANING } from "../../support/faulty-programs/of-meaning.ts";
 import { ROOT } from "../../support/source-files.ts";
@@ -19,13 +28,22 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const devices = { left: Motor.attach({} as never), eye: Radar.attach({} as never) };
 const headers = generateHeaders(devices);
 const names = completionsOf(devices);
+const scripts = generateAssemblyScript(devices);
+const languages = withLanguages(undefined);
+afterAll(() => languages[Symbol.dispose]());
 
 async function explain(sources: Sources): Promise<readonly ExplainedDiagnostic[]> {
-  const { diagnostics } = await compiler.compile({ ...headers, ...sources });
+  const { diagnostics } = await compile(sources);
   return explainDiagnostics(diagnostics, { sources, names });
 }
 
-const FAULTS = { ...FAULTS_OF_FORM, ...FAULTS_OF_MEANING };
+function compile(sources: Sources): Promise<CompileResult> {
+  if (Object.hasOwn(sources, "main.ts")) return languages.compile({ ...scripts, ...sources });
+  if (Object.hasOwn(sources, "main.wat")) return languages.compile(sources);
+  return sharedCompiler.compile({ ...headers, ...sources });
+}
+
+const FAULTS = { ...FAULTS_OF_FORM, ...FAULTS_OF_MEANING, ...FAULTS_IN_ASSEMBLY_SCRIPT, ...FAULTS_IN_WAT };
 const TABLE = Object.entries(FAULTS).flatMap(([kind, cases]) =>
   [cases].flat().map((each: FaultyProgram) => ({ kind, ...each })),
 );
