@@ -1,6 +1,6 @@
 // What it takes to save and load a big world: 1,000 computers of 128 KiB that run 50 programs. Runs in Node and in a page.
 
-import { ComputerWorld, type ComputersSave } from "gasworks/computer";
+import { ComputerWorld, createBrowserPreparer, createLocalPreparer, type ComputersSave } from "gasworks/computer";
 import {
   createBackgroundEncoder,
   decodeSave,
@@ -241,7 +241,8 @@ async function timeLoads(
   };
   const times: number[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat++) times.push(await load(world));
-  using fresh = disposable(new ComputerWorld({ memory: "arena" }));
+  using preparer = typeof Worker === "undefined" ? createLocalPreparer() : createBrowserPreparer();
+  using fresh = disposable(new ComputerWorld({ memory: "arena", preparer }));
   for (const id of ids()) fresh.world.add({ id, gasPerTick: GAS_PER_TICK, memoryPages: 2 });
   return { loadMs: percentile(times, 0.5), firstLoadMs: await load(fresh.world) };
 }

@@ -10,19 +10,35 @@ import type { Preparer } from "./preparer.ts";
 export interface BrowserPreparerOptions {
   /** Longest that one module may take, in milliseconds, the start of the worker included. @defaultValue 30_000 */
   readonly deadlineMs?: number;
-  /** Makes the worker, where a bundler needs another way. @defaultValue the package's own worker file */
+  /** Makes a worker, where a bundler needs another way. @defaultValue the package's own worker file */
   readonly createWorker?: () => Worker;
+  /** Workers at most, an integer ≥ 1. @defaultValue one for each core of the machine, at most 4 */
+  readonly maxWorkers?: number;
 }
 
 /**
- * A preparer with one worker. Modules are prepared one after the other; a worker that fails or runs into the deadline is
- * replaced.
+ * A preparer with a few workers. The first starts with the first module, and another one whenever all are busy; modules for
+ * which there is none wait in their order. A worker that fails or runs into the deadline is replaced.
  *
  * Its `prepare` throws `computer/prepare-timeout` and `computer/prepare-failed` beside what `prepareModule` throws; of a
  * denied import it keeps code and message.
+ *
+ * @throws {RangeError} if `maxWorkers` is out of its range.
  */
 export function createBrowserPreparer(options: BrowserPreparerOptions = {}): Preparer {
-  return new WorkerPreparer(options.deadlineMs ?? 30_000, options.createWorker ?? createOwnWorker);
+  const { deadlineMs = 30_000, createWorker = createOwnWorker, maxWorkers = defaultWorkers() } = options;
+  if (!Number.isInteger(maxWorkers) || maxWorkers < 1) {
+    throw new RangeError(`Cannot prepare modules with ${maxWorkers} workers: expected an integer ≥ 1`);
+  }
+  return new WorkerPreparer(maxWorkers, () => new PreparingWorker(deadlineMs, createWorker));
+}
+
+/** Each takes some 20 MB, and has to make its own code fast first. */
+const MOST_BY_DEFAULT = 4;
+
+function defaultWorkers(): number {
+  const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
+  return Math.min(MOST_BY_DEFAULT, navigator?.hardwareConcurrency ?? 1);
 }
 
 const NOT_STARTED =
@@ -35,11 +51,52 @@ function createOwnWorker(): Worker {
 }
 
 class WorkerPreparer implements Preparer {
+  readonly #maxWorkers: number;
+  readonly #createWorker: () => PreparingWorker;
+  readonly #workers: PreparingWorker[] = [];
+  readonly #idle: PreparingWorker[] = [];
+  /** Who waits for a worker. */
+  readonly #waiting: ((worker: PreparingWorker) => void)[] = [];
+  #isDisposed = false;
+
+  constructor(maxWorkers: number, createWorker: () => PreparingWorker) {
+    this.#maxWorkers = maxWorkers;
+    this.#createWorker = createWorker;
+  }
+
+  async prepare(wasm: Uint8Array, policy: ImportPolicy, options: PrepareOptions = {}): Promise<GuestModule> {
+    const own = { wasm: wasm.slice(), policy, options };
+    const worker = await this.#takeWorker();
+    try {
+      return await worker.ask(own);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(worker);
+      else next(worker);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#isDisposed = true;
+    for (const worker of this.#workers) worker[Symbol.dispose]();
+  }
+
+  #takeWorker(): PreparingWorker | Promise<PreparingWorker> {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    if (this.#workers.length === this.#maxWorkers) return new Promise((resolve) => this.#waiting.push(resolve));
+    const worker = this.#createWorker();
+    this.#workers.push(worker);
+    if (this.#isDisposed) worker[Symbol.dispose]();
+    return worker;
+  }
+}
+
+/** Asks a worker for one module after the other, and replaces it when it has to. */
+class PreparingWorker implements Disposable {
   readonly #deadlineMs: number;
   readonly #createWorker: () => Worker;
   #worker: Worker | undefined;
-  /** Settles when everything asked for so far is done. */
-  #queue: Promise<unknown> = Promise.resolve();
   #isDisposed = false;
   /** Ends the request that is under way. */
   #giveUp: ((error: ComputerError) => void) | undefined;
@@ -47,13 +104,6 @@ class WorkerPreparer implements Preparer {
   constructor(deadlineMs: number, createWorker: () => Worker) {
     this.#deadlineMs = deadlineMs;
     this.#createWorker = createWorker;
-  }
-
-  prepare(wasm: Uint8Array, policy: ImportPolicy, options: PrepareOptions = {}): Promise<GuestModule> {
-    const own = { wasm: wasm.slice(), policy, options };
-    const result = this.#queue.then(() => this.#ask(own));
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 
   [Symbol.dispose](): void {
@@ -64,7 +114,8 @@ class WorkerPreparer implements Preparer {
     this.#dropWorker();
   }
 
-  async #ask(request: PrepareRequest): Promise<GuestModule> {
+  /** Not while another request is under way. */
+  async ask(request: PrepareRequest): Promise<GuestModule> {
     if (this.#isDisposed) {
       throw new ComputerError("computer/prepare-failed", "Cannot prepare a module: the preparer was disposed of");
     }

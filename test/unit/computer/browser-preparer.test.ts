@@ -1,6 +1,6 @@
 // What a page does with a worker that answers, refuses, dies or hangs. The real worker is tested in a real browser.
 
-import { createBrowserPreparer } from "gasworks/computer";
+import { createBrowserPreparer, type Preparer } from "gasworks/computer";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { fakePreparer, fakeProgram } from "../../support/fake-vms.ts";
@@ -33,8 +33,14 @@ class ListedWorker extends EventTarget {
 
 const workers: ListedWorker[] = [];
 
-function preparerWith(...replies: Reply[]): ReturnType<typeof createBrowserPreparer> {
+function preparerWith(...replies: Reply[]): Preparer {
+  return poolWith(1, replies);
+}
+
+/** Its workers take the answers in the order in which they are asked. */
+function poolWith(maxWorkers: number, replies: Reply[]): Preparer {
   return createBrowserPreparer({
+    maxWorkers,
     deadlineMs: 1_000,
     createWorker: () => {
       const worker = new ListedWorker(replies);
@@ -118,5 +124,53 @@ describe("createBrowserPreparer()", () => {
     await expect(preparer.prepare(WASM, {})).rejects.toMatchObject({ code: "computer/prepare-failed" });
     expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("asks another worker while one is busy, as many as it may, and the others wait in their order", async () => {
+    const module = await fakePreparer.prepare(fakeProgram(), {});
+    const prepared = { data: { kind: "prepared", module } };
+    const preparer = poolWith(2, ["hangs", prepared, prepared, prepared]);
+    const slow = expect(preparer.prepare(WASM, {})).rejects.toMatchObject({ code: "computer/prepare-timeout" });
+    const order: number[] = [];
+    const others = [1, 2, 3].map(async (number) => {
+      await preparer.prepare(new Uint8Array([number]), {});
+      order.push(number);
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    await Promise.all(others);
+    expect(order).toEqual([1, 2, 3]);
+    expect(workers.map(({ requests }) => requests.length)).toEqual([1, 3]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await slow;
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+  });
+
+  it("starts no second worker for modules that come one after the other", async () => {
+    const module = await fakePreparer.prepare(fakeProgram(), {});
+    const prepared = { data: { kind: "prepared", module } };
+    const preparer = poolWith(4, [prepared, prepared, prepared]);
+    for (let count = 0; count < 3; count++) await preparer.prepare(WASM, {});
+    expect(workers).toHaveLength(1);
+  });
+
+  it("gives up all that is under way or waits when it is disposed of", async () => {
+    const preparer = poolWith(2, []);
+    const all = [1, 2, 3].map((number) => preparer.prepare(new Uint8Array([number]), {}));
+    const refused = Promise.all(
+      all.map((one) => expect(one).rejects.toMatchObject({ code: "computer/prepare-failed" })),
+    );
+    await vi.advanceTimersByTimeAsync(0);
+    preparer[Symbol.dispose]();
+    await refused;
+    expect(workers.map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
+    expect(vi.getTimerCount()).toBe(0);
+    const unused = poolWith(2, []);
+    unused[Symbol.dispose]();
+    await expect(unused.prepare(WASM, {})).rejects.toMatchObject({ code: "computer/prepare-failed" });
+    expect(workers).toHaveLength(2);
+  });
+
+  it.each([0, 1.5, -1])("refuses %d workers", (maxWorkers) => {
+    expect(() => createBrowserPreparer({ maxWorkers })).toThrow(RangeError);
   });
 });
