@@ -1,6 +1,6 @@
 // Makes saves away from the page's own thread, so that the game goes on drawing meanwhile.
 
-import { sentComputer } from "./computer-groups.ts";
+import { sentComputer, type SentComputer } from "./computer-groups.ts";
 import type { EncodeReply, EncodeRequest } from "./encode-messages.ts";
 import { SaveError } from "./errors.ts";
 import { PieceCache } from "./piece-cache.ts";
@@ -52,6 +52,9 @@ function createOwnWorker(): Worker {
   return new Worker(new URL("./encode.worker.js", import.meta.url), { type: "module", name: "gasworks-encode" });
 }
 
+/** Computers in one message: each message takes time of its own, on both sides. */
+const SENT_TOGETHER = 8;
+
 interface Waiting {
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (error: Error) => void;
@@ -90,17 +93,24 @@ class WorkerEncoder implements BackgroundEncoder {
       // It may have failed since the save was begun; `finish` says so.
       if (!this.#isLocal) this.#ownWorker().postMessage(request, [...transfer]);
     };
+    let waiting: SentComputer[] = [];
+    const send = (): void => {
+      const computers = waiting;
+      waiting = [];
+      const memories = computers.flatMap(({ snapshot }) => snapshot?.memory.pages.buffer ?? []);
+      ask({ kind: "add", save, computers }, memories);
+    };
     return {
       add: (computer) => {
         const program = newProgram(computer, programs, sent);
         if (program !== undefined) ask({ kind: "program", save, program });
-        const taken = sentComputer(computer);
-        const { snapshot } = taken;
-        ask({ kind: "add", save, computer: taken }, snapshot === null ? [] : [snapshot.memory.pages.buffer]);
+        waiting.push(sentComputer(computer));
+        if (waiting.length === SENT_TOGETHER) send();
       },
       finish: (rest) =>
         new Promise((resolve, reject) => {
           if (this.#isLocal) return reject(failed("its worker has ended"));
+          send();
           try {
             const left = Array.from(rest.programs, (one) => (isSame(sent.get(one.hash), one) ? one.hash : one));
             ask({ kind: "finish", save, rest: { ...rest, programs: left } });

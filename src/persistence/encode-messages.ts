@@ -7,7 +7,7 @@ import type { SavedProgram, SaveSource } from "./save-game.ts";
 /** From the page. `save` is a number for each save. */
 export type EncodeRequest =
   | { readonly kind: "program"; readonly save: number; readonly program: SavedProgram }
-  | { readonly kind: "add"; readonly save: number; readonly computer: SentComputer }
+  | { readonly kind: "add"; readonly save: number; readonly computers: readonly SentComputer[] }
   | {
       readonly kind: "finish";
       readonly save: number;

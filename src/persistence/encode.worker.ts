@@ -35,7 +35,10 @@ addEventListener("message", ({ data }: MessageEvent<EncodeRequest>) => {
 });
 
 function take({ encoder, programs }: Save, request: EncodeRequest & { readonly kind: "add" | "program" }): void {
-  if (request.kind === "add") return encoder.addSent(request.computer);
+  if (request.kind === "add") {
+    for (const computer of request.computers) encoder.addSent(computer);
+    return;
+  }
   programs.set(request.program.hash, request.program);
   encoder.addProgram(request.program);
 }

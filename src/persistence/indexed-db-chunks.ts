@@ -100,17 +100,26 @@ export async function isStored(
   return chunks.every((chunk) => names.has(nameOfPlace(chunk)));
 }
 
-/** In batches: giving much to the database takes a page's time. */
+/**
+ * In batches: giving much to the database takes a page's time. One batch is given while the one before is taken in, so that the
+ * database does not wait for the page either.
+ */
 export async function putChunks(store: IDBObjectStore, slot: string, chunks: readonly PlacedChunk[]): Promise<void> {
   let inBatch = 0;
+  let last: Promise<unknown> = Promise.resolve();
   for (const { bytes, generation, number } of chunks) {
     // A stored view would take its whole buffer along.
     const request = store.put(bytes.slice(), ["chunk", slot, generation, number]);
     inBatch += bytes.length;
     if (inBatch < BATCH_BYTES) continue;
-    await asked(request);
+    const batch = asked(request);
+    // Heard below, unless the one before has failed too.
+    batch.catch(() => undefined);
+    await last;
+    last = batch;
     inBatch = 0;
   }
+  await last;
 }
 
 /** Chunks of generations before `oldest` that no save from then on needs, ascending. */

@@ -11,14 +11,7 @@
 // Which of them it is, is not open: a page is 1 if it can be, then n if it can be.
 
 import type { ByteReader } from "./byte-reader.ts";
-import {
-  areEqualPages,
-  isZeroPage,
-  PAGE_BYTES,
-  type PageTable,
-  PAGES_PER_WASM_PAGE,
-  WASM_PAGE_BYTES,
-} from "./pages.ts";
+import { areEqualPages, PAGE_BYTES, type PageTable, PAGES_PER_WASM_PAGE, usedPages, WASM_PAGE_BYTES } from "./pages.ts";
 import type { ProgramImage } from "./program-image.ts";
 
 const NEXT = 0;
@@ -47,16 +40,11 @@ export function usedMemory(memory: Uint8Array): UsedMemory {
   if (memory.length % WASM_PAGE_BYTES !== 0) {
     throw new TypeError(`Cannot encode a memory of ${memory.length} bytes: expected a multiple of ${WASM_PAGE_BYTES}`);
   }
-  const used: Uint8Array[] = [];
-  const indices: number[] = [];
-  for (let offset = 0; offset < memory.length; offset += PAGE_BYTES) {
-    const page = memory.subarray(offset, offset + PAGE_BYTES);
-    if (isZeroPage(page)) continue;
-    used.push(page);
-    indices.push(offset / PAGE_BYTES);
+  const indices = usedPages(memory);
+  const pages = new Uint8Array(indices.length * PAGE_BYTES);
+  for (const [at, index] of indices.entries()) {
+    pages.set(memory.subarray(index * PAGE_BYTES, (index + 1) * PAGE_BYTES), at * PAGE_BYTES);
   }
-  const pages = new Uint8Array(used.length * PAGE_BYTES);
-  for (const [at, page] of used.entries()) pages.set(page, at * PAGE_BYTES);
   return { byteLength: memory.length, indices, pages };
 }
 

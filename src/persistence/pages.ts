@@ -66,8 +66,20 @@ export class PageTable {
 }
 
 export function isZeroPage(page: Uint8Array): boolean {
-  const words = wordsOf(page);
-  for (let at = 0; at < words.length; at += 4) {
+  return areZero(wordsOf(page), 0);
+}
+
+/** The pages that are not all zero, ascending. @param memory - A multiple of {@link PAGE_BYTES}. */
+export function usedPages(memory: Uint8Array): number[] {
+  const words = wordsOf(memory);
+  const used: number[] = [];
+  for (let at = 0; at < words.length; at += WORDS) if (!areZero(words, at)) used.push(at / WORDS);
+  return used;
+}
+
+/** The words of one page. */
+function areZero(words: Uint32Array, start: number): boolean {
+  for (let at = start; at < start + WORDS; at += 4) {
     const some = (words[at] as number) | (words[at + 1] as number);
     if ((some | (words[at + 2] as number) | (words[at + 3] as number)) !== 0) return false;
   }
@@ -95,8 +107,8 @@ export function quickHash(words: Uint32Array): number {
   return (one >>> 0) * 2 ** 21 + ((two ^ (two >>> 15)) >>> 11);
 }
 
-/** Four bytes at a time, also where the page does not lie so. */
-function wordsOf(page: Uint8Array): Uint32Array {
-  const { buffer, byteOffset } = page.byteOffset % 4 === 0 ? page : new Uint8Array(page);
-  return new Uint32Array(buffer, byteOffset, WORDS);
+/** Four bytes at a time, also where they do not lie so. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  return new Uint32Array(buffer, byteOffset, length / 4);
 }

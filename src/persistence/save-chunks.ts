@@ -9,7 +9,7 @@ const MOST_CHUNK_BYTES = 60_000;
 
 /** Shorter parts cost more than they save, each being a request of its own: at the end of a section, and in it. */
 const LEAST_AT_SECTION = 1_000;
-const LEAST_IN_SECTION = 12_000;
+const LEAST_IN_SECTION = 24_000;
 
 /** Chunks that lie one behind the other: of which generation, from which number on, and how many. */
 export type ChunkRun = readonly [generation: number, first: number, count: number];
