@@ -116,7 +116,10 @@ export function describeFailingIndexedDb(): void {
       const outcome: unknown = await work(store).catch((error: unknown) => error);
       for (const stop of stops.splice(0)) stop();
       await look(outcome, databaseName);
-      if (counted() < nth) return nth - 1;
+      const isGivenUp = fault === neverAnswering && outcome instanceof SaveError;
+      // A busy machine may give up before it has come so far.
+      if (counted() < nth && isGivenUp) nth--;
+      else if (counted() < nth) return nth - 1;
       expect(nth).toBeLessThan(40);
     }
   }
