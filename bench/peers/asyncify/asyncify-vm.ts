@@ -2,27 +2,23 @@
 // inline here, as in ours; what the contract asks besides (frames in the original's terms, canonical NaNs, bulk
 // operations in chunks) it does not do, all of which would make it slower.
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
-
 import { WAIT, type Device, type GuestValue, type HostCall, type ValueType } from "../../../src/vm/device/device.ts";
 import { VmError } from "../../../src/vm/errors.ts";
 import { gas, type Gas } from "../../../src/vm/gas.ts";
 import type { ModuleImport } from "../../../src/vm/prepare/guest-module.ts";
 import type { AsyncifyBinary } from "./build-asyncify-module.ts";
-import { HOST_MODULE, START_ENTRY, STATE_MODULE } from "./names.ts";
+import { HOST_MODULE, STATE_MODULE } from "./names.ts";
 import { classifyTrap, trap, type Trap } from "../../../src/vm/trap.ts";
 import { WASI_IMPORT_MODULE } from "../../../src/vm/wasi/wasi-types.ts";
 import { ExitSignal, Wasi } from "../../../src/vm/wasi/wasi.ts";
 import { OwnSpace } from "../../../src/vm/memory/own-space.ts";
 import { GuestMemory, GuestRangeError } from "../../../src/vm/run/guest-memory.ts";
 import { fromGuestBits, toGuestBits, toGuestValue, zeroOf } from "../../../src/vm/run/guest-value.ts";
+import { DEFAULT_ENTRY, phasesOf } from "../../../src/vm/run/phases.ts";
 import type { Snapshot, SnapshotStatus } from "../../../src/vm/run/snapshot.ts";
+import { hashState } from "../../../src/vm/run/state-hash.ts";
 import { STACK_HEADER, stateMemory } from "./state-memory.ts";
 import type { SliceResult, Vm, VmOptions, VmState, WaitingCall } from "../../../src/vm/run/vm.ts";
-
-const DEFAULT_ENTRY = "_start";
-const CONSTRUCTORS = ["_initialize", "__wasm_call_ctors"];
 
 /** Lowest value of the gas counter: far from where a 32-bit integer would wrap. */
 const LOWEST_GAS = -(2 ** 30);
@@ -45,24 +41,6 @@ export function createAsyncifyVm(module: AsyncifyModule, options: VmOptions = {}
 /** A snapshot is believed: this is a peer, whose snapshots come from the test that gives them back. */
 export function restoreAsyncifyVm(module: AsyncifyModule, snapshot: Snapshot, options: VmOptions = {}): Vm {
   return new AsyncifyVm(module, { ...options, entry: snapshot.entry, args: snapshot.args }, snapshot);
-}
-
-/** Functions to run one after the other, by export name without "run.". */
-function phasesOf(module: AsyncifyModule, entry: string): string[] {
-  if (!module.entries.includes(entry)) {
-    const known = module.entries.map((name) => `"${name}"`).join(", ");
-    throw new VmError(
-      "vm/no-entry",
-      `Cannot run "${entry}": the module exports no such function without parameters${known ? `; it has ${known}` : ""}`,
-    );
-  }
-  // A WASI command calls its constructors itself.
-  const constructors = entry === DEFAULT_ENTRY ? undefined : CONSTRUCTORS.find((name) => module.entries.includes(name));
-  return [
-    ...(module.hasStart ? [START_ENTRY] : []),
-    ...(constructors !== undefined && constructors !== entry ? [`export.${constructors}`] : []),
-    `export.${entry}`,
-  ];
 }
 
 type Status = SnapshotStatus | { readonly kind: "disposed" };
@@ -231,13 +209,7 @@ class AsyncifyVm implements Vm {
   }
 
   stateHash(): string {
-    const { memory, stack, wasi, gasUsed: _, ...rest } = this.snapshot();
-    const hash = sha256.create();
-    const text = JSON.stringify({ ...rest, wasi: { ...wasi, stdin: [...wasi.stdin] } }, (_key, value: unknown) =>
-      typeof value === "bigint" ? `${value}n` : value,
-    );
-    hash.update(new TextEncoder().encode(`${text}\0${memory.length} ${stack.length}\0`));
-    return bytesToHex(hash.update(memory).update(stack).digest());
+    return hashState(this.snapshot());
   }
 
   park(): void {}

@@ -8,14 +8,13 @@ import type { ParsedModule } from "../../../src/vm/binary/read-module.ts";
 import { BULK_BYTES_SHIFT } from "../../../src/vm/gas-schedule.ts";
 import { checkModule, type CheckedModule } from "../../../src/vm/prepare/check-module.ts";
 import type { ModuleImport } from "../../../src/vm/prepare/guest-module.ts";
-import { instrumentModule, runnableExports } from "./instrument-module.ts";
-import { START_ENTRY } from "./names.ts";
+import { EXPORT_PREFIX, runnableExports, START_ENTRY } from "../../../src/vm/prepare/runnable-exports.ts";
+import { instrumentModule } from "./instrument-module.ts";
 import { numericType } from "./numeric-type.ts";
 import { suspend } from "./suspend.ts";
 
 /** Name of this mechanism in snapshots: a stack can only be rebuilt by the code that stored it. */
 const ENGINE = "asyncify-binaryen132";
-const EXPORT_PREFIX = "export.";
 
 /** A built module as plain data: it can be posted to a page and compiled there. */
 export interface AsyncifyBinary {

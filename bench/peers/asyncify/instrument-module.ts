@@ -8,15 +8,15 @@
 //
 // The output still calls gw.pause as an ordinary import; `suspend.ts` makes that call store and rebuild the stack.
 
-import { ByteWriter } from "../../../src/vm/binary/byte-writer.ts";
-import { OP } from "../../../src/vm/binary/opcodes.ts";
-import type { FunctionType, Global, ParsedModule } from "../../../src/vm/binary/read-module.ts";
+import type { Global } from "../../../src/vm/binary/read-module.ts";
 import { writeModule } from "../../../src/vm/binary/write-module.ts";
-import type { ValueType } from "../../../src/vm/device/device.ts";
-import { malformed } from "../../../src/vm/binary/byte-reader.ts";
 import type { CheckedModule } from "../../../src/vm/prepare/check-module.ts";
+import { globalGetter, globalSetter } from "../../../src/vm/prepare/emit-accessors.ts";
+import { constantI32 } from "../../../src/vm/prepare/output-tables.ts";
+import { runnableExports } from "../../../src/vm/prepare/runnable-exports.ts";
+import { TypeList } from "../../../src/vm/prepare/type-list.ts";
 import { instrumentBody, leafCost, type BodyContext } from "./instrument-body.ts";
-import { HOST_MODULE, START_ENTRY } from "./names.ts";
+import { HOST_MODULE } from "./names.ts";
 import { numericType } from "./numeric-type.ts";
 
 /**
@@ -87,76 +87,5 @@ export function instrumentModule({ parsed, imports, memory }: CheckedModule): Ui
 }
 
 function mutableI32(value: number): Global {
-  const init = new ByteWriter().byte(OP.i32Const).s32(value).byte(OP.end).take().slice();
-  return { type: "i32", isMutable: true, init };
-}
-
-/** Exported functions without parameters, by name, and the start function under its own. */
-export function runnableExports(module: ParsedModule): { readonly name: string; readonly index: number }[] {
-  const imported = module.importedFunctions.length;
-  const runnable = module.exports.flatMap(({ kind, name, index }) => {
-    const type = module.types[module.bodies[index - imported]?.type ?? -1];
-    return kind === "function" && type?.params.length === 0 ? [{ name: `export.${name}`, index }] : [];
-  });
-  if (module.start === undefined) return runnable;
-  if (module.start < imported) throw malformed("the start function is an import", 0);
-  return [...runnable, { name: START_ENTRY, index: module.start }];
-}
-
-/** The module's types, to which inserted code may add. */
-class TypeList {
-  readonly all: FunctionType[];
-  readonly #indices = new Map<string, number>();
-
-  constructor(types: readonly FunctionType[]) {
-    this.all = [...types];
-    types.forEach((type, index) => this.#indices.set(typeKey(type), index));
-  }
-
-  index(type: FunctionType): number {
-    const known = this.#indices.get(typeKey(type));
-    if (known !== undefined) return known;
-    this.#indices.set(typeKey(type), this.all.length);
-    return this.all.push(type) - 1;
-  }
-}
-
-function typeKey({ params, results }: FunctionType): string {
-  return `${params.join()}>${results.join()}`;
-}
-
-interface Accessor {
-  readonly type: FunctionType;
-  readonly body: ByteWriter;
-}
-
-/** Bits of floats cross to JavaScript as integers: through numbers, NaN payloads would be lost. */
-const BITS: Readonly<
-  Record<ValueType, { readonly carrier: ValueType; readonly out: number[]; readonly in: number[] }>
-> = {
-  i32: { carrier: "i32", out: [], in: [] },
-  i64: { carrier: "i64", out: [], in: [] },
-  f32: { carrier: "i32", out: [OP.i32ReinterpretF32], in: [OP.f32ReinterpretI32] },
-  f64: { carrier: "i64", out: [OP.i64ReinterpretF64], in: [OP.f64ReinterpretI64] },
-};
-
-function globalGetter(index: number, type: ValueType): Accessor {
-  const { carrier, out } = BITS[type];
-  const body = new ByteWriter()
-    .u32(0)
-    .byte(OP.globalGet)
-    .u32(index)
-    .raw(...out)
-    .byte(OP.end);
-  return { type: { params: [], results: [carrier] }, body };
-}
-
-function globalSetter(index: number, type: ValueType): Accessor {
-  const { carrier, in: convert } = BITS[type];
-  const body = new ByteWriter()
-    .u32(0)
-    .byte(OP.localGet)
-    .u32(0)
-    .raw(...convert);
-  return { type: { params: [carrier], results: [] }, body: body.byte(OP.globalSet).u32(index).byte(OP.end) };
+  return { type: "i32", isMutable: true, init: constantI32(value) };
 }

@@ -4,5 +4,3 @@
 export const HOST_MODULE = "gw";
 /** Import module of the state accessors. */
 export const STATE_MODULE = "gw.state";
-/** The start section, as something to run. */
-export const START_ENTRY = "start";

@@ -14,7 +14,7 @@ const CONSTRUCTORS = ["_initialize", "__wasm_call_ctors"];
  *
  * @throws {VmError} `vm/no-entry` if there is no such entry.
  */
-export function phasesOf(module: GuestModule, entry: string): string[] {
+export function phasesOf(module: Pick<GuestModule, "entries" | "hasStart">, entry: string): string[] {
   if (!module.entries.includes(entry)) {
     const names = module.entries.slice(0, MOST_NAMED).map((name) => `"${shortened(name)}"`);
     const known = [...names, ...(module.entries.length > MOST_NAMED ? ["…"] : [])].join(", ");
