@@ -4,7 +4,7 @@ import { PixelCanvas, seededRandom } from "./pixel-canvas.mjs";
 const SIZE = 16;
 const COLUMNS = 16;
 
-/** Where each kind of tile is; `src/game/demo/scenes/tiles.ts` reads the same numbers from `tiles.json`. */
+/** Where each kind of tile is; `src/game/demo/scenes/yard-scene.ts` reads the same numbers from `tiles.json`. */
 export const TILE_INDEX = {
   /** Eight variants of bare ground. */
   ground: 0,

@@ -3,7 +3,7 @@
 import { codeOnly, type SourceFile } from "../support/source-files.ts";
 
 /** What not to call things, and what to call them. */
-export const AVOIDED: ReadonlyMap<string, string> = new Map([
+const AVOIDED: ReadonlyMap<string, string> = new Map([
   ["asyncify", "unwind, rewind or suspend (Asyncify is Binaryen's pass)"],
   ["cartridge", "module"],
   ["checkpoint", "snapshot"],

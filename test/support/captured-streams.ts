@@ -28,7 +28,7 @@ export class CapturedStreams implements StandardStreams {
   }
 }
 
-export class CapturedSink {
+class CapturedSink {
   /** Set to play a reader that has gone away. */
   isClosed = false;
   readonly #written: Uint8Array[] = [];

@@ -5,7 +5,7 @@ import { stackFacts } from "./stack-facts.ts";
 import { stateFacts } from "./state-facts.ts";
 import { trapFacts } from "./trap-facts.ts";
 
-export const ENGINE_JOBS = {
+const ENGINE_JOBS = {
   engineFacts: ({ everything, deep }: { everything: Uint8Array; deep: Uint8Array }) => engineFacts(everything, deep),
   trapFacts,
   stateFacts,

@@ -22,8 +22,6 @@ export interface RunOptions extends VmOptions {
   readonly moveTo?: readonly GuestModule[];
   /** What happens to the state on such a move. @defaultValue nothing */
   readonly carry?: (snapshot: Snapshot) => Snapshot;
-  /** Fails the test after so many slices. @defaultValue 2,000,000 */
-  readonly maxSlices?: number;
 }
 
 export interface RunOutcome {
@@ -39,6 +37,9 @@ export interface RunOutcome {
 
 const LARGEST = 2 ** 30 - 1;
 
+/** A run that takes more is stuck. */
+const MAX_SLICES = 2_000_000;
+
 /** Prepares and runs to the end. */
 export async function runGuest(bytes: Uint8Array, policy: ImportPolicy, options: RunOptions = {}): Promise<RunOutcome> {
   return runModule(await prepareModule(bytes, policy), options);
@@ -51,14 +52,13 @@ export function runModule(module: GuestModule, options: RunOptions = {}): RunOut
     moveEvery = Infinity,
     moveTo = [module],
     carry = (snapshot) => snapshot,
-    maxSlices = 2_000_000,
     ...vmOptions
   } = options;
   const output: Record<1 | 2, Uint8Array[]> = { 1: [], 2: [] };
   const given: VmOptions = { stdio: { write: (stream, bytes) => output[stream].push(bytes) }, ...vmOptions };
   let pauses = 0;
   let vm = createVm(module, given);
-  for (let count = 1; count <= maxSlices; count++) {
+  for (let count = 1; count <= MAX_SLICES; count++) {
     const result = vm.runSlice(gas(slices[Math.min(count, slices.length) - 1] ?? LARGEST));
     if (result.kind !== "out-of-gas") {
       const text = (stream: 1 | 2): string => Buffer.concat(output[stream]).toString();
@@ -79,5 +79,5 @@ export function runModule(module: GuestModule, options: RunOptions = {}): RunOut
       vm = restoreVm(moveTo[(count / moveEvery) % moveTo.length] as GuestModule, snapshot, given);
     }
   }
-  throw new Error(`The guest did not end within ${maxSlices} slices; it used ${vm.gasUsed} gas`);
+  throw new Error(`The guest did not end within ${MAX_SLICES} slices; it used ${vm.gasUsed} gas`);
 }

@@ -12,7 +12,7 @@ export interface StackShape {
 const COUNT = `(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))`;
 
 /** A device function that any guest here may call. */
-export const LOOK = `(import "device.stack" "look" (func $look (param i32) (result i32)))`;
+const LOOK = `(import "device.stack" "look" (func $look (param i32) (result i32)))`;
 
 function module(body: string): string {
   return `(module ${LOOK} (memory (export "memory") 1) ${body})`;

@@ -9,7 +9,7 @@ export const MAX_GAS_BANK: number = 2 ** 40;
  * A slice is at most this many times `gasPerTick`: a crowd that wakes up with full banks slows a few ticks by a factor that
  * is known, and does not stop one.
  */
-export const GAS_BANK_BURST = 8;
+const GAS_BANK_BURST = 8;
 
 /** Earns gas in each tick in which a program is there, pays for slices, and keeps the rest up to a cap. */
 export class GasBank {

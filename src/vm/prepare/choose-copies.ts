@@ -68,7 +68,7 @@ export function chooseLoops(functions: readonly BodyIr[], { inTable, codeBytes, 
  * @param codeBytes - Of all functions in the original.
  * @param share - How much of that copies may take; 0 for none, infinite for all.
  */
-export function chooseCopies(
+function chooseCopies(
   functions: readonly CopyCandidate[],
   codeBytes: number,
   share: number,
@@ -116,7 +116,7 @@ function bytesOf(nodes: readonly Node[], { from, to }: UnrolledLoop): number {
  * @param functions - Bodies by defined index, `undefined` for those that call nobody of interest.
  * @param inTable - Defined indices.
  */
-export function findRepeated(functions: readonly (BodyIr | undefined)[], inTable: Iterable<number>): boolean[] {
+function findRepeated(functions: readonly (BodyIr | undefined)[], inTable: Iterable<number>): boolean[] {
   const isRepeated = functions.map(() => false);
   const callees = functions.map((): number[] => []);
   const pending = [...inTable];

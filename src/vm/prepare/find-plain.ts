@@ -10,7 +10,7 @@ import { COST, PLAIN_BOUND } from "../gas-schedule.ts";
 import { BYTES_PER_VALUE, FRAME_OVERHEAD } from "./frame-weight.ts";
 
 /** Native stack that a chain of plain calls may take, in the units of frame weights; every metered frame has it spare. */
-export const PLAIN_CHAIN_WEIGHT = 8_192;
+const PLAIN_CHAIN_WEIGHT = 8_192;
 
 /** What no plain function has; direct calls are looked at one by one. */
 const RULED_OUT: ReadonlySet<CostClass> = new Set<CostClass>(["call-indirect", "bulk", "grow"]);

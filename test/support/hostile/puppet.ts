@@ -34,7 +34,7 @@ export const Strings = defineDevice(
 );
 
 /** Not imports: what a program can do to its own memory. */
-export const OWN_CALLS: readonly PuppetCall[] = [
+const OWN_CALLS: readonly PuppetCall[] = [
   { module: "", name: "grow", params: ["i32"], results: ["i32"] },
   { module: "", name: "store", params: ["i32", "i32"], results: [] },
 ];

@@ -31,7 +31,7 @@ export interface ZooPort {
 }
 
 /** Longest text and most bytes that a zoo takes. */
-export const ZOO_BYTES = 24;
+const ZOO_BYTES = 24;
 
 /** Declares a zoo under a type of its own. */
 function zooOf<const T extends string>(type: T) {
