@@ -6,8 +6,11 @@ import { withoutSources } from "./save-computer.ts";
 
 /** Everything of all computers, at one tick boundary. Plain data; goes into a `SaveGame` field by field. */
 export interface ComputersSave {
+  /** Ticks that the world had run. An integer ≥ 0. */
   readonly tick: number;
+  /** Each once, however many computers have it. */
   readonly programs: readonly SavedProgram[];
+  /** In any order; those that were captured ascend by id. */
   readonly computers: readonly SavedComputer[];
 }
 

@@ -16,8 +16,11 @@ import type { ErrorSource } from "./world-events.ts";
 export interface ComputerEvents {
   /** The program printed: everything of one stream in a row within one tick. */
   readonly output: { readonly stream: ConsoleStream; readonly text: string };
+  /** The program ended by itself. */
   readonly exit: { readonly exitCode: number };
+  /** The program ended abnormally; `report` is the same in words for players. */
   readonly trap: { readonly code: string; readonly message: string; readonly report: CrashReport };
+  /** {@link Computer.state} is another one. */
   readonly state: ComputerState;
   /**
    * The program began to wait. `device` is the name under which the device is attached; `undefined` for calls without one:

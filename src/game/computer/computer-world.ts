@@ -40,6 +40,7 @@ const NANOSECONDS_PER_SECOND = 1_000_000_000n;
  * or waits for input takes no time until that changes.
  */
 export class ComputerWorld {
+  /** Length of a tick as programs see it: an integer from 1 to 1,000. */
   readonly ticksPerSecond: number;
   readonly #host: ComputerHost;
   readonly #boundary = new TickBoundary(() => this.#news.tell());
@@ -55,6 +56,7 @@ export class ComputerWorld {
   #tick = 0;
   #restoreNumber = 0;
 
+  /** @throws {RangeError} {@link TypeError} if an option is out of its range. */
   constructor(options: ComputerWorldOptions = {}) {
     const { ticksPerSecond, parkAfterTicks, gasPerOwner, preparer, savesSources } = resolveWorldOptions(options);
     this.ticksPerSecond = ticksPerSecond;
@@ -92,6 +94,7 @@ export class ComputerWorld {
     return computer;
   }
 
+  /** @returns `undefined` for unknown ids, and those of computers that were removed. */
   get(id: string): Computer | undefined {
     return this.#computers.get(id);
   }

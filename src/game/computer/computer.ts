@@ -39,6 +39,7 @@ import type { RecalledProgram, SavedOrigin, StagedComputer } from "./staged-comp
  * devices call while they are attached, told of a save or canceled, when that is done.
  */
 export class Computer {
+  /** Names it in its world and in saves. */
   readonly id: string;
   /** Whose it is, if it is anybody's. */
   readonly owner: string | undefined;
@@ -123,6 +124,7 @@ export class Computer {
     };
   }
 
+  /** What it is doing. Another object after each change. */
   get state(): ComputerState {
     return this.#power.state;
   }

@@ -67,6 +67,7 @@ export class ConsoleBuffer {
     return this.#droppedCharacters;
   }
 
+  /** Adds text behind what is there; the oldest goes if it becomes too much. */
   append(stream: ConsoleStream, text: string): void {
     if (text === "") return;
     this.#unread.push({ stream, text });
@@ -75,6 +76,7 @@ export class ConsoleBuffer {
     this.#tell({ kind: "append", stream, text });
   }
 
+  /** Forgets everything, also how much was dropped. */
   clear(): void {
     this.#entries = [];
     this.#forgetUnread();

@@ -40,7 +40,9 @@ export interface RefusedProgram {
 
 /** Makes Vms. A test may give its own. */
 export interface VmFactory {
+  /** As `createVm()`. */
   create(module: GuestModule, options: VmOptions): Vm;
+  /** As `restoreVm()`. */
   restore(module: GuestModule, snapshot: Snapshot, options: VmOptions): Vm;
 }
 

@@ -16,6 +16,7 @@ export interface ErrorSource {
 
 /** What a device or a listener threw. */
 export interface ErrorReport extends ErrorSource {
+  /** As it was thrown. */
   readonly error: unknown;
   /** The source in words, e.g. `computer "rover-1": device.motor.set_speed`. */
   readonly where: string;

@@ -6,9 +6,11 @@ export type CliErrorCode =
   | "cli/not-a-file"
   | "cli/cannot-read"
   | "cli/cannot-write"
-  /** Neither a module nor a save. */
+  /** The verifier does not accept the prepared module. */
   | "cli/not-verified"
+  /** The file is none of those that the command reads. */
   | "cli/unknown-format"
+  /** The program has an error; what is wrong with it was printed. */
   | "cli/compile-failed"
   /** The save has no computer of that id. */
   | "cli/no-such-computer"

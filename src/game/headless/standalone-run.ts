@@ -18,6 +18,7 @@ import {
 const TICKS_PER_SECOND = 20;
 const NANOSECONDS_PER_TICK = 1_000_000_000n / BigInt(TICKS_PER_SECOND);
 
+/** How a program is run on its own. */
 export interface StandaloneRunOptions {
   /** Gas for each tick, 1 to 2^30 − 1. */
   readonly gasPerTick: number;
@@ -43,6 +44,7 @@ export type RunEnd =
   | { readonly kind: "waiting"; readonly waiting: WaitingCall }
   | { readonly kind: "out-of-gas" };
 
+/** One program, run tick by tick as fast as ticks come: 20 of them are a second to it. */
 export class StandaloneRun implements Disposable {
   readonly #vm: Vm;
   readonly #budget: Gas;
@@ -89,8 +91,10 @@ export class StandaloneRun implements Disposable {
   /**
    * Runs until the program ends, or for a number of ticks.
    *
-   * @param maxTicks - May be `Infinity`.
+   * @param maxTicks - An integer ≥ 0, or `Infinity`.
    * @param isStopped - Asked after each tick.
+   * @throws {VmError} `vm/out-of-memory` if the engine has no memory for what the program may have; `vm/not-runnable` after
+   * {@link StandaloneRun.dispose}.
    */
   run(maxTicks: number, isStopped: () => boolean = () => false): RunEnd {
     const lastTick = this.#ticks + maxTicks;
@@ -104,14 +108,17 @@ export class StandaloneRun implements Disposable {
     return this.#end;
   }
 
+  /** Everything that the program needs to go on. @throws {VmError} `vm/not-runnable` if disposed */
   snapshot(): Snapshot {
     return this.#vm.snapshot();
   }
 
+  /** As {@link Vm.stateHash}. */
   stateHash(): string {
     return this.#vm.stateHash();
   }
 
+  /** Frees the memory. Safe to call twice. */
   dispose(): void {
     this.#vm.dispose();
   }

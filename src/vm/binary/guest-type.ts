@@ -3,6 +3,7 @@
 
 import type { ValueType } from "../device/device.ts";
 
+/** Type of a value that guests compute with. */
 export type GuestType = ValueType | "v128" | "funcref";
 
 /** The byte that stands for a type. */

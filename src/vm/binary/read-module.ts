@@ -74,7 +74,9 @@ export interface FunctionBody {
   readonly end: number;
 }
 
+/** A module as it was read. Indices are those of the specification: imports come first. */
 export interface ParsedModule {
+  /** All of it; offsets anywhere are into these. */
   readonly bytes: Uint8Array;
   readonly types: readonly FunctionType[];
   readonly importedFunctions: readonly ImportedFunction[];
@@ -83,6 +85,7 @@ export interface ParsedModule {
   readonly memories: readonly (Limits & { readonly isImported: boolean })[];
   readonly globals: readonly Global[];
   readonly exports: readonly Export[];
+  /** Index of the start function. */
   readonly start: number | undefined;
   readonly elements: readonly ElementSegment[];
   readonly data: readonly DataSegment[];

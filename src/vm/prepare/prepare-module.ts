@@ -37,6 +37,7 @@ export interface PrepareOptions {
  * @throws {VmError} `vm/module-unsupported` if it uses a feature that is not offered; the message names the flag.
  * @throws {VmError} `vm/limit-exceeded` if it is larger than the policy allows.
  * @throws {ImportDeniedError} `vm/import-denied` if it imports what the policy does not offer.
+ * @throws {VmError} `vm/not-verified` if the verifier does not accept what was made of it: a mistake of ours, no module's.
  */
 export function prepareModule(
   bytes: Uint8Array,

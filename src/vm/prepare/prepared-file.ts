@@ -11,8 +11,11 @@ import { instrumentModule } from "./instrument-module.ts";
 
 /** What the verifier is given. */
 export interface PreparedBytes {
+  /** The instrumented module. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The module that stores its frames. */
   readonly state: Uint8Array<ArrayBuffer>;
+  /** What is said of both, and to be proved. */
   readonly claims: PreparedClaims;
 }
 
@@ -33,6 +36,7 @@ export function instrument(
   return { bytes: prepared, state, claims };
 }
 
+/** A prepared module as one file; {@link readPreparedFile} reads it back. */
 export function writePreparedFile({ bytes, state, claims }: PreparedBytes): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter().bytes(bytes);
   const custom = (name: string, content: Uint8Array): void =>

@@ -69,6 +69,7 @@ export interface Snapshot {
   readonly status: SnapshotStatus;
   /** Index into the start section, constructors and entry: which of them is running. */
   readonly phase: number;
+  /** Since the program's start, over all slices and restores. ≥ 0. */
   readonly gasUsed: bigint;
   /** Gas to be taken from the coming slices before anything runs. An integer ≥ 0. */
   readonly debt: number;

@@ -16,7 +16,9 @@ export type SliceResult =
 export interface WaitingCall {
   /** Import module, e.g. `"device.motor"`. */
   readonly module: string;
+  /** Name of the import. */
   readonly function: string;
+  /** As the program gave them, by position. */
   readonly args: readonly GuestValue[];
 }
 
@@ -80,19 +82,24 @@ export interface Vm extends Disposable {
   /**
    * Gives the waiting device call its result; the next slice goes on behind the call.
    *
-   * @param value - Of the function's declared result type; nothing if it has none.
-   * @throws {VmError} `vm/not-runnable` if no device call waits.
+   * @param value - Of the function's declared result type; nothing if it has none. An i32 and an i64 wrap, an f32 rounds.
+   * @throws {VmError} `vm/not-runnable` if no device call waits, or from inside a host function.
+   * @throws {TypeError} if the value is none of that type; the call waits on.
    */
   answer(value?: GuestValue): void;
 
   /**
    * Gives the program bytes to read on its standard input. A program that waits for input goes on in the next slice.
    *
-   * @throws {VmError} `vm/not-runnable` after {@link Vm.endInput}, exit, trap or dispose.
+   * @throws {VmError} `vm/not-runnable` after {@link Vm.endInput}, exit, trap or dispose, or from inside a host function.
    */
   writeInput(bytes: Uint8Array): void;
 
-  /** Closes the standard input: once what was written is read, the program reads end-of-file. */
+  /**
+   * Closes the standard input: once what was written is read, the program reads end-of-file. Safe to call twice.
+   *
+   * @throws {VmError} `vm/not-runnable` if disposed, or from inside a host function.
+   */
   endInput(): void;
 
   /**
@@ -113,7 +120,11 @@ export interface Vm extends Disposable {
   /** Copies bytes into the program's memory, between two slices. @throws as {@link Vm.readMemory} does */
   writeMemory(offset: number, bytes: Uint8Array): void;
 
-  /** SHA-256, in hex, of all state that the program can observe or that decides how it goes on. */
+  /**
+   * SHA-256, in hex, of all state that the program can observe or that decides how it goes on.
+   *
+   * @throws {VmError} `vm/not-runnable` as for {@link Vm.snapshot}.
+   */
   stateHash(): string;
 
   /**
@@ -128,7 +139,7 @@ export interface Vm extends Disposable {
    */
   park(): void;
 
-  /** Forgets memory and instance. Safe to call twice. */
+  /** Forgets memory and instance. Safe to call twice. @throws {VmError} `vm/not-runnable` from inside a host function. */
   dispose(): void;
 }
 
