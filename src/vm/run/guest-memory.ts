@@ -24,23 +24,26 @@ const FIRST_NON_ASCII = 0x80;
 
 /** All of a memory, as it was when a view of it was needed last. */
 interface WholeMemory {
+  readonly owner: GuestMemory | undefined;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView<ArrayBuffer>;
 }
 
-const NOTHING: WholeMemory = { bytes: new Uint8Array(), view: new DataView(new ArrayBuffer(0)) };
+const NOTHING: WholeMemory = { owner: undefined, bytes: new Uint8Array(), view: new DataView(new ArrayBuffer(0)) };
+
+/** Of whoever calls just now. One for all: a slice that uses none is not to look for what it could forget. */
+let whole = NOTHING;
+
+/** A slice is over: memories may move from here on, and be given up. */
+export function forgetMemory(): void {
+  whole = NOTHING;
+}
 
 export class GuestMemory {
   readonly #space: GuestView;
-  #whole: WholeMemory = NOTHING;
 
   constructor(space: GuestView) {
     this.#space = space;
-  }
-
-  /** To be called wherever the memory may have moved, which it does between slices only. */
-  forget(): void {
-    this.#whole = NOTHING;
   }
 
   /** Copies bytes out. `offset` and `length` are read as unsigned 32-bit numbers. */
@@ -126,11 +129,11 @@ export class GuestMemory {
   #at(start: number, count: number): WholeMemory {
     const { byteLength } = this.#space;
     if (start + count > byteLength) throw outside(start, count, byteLength);
-    if (this.#whole.bytes.length !== byteLength) {
+    if (whole.owner !== this || whole.bytes.length !== byteLength) {
       const bytes = this.#space.view(0, byteLength);
-      this.#whole = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, byteLength) };
+      whole = { owner: this, bytes, view: new DataView(bytes.buffer, bytes.byteOffset, byteLength) };
     }
-    return this.#whole;
+    return whole;
   }
 }
 

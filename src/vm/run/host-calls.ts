@@ -8,7 +8,7 @@ import { THRESHOLD } from "../prepare/protocol.ts";
 import { trap, type Trap } from "../trap.ts";
 import { WASI_IMPORT_MODULE } from "../wasi/wasi-types.ts";
 import { ExitSignal, type Wasi } from "../wasi/wasi.ts";
-import { GuestRangeError, type GuestMemory } from "./guest-memory.ts";
+import { forgetMemory, GuestRangeError, type GuestMemory } from "./guest-memory.ts";
 import { toGuestValue, zeroOf } from "./guest-value.ts";
 import type { JumpTable } from "./jump-table.ts";
 import type { VmOptions, WaitingCall } from "./vm.ts";
@@ -144,7 +144,6 @@ export class HostCalls {
   /** By the index of the import. */
   readonly #answerers: readonly Answerer[];
   readonly #call: CurrentCall;
-  readonly #memory: GuestMemory;
   readonly #onHostError: VmOptions["onHostError"];
   #suspended: Suspended | undefined;
 
@@ -158,7 +157,6 @@ export class HostCalls {
     this.#imports = module.imports;
     this.#answerers = module.imports.map((declared) => answerers.get(declared.module) as Answerer);
     this.#call = new CurrentCall(memory);
-    this.#memory = memory;
     this.#onHostError = vm.onHostError;
   }
 
@@ -177,7 +175,7 @@ export class HostCalls {
   }
 
   end(): void {
-    this.#memory.forget();
+    forgetMemory();
     this.#call.counter = undefined;
     this.#suspended = undefined;
   }
