@@ -1,7 +1,6 @@
 // Finds a Chromium and says how to launch it.
 
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { findInSystem } from "./system-commands.mjs";
 
 const COMMANDS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -18,9 +17,7 @@ const ELSEWHERE = [
  * @returns {string[]}
  */
 export function systemChromiums() {
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  const inPath = COMMANDS.flatMap((command) => folders.map((folder) => join(folder, command)));
-  return [...inPath, ...ELSEWHERE].filter((path) => existsSync(path));
+  return findInSystem(COMMANDS, ELSEWHERE);
 }
 
 /**

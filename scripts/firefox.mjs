@@ -1,7 +1,6 @@
 // Finds a Firefox.
 
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { findInSystem } from "./system-commands.mjs";
 
 const COMMANDS = ["firefox-esr", "firefox"];
 
@@ -16,9 +15,7 @@ const ELSEWHERE = [
  * @returns {string[]}
  */
 export function systemFirefoxes() {
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  const inPath = COMMANDS.flatMap((command) => folders.map((folder) => join(folder, command)));
-  return [...inPath, ...ELSEWHERE].filter((path) => existsSync(path));
+  return findInSystem(COMMANDS, ELSEWHERE);
 }
 
 /**

@@ -4,6 +4,8 @@ import { ComputerWorld, createBrowserPreparer, Motor, type MotorPort } from "gas
 import { createBrowserCompiler } from "gasworks/toolchain";
 import { afterAll, describe, expect, it } from "vitest";
 
+import { watchStalls } from "../support/watch-stalls.ts";
+
 const PROGRAM = `
 #include <stdio.h>
 #include "devices.h"
@@ -30,22 +32,6 @@ afterAll(() => {
   preparer[Symbol.dispose]();
   compiler[Symbol.dispose]();
 });
-
-/** Measures the longest time for which the page did not get its turn. */
-async function longestStallMs(during: () => Promise<unknown>): Promise<number> {
-  let last = performance.now();
-  let longest = 0;
-  const look = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  };
-  const interval = setInterval(look, 4);
-  await during();
-  clearInterval(interval);
-  look();
-  return longest;
-}
 
 describe("a computer in a page", () => {
   it("compiles and prepares in workers, runs, and goes on from a save in another world", async () => {
@@ -75,7 +61,9 @@ describe("a computer in a page", () => {
   it("does not hold up the page while a module is prepared", async () => {
     const { wasm } = await compiler.compile({ "main.c": PROGRAM.replaceAll(/.*(devices\.h|motor).*/g, "") });
     if (wasm === undefined) throw new Error("The program does not compile");
-    const longest = await longestStallMs(() => preparer.prepare(wasm, { wasi: true }));
+    const stopWatching = watchStalls();
+    await preparer.prepare(wasm, { wasi: true });
+    const longest = stopWatching();
     // The time that two shared cores may take away from the page by themselves is in there.
     expect(longest).toBeLessThan(200);
   });

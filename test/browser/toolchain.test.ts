@@ -1,19 +1,12 @@
 // The embedded compiler in a real page: clang in a Web Worker, from the files of the installed package.
 
-import { ToolchainError, createBrowserCompiler, formatDiagnostic } from "gasworks/toolchain";
+import { createBrowserCompiler, formatDiagnostic } from "gasworks/toolchain";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { codeOf, SLOW } from "../support/toolchain-cases.ts";
+import { watchStalls } from "../support/watch-stalls.ts";
+
 const HELLO = { "main.c": '#include <stdio.h>\nint main(void) { printf("hello\\n"); return 0; }\n' };
-/**
- * Keeps the compiler busy for many seconds: each file has ten million macros to expand, to nothing. Files are compiled
- * in memories of their own, so that time runs out and memory does not.
- */
-const SLOW = Object.fromEntries(
-  Array.from({ length: 60 }, (_, file) => {
-    const levels = Array.from({ length: 7 }, (__, level) => `#define L${level + 1} ${`L${level} `.repeat(10)}\n`);
-    return [`slow${file}.c`, `#define L0\n${levels.join("")}L7\n`];
-  }),
-);
 
 // Another test may have had the files kept: here they are to be fetched.
 const compiler = createBrowserCompiler({
@@ -31,30 +24,6 @@ beforeAll(async () => {
   longestStallMs = stopWatching();
 }, 120_000);
 afterAll(() => compiler[Symbol.dispose]());
-
-/** Measures the longest time for which the page did not get its turn. */
-function watchStalls(): () => number {
-  let last = performance.now();
-  let longestMs = 0;
-  const interval = setInterval(() => {
-    const now = performance.now();
-    longestMs = Math.max(longestMs, now - last);
-    last = now;
-  }, 4);
-  return () => {
-    clearInterval(interval);
-    return Math.max(longestMs, performance.now() - last);
-  };
-}
-
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  try {
-    await attempt;
-    return "fulfilled";
-  } catch (error) {
-    return error instanceof ToolchainError ? error.code : String(error);
-  }
-}
 
 describe("createBrowserCompiler()", () => {
   it("compiles hello world in a Web Worker", async () => {

@@ -5,34 +5,15 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { ToolchainError } from "gasworks/toolchain";
 import { createNodeCompiler, packClang } from "gasworks/toolchain/node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+
+import { codeOf, SLOW } from "../../support/toolchain-cases.ts";
 
 // Generous: the machine may be busy with the other test files.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const HELLO = { "main.c": '#include <stdio.h>\nint main(void) { printf("hello\\n"); return 0; }\n' };
-
-/**
- * Keeps the compiler busy for many seconds: each file has ten million macros to expand, to nothing. Files are compiled
- * in memories of their own, so that time runs out and memory does not.
- */
-const SLOW = Object.fromEntries(
-  Array.from({ length: 60 }, (_, file) => {
-    const levels = Array.from({ length: 7 }, (__, level) => `#define L${level + 1} ${`L${level} `.repeat(10)}\n`);
-    return [`slow${file}.c`, `#define L0\n${levels.join("")}L7\n`];
-  }),
-);
-
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  try {
-    await attempt;
-    return "fulfilled";
-  } catch (error) {
-    return error instanceof ToolchainError ? error.code : String(error);
-  }
-}
 
 const compiler = createNodeCompiler({ results: false });
 beforeAll(() => compiler.preload());

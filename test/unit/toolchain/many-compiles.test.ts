@@ -2,31 +2,15 @@
 
 import { spawnSync } from "node:child_process";
 
-import { ToolchainError } from "gasworks/toolchain";
 import { createNodeCompiler } from "gasworks/toolchain/node";
 import { afterAll, describe, expect, it, vi } from "vitest";
+
+import { codeOf, HUGE, SLOW } from "../../support/toolchain-cases.ts";
 
 // Generous: the machine may be busy with the other test files.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const HELLO = { "main.c": '#include <stdio.h>\nint main(void) { printf("hello\\n"); return 0; }\n' };
-/** Keeps the compiler busy for many seconds, in little memory: macros that expand to nothing, in many files. */
-const SLOW = Object.fromEntries(
-  Array.from({ length: 60 }, (_, file) => {
-    const levels = Array.from({ length: 7 }, (__, level) => `#define L${level + 1} ${`L${level} `.repeat(10)}\n`);
-    return [`slow${file}.c`, `#define L0\n${levels.join("")}L7\n`];
-  }),
-);
-const HUGE = { "main.c": "char a[900000000] = {1};\nint main(void) { return 0; }\n" };
-
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  try {
-    await attempt;
-    return "fulfilled";
-  } catch (error) {
-    return error instanceof ToolchainError ? error.code : String(error);
-  }
-}
 
 const compiler = createNodeCompiler({ results: false, maxWorkers: 2, timeLimitMs: 300_000 });
 afterAll(() => compiler[Symbol.dispose]());

@@ -1,14 +1,15 @@
 // Results that are kept: the same program is compiled once, by the real clang in Node.
 
-import { createMemoryResultCache, ToolchainError, type CompileResult, type ResultCache } from "gasworks/toolchain";
+import { createMemoryResultCache, type CompileResult, type ResultCache } from "gasworks/toolchain";
 import { createNodeCompiler } from "gasworks/toolchain/node";
 import { afterAll, describe, expect, it, vi } from "vitest";
+
+import { codeOf, HUGE } from "../../support/toolchain-cases.ts";
 
 // Generous: the machine may be busy with the other test files.
 vi.setConfig({ testTimeout: 60_000 });
 
 const HELLO = { "main.c": '#include <stdio.h>\nint main(void) { int unused; printf("hello\\n"); return 0; }\n' };
-const HUGE = { "main.c": "char a[900000000] = {1};\nint main(void) { return 0; }\n" };
 const results = createMemoryResultCache();
 const compiler = createNodeCompiler({ results });
 /** Has what the other one has kept, and no clang: what it gives cost no worker. */
@@ -17,15 +18,6 @@ afterAll(() => {
   compiler[Symbol.dispose]();
   withoutClang[Symbol.dispose]();
 });
-
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  try {
-    await attempt;
-    return "fulfilled";
-  } catch (error) {
-    return error instanceof ToolchainError ? error.code : String(error);
-  }
-}
 
 function resultOf(bytes: number): CompileResult {
   return { wasm: new Uint8Array(bytes), diagnostics: [] };
