@@ -94,8 +94,11 @@ export type ArgumentField = ScalarField | TextField | BytesField | BufferField;
 /** What a state is made of. */
 export type StateField = ScalarField | TextField | BytesField | ListField | TableField | RecordField | OptionalField;
 
+/** Numbers and flags by name, as {@link EventShape.payload} has them. */
 export type ScalarFields = Readonly<Record<string, ScalarField>>;
+/** What a call takes, by name and in the order of C. */
 export type ArgumentFields = Readonly<Record<string, ArgumentField>>;
+/** What a device or a task keeps, by name. */
 // An interface, because a type that names itself may not be an alias of a mapped type.
 export interface StateFields {
   readonly [name: string]: StateField;

@@ -22,6 +22,7 @@ export interface EventShape<P extends ScalarFields = ScalarFields> {
   readonly coalesce?: "none" | "latest";
 }
 
+/** The events of a device, by name. */
 export type EventShapes = Readonly<Record<string, EventShape>>;
 
 /** The payload as the second argument of `raise`; nothing where there is none. */

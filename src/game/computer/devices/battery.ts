@@ -63,14 +63,24 @@ export class BatteryCell implements EnergySource {
     return this.#device === undefined ? this.#firstCharge : Math.max(0, this.capacity - this.#device.state.used);
   }
 
-  /** The computer has used gas, or the game takes some; no more than is left goes. @param gas - An integer ≥ 0 */
+  /**
+   * The computer has used gas, or the game takes some; no more than is left goes.
+   *
+   * @param gas - An integer ≥ 0.
+   * @throws {RangeError} if it is no integer.
+   */
   use(gas: number): void {
     const before = this.gasLeft;
     if (this.#change(-gas) > this.#lowCharge || before <= this.#lowCharge) return;
     this.#device?.raise("low");
   }
 
-  /** Puts gas in, as far as there is room. Nothing before it is attached. @param gas - An integer ≥ 0 */
+  /**
+   * Puts gas in, as far as there is room. Nothing before it is attached.
+   *
+   * @param gas - An integer ≥ 0.
+   * @throws {RangeError} if it is no integer.
+   */
   charge(gas: number): void {
     const before = this.gasLeft;
     if (this.#change(gas) === this.capacity && before < this.capacity) this.#device?.raise("charged");
