@@ -200,7 +200,7 @@ test("programs in AssemblyScript and WebAssembly text run beside C, with the hea
   const problem = player.page.locator(".problem[data-severity=error]").first();
   await problem.waitFor({ timeout: 110_000 });
   await expect.poll(() => problem.getAttribute("data-line")).toBe("2");
-  await expect.poll(() => problem.textContent()).toContain("Cannot find name 'missing'.");
+  await expect.poll(() => problem.textContent()).toContain("missing is not known here");
   await expect.poll(() => player.page.locator(".cm-lintRange-error").first().textContent()).toBe("missing");
 
   await player.page.selectOption("#program", "fetch-ore");
