@@ -2,7 +2,7 @@
 // pieces give the same bytes: stores find by it what they have already.
 
 import { crc32 } from "./crc32.ts";
-import { packPiece, PIECE_BYTES } from "./deflate.ts";
+import { deflate, PIECE_BYTES } from "./deflate.ts";
 import { quickHash } from "./pages.ts";
 import { areSameBytes } from "./plain-view.ts";
 
@@ -56,6 +56,11 @@ function hashOf(bytes: Uint8Array): number {
   const { buffer, byteOffset, length } = bytes;
   const isOfWords = byteOffset % 4 === 0 && length % 8 === 0;
   return isOfWords ? quickHash(new Uint32Array(buffer, byteOffset, length / 4)) : crc32(bytes);
+}
+
+function packPiece(bytes: Uint8Array): Uint8Array {
+  const packed = deflate(bytes);
+  return packed.length < bytes.length ? packed : bytes.slice();
 }
 
 /** What each {@link PIECE_BYTES} of a payload become: raw deflate, or what they are where that is not shorter. */
