@@ -1,7 +1,9 @@
 // The ways of compiling that this machine has, for tests that hold each of them to the same.
 
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
 
 import { type Compiler, createServiceCompiler } from "gasworks/toolchain";
 import {
@@ -25,6 +27,17 @@ export const whyNoBubblewrap: string | undefined =
   bubblewrap.path === undefined
     ? (process.env["GASWORKS_CLANG_MISSING"] ?? `Cannot use bubblewrap: ${bubblewrap.reason}`)
     : undefined;
+
+/** Clangs of this machine that the native way takes, and that are of another major version than the embedded one. */
+export const OTHER_CLANGS: readonly string[] = [
+  ...new Set(
+    (process.env["PATH"] ?? "")
+      .split(delimiter)
+      .flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []))
+      .filter((path) => /[\\/]clang-(?:2[013-9]|[3-9]\d)$/.test(path))
+      .map((path) => realpathSync(path)),
+  ),
+];
 
 export interface ToolchainWay {
   readonly name: string;

@@ -3,12 +3,20 @@
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { type CompileOptions, type Compiler, type Sources, ToolchainError } from "gasworks/toolchain";
+import {
+  type CompileOptions,
+  type Compiler,
+  type CompileResult,
+  explainDiagnostics,
+  type Sources,
+  ToolchainError,
+} from "gasworks/toolchain";
 import { createNativeCompiler, createNodeCompiler, findNativeTools } from "gasworks/toolchain/node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
+import { gasworks } from "../../support/captured-streams.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
-import { NATIVE_WAYS, whyNoClang22 } from "../../support/toolchain-ways.ts";
+import { NATIVE_WAYS, OTHER_CLANGS, whyNoClang22 } from "../../support/toolchain-ways.ts";
 import { sectionsOf } from "../../support/wasm-sections.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -63,6 +71,42 @@ const MISTAKES: Readonly<Record<string, Sources>> = {
   "another type than the library's": { "main.c": "void *malloc(long);\nint main(void) { return malloc(1) != 0; }\n" },
   "several files": { "a.c": "int a = x;\n", "b.c": "int b = y;\n", "c.c": RETURNS_0 },
 };
+
+it.runIf(OTHER_CLANGS.length === 0)("other versions of clang are tried", ({ skip }) => {
+  skip("Cannot try other versions of clang: there is no clang-20, clang-21, clang-23 or newer in the PATH");
+});
+
+describe.for(OTHER_CLANGS)("another version of clang: %s", (path) => {
+  const sdk = file(`sdk-${OTHER_CLANGS.indexOf(path)}`);
+  mkdirSync(join(sdk, "bin"), { recursive: true });
+  symlinkSync(path, join(sdk, "bin", "clang"));
+  const other = createNativeCompiler({ timeLimitMs: 60_000, env: { ...process.env, WASI_SDK_PATH: sdk } });
+  afterAll(() => other[Symbol.dispose]());
+
+  const outcomeOf = async ({ wasm }: CompileResult): Promise<unknown> => {
+    writeFileSync(file("other.wasm"), wasm ?? "");
+    return gasworks(["run", file("other.wasm")]);
+  };
+
+  it.for<[Sources, CompileOptions]>([
+    [PROGRAM, { build: "debug" }],
+    [PROGRAM, { build: "fast" }],
+    [JUMPING, { build: "size" }],
+  ])("makes programs that do the same: %#", async ([sources, options]) => {
+    const [own, expected] = await Promise.all([other.compile(sources, options), embedded.compile(sources, options)]);
+    expect(await outcomeOf(own)).toEqual(await outcomeOf(expected));
+  });
+
+  it.for(Object.entries(MISTAKES))("says of %s what the embedded one says", async ([, sources]) => {
+    const said = [await other.compile(sources), await embedded.compile(sources)].map(({ diagnostics }) =>
+      explainDiagnostics(diagnostics, { sources }).map(({ diagnostic: { file: name, line, severity }, words }) => ({
+        ...{ name, line, severity },
+        ...words,
+      })),
+    );
+    expect(said[0]).toEqual(said[1]);
+  });
+});
 
 describe.for(NATIVE_WAYS)("the way $name", (way) => {
   let compiler: Compiler;
