@@ -160,7 +160,7 @@ const COMMANDS: Readonly<Record<CommandName, CommandUsage>> = {
     synopsis: "gasworks doctor [--service URL] [--json]",
     about:
       "Says which ways of compiling work on this machine, and of each other why it does not. Compiles a program by each to\n" +
-      "find out. Exits with 2 if none works.",
+      "find out. Then the same of the packages that compile other languages. Exits with 2 if no way works.",
     options: {
       service: { type: "string", value: "URL", help: "A compile service to try as well" },
       directory: DIRECTORY,

@@ -69,14 +69,21 @@ describe("gasworks doctor", () => {
     const { exitCode, stdout, stderr } = await gasworksProcess(["doctor", "--service", "http://127.0.0.1:1/"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const lines = stdout.trim().split("\n");
-    expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual(["embedded", "native", "docker", "service"]);
-    expect(lines[0]).toMatch(/^embedded {2}works {10}clang as WebAssembly/);
+    expect(lines.map((line) => line.split(/ {2,}/)[0])).toEqual([
+      ...["embedded", "native", "docker", "service"],
+      ...["assemblyscript", "wabt"],
+    ]);
+    expect(lines[0]).toMatch(/^embedded {8}works {10}clang as WebAssembly/);
     expect(lines[1]).toMatch(
-      whyNoClang22 === undefined ? /^native {4}works +.*clang version 2/ : /^native {4}does not work/,
+      whyNoClang22 === undefined ? /^native {10}works +.*clang version 2/ : /^native {10}does not work/,
     );
     expect(lines[3]).toMatch(
-      /^service {3}does not work {2}Cannot ask the service at http:\/\/127.0.0.1:1\/.*: no answer$/,
+      /^service {9}does not work {2}Cannot ask the service at http:\/\/127.0.0.1:1\/.*: no answer$/,
     );
+    expect(lines.slice(4)).toEqual([
+      "assemblyscript  works          AssemblyScript (.ts)",
+      "wabt            works          WebAssembly text (.wat)",
+    ]);
   });
 
   it("says it as JSON, and refuses a service that is no URL", async () => {
