@@ -99,10 +99,9 @@ describe.for(OTHER_CLANGS)("another version of clang: %s", (path) => {
 
   it.for(Object.entries(MISTAKES))("says of %s what the embedded one says", async ([, sources]) => {
     const said = [await other.compile(sources), await embedded.compile(sources)].map(({ diagnostics }) =>
-      explainDiagnostics(diagnostics, { sources }).map(({ diagnostic: { file: name, line, severity }, words }) => ({
-        ...{ name, line, severity },
-        ...words,
-      })),
+      explainDiagnostics(diagnostics, { sources }).map(({ diagnostic: { file: name, line, severity }, words }) => {
+        return { name, line, severity, words };
+      }),
     );
     expect(said[0]).toEqual(said[1]);
   });
