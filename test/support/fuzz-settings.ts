@@ -18,7 +18,7 @@ export const MODULES: number = Number(process.env["GASWORKS_FUZZ_MODULES"] ?? 0)
 export const SAVES: number = Number(process.env["GASWORKS_FUZZ_SAVES"] ?? 0);
 
 /** What the tests take by default, in all. */
-const DEFAULT_SECONDS = 97;
+const DEFAULT_SECONDS = 69;
 const factor = IS_LONG ? Math.max(1, (minutes * 60) / DEFAULT_SECONDS) : 1;
 
 /**

@@ -16,7 +16,7 @@ describe(`generated programs (GASWORKS_SEED=${SEED})`, () => {
       const seen = { programs: 0, trapped: 0, plain: 0, globals: 0, tooLong: 0 };
       const started = performance.now();
       const isEnough = MODULES > 0 ? (): boolean => seen.programs >= MODULES : undefined;
-      for (const seed of seeds(30, 100, isEnough)) {
+      for (const seed of seeds(15, 250, isEnough)) {
         const found = caseOf(seed);
         if (found === undefined) {
           seen.tooLong++;
