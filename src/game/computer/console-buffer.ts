@@ -37,7 +37,7 @@ const MOST_UNREAD = 65_536;
 export class ConsoleBuffer {
   #entries: ConsoleEntry[] = [];
   /** What came after the entries. */
-  #unread: { readonly stream: ConsoleStream; readonly text: string }[] = [];
+  #unread: ConsoleEntry[] = [];
   #unreadCharacters = 0;
   /** Whether the last entry is a line that has not ended. */
   #isOpen = false;
@@ -116,7 +116,13 @@ export class ConsoleBuffer {
 
   #readAll(): void {
     if (this.#unread.length === 0) return;
-    for (const { stream, text } of this.#unread) this.#appendLines(stream, text);
+    for (let from = 0, to = 0; from < this.#unread.length; from = to) {
+      const { stream } = this.#unread[from] as ConsoleEntry;
+      while (this.#unread[to]?.stream === stream) to++;
+      // Together: of a text, no more lines are looked at than are kept.
+      const texts = this.#unread.slice(from, to).map(({ text }) => text);
+      this.#appendLines(stream, texts.join(""));
+    }
     this.#forgetUnread();
     this.#dropOldest();
   }

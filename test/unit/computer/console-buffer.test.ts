@@ -1,6 +1,9 @@
 import { CONSOLE_LIMITS, ConsoleBuffer, type ConsoleChange } from "gasworks/computer";
 import { describe, expect, it } from "vitest";
 
+import { seeds } from "../../support/fuzz-settings.ts";
+import { Random } from "../../support/random.ts";
+
 describe("ConsoleBuffer", () => {
   it("joins what belongs to one line of one stream", () => {
     const buffer = new ConsoleBuffer();
@@ -37,6 +40,22 @@ describe("ConsoleBuffer", () => {
       buffer.append(round % 2 === 0 ? "stdout" : "stderr", `${"z".repeat(round * 997)}\n`.repeat(round % 7));
       expect(buffer.text.length).toBeLessThanOrEqual(CONSOLE_LIMITS.characters);
       expect(buffer.entries.length).toBeLessThanOrEqual(CONSOLE_LIMITS.entries);
+    }
+  });
+
+  it("holds the same, however often somebody looks", () => {
+    for (const seed of seeds(4, 1)) {
+      const random = new Random(seed);
+      const [watched, unwatched] = [new ConsoleBuffer(), new ConsoleBuffer()];
+      for (let round = 0; round < 300; round++) {
+        const lines = random.chance(0.1) ? random.below(1_500) : random.below(4);
+        const text = `${"x".repeat(random.below(5))}\n`.repeat(lines) + "y".repeat(random.below(500));
+        const stream = random.chance(0.8) ? "stdout" : "stderr";
+        for (const buffer of [watched, unwatched]) buffer.append(stream, text);
+        void watched.entries;
+      }
+      expect(unwatched.capture(), `seed ${seed}`).toEqual(watched.capture());
+      expect(unwatched.droppedCharacters, `seed ${seed}`).toBeGreaterThan(0);
     }
   });
 
