@@ -36,15 +36,14 @@ interface Attempt<T extends EncodingSave> {
 /** Tries in several frames before all is captured in one. */
 const TRIES = 3;
 
-/** How much of what a computer took counts for the next but one. */
-const FADING = 0.9;
-
 /** One capture of all computers. The caller sees to it that no tick runs until it {@link FrameCapture.isDone}. */
 export class FrameCapture<T extends EncodingSave> {
   readonly #options: FrameCaptureOptions<T>;
   #attempt: Attempt<T> | undefined;
   #tries = 0;
-  /** What one computer takes, as far as it has been seen: the most of the last ones. */
+  /** What the last computer took. */
+  #lastMs = 0;
+  /** What the next one will take: as much as the last two, whichever was quicker. One may have met the garbage collector. */
   #likelyMs = 0;
   #captured: Captured<T> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -93,7 +92,8 @@ export class FrameCapture<T extends EncodingSave> {
       for (let last = began; !this.isDone;) {
         this.#captureNext();
         const now = performance.now();
-        this.#likelyMs = Math.max(now - last, FADING * this.#likelyMs);
+        this.#likelyMs = Math.min(now - last, this.#lastMs);
+        this.#lastMs = now - last;
         if (now - began + this.#likelyMs >= ms && this.#tries <= TRIES) return;
         last = now;
       }

@@ -133,6 +133,22 @@ describe("ComputerPlugin.autosave()", () => {
     expect(asked()).toBeGreaterThan(0);
   });
 
+  it("fills the frames that come after one computer that took long", async () => {
+    const page = await openCounting(new MemoryStore(), 12);
+    let [now, looks] = [performance.now(), 0];
+    vi.spyOn(performance, "now").mockImplementation(() => (now += looks++ === 2 ? 50 : 0.1));
+    const saved = page.computers.autosave({ frameShareMs: 5, everySeconds: 1e6 }).request();
+    await new Promise((resolve) => void setTimeout(resolve));
+    const { tick } = page.computers;
+    let held = 0;
+    for (; page.computers.tick === tick; held++) {
+      await new Promise((resolve) => void setTimeout(resolve));
+      page.frame(50);
+    }
+    await framesUntil(page, saved);
+    expect(held).toBeLessThan(5);
+  });
+
   it("begins anew when a computer goes between two frames", async () => {
     const store = new MemoryStore();
     const page = await openCounting(store, 5);
