@@ -14,7 +14,7 @@ import { Random } from "../../support/random.ts";
 const BATCHES = 20;
 const BATCH = 100;
 const SECONDS = 8;
-const GAS = 400;
+const GAS = 4_000;
 
 /** Prints, asks, works for some ticks, and begins again. */
 const BUSY = `(module
@@ -45,7 +45,7 @@ function createWorld(): ComputerWorld {
   // What a device makes of a forged state of its own is told to the developer, and goes through no tick.
   const world = new ComputerWorld({ memory: "own", onError: () => {} });
   for (const id of ["busy-1", "busy-2", "crashing", "spare"]) {
-    world.add({ id, gasPerTick: GAS, gasBank: 1_000, devices: { probe: Probe.attach({ log: [] }) } });
+    world.add({ id, gasPerTick: GAS, gasBank: 10_000, devices: { probe: Probe.attach({ log: [] }) } });
   }
   return world;
 }

@@ -49,7 +49,7 @@ export class Street {
   constructor(memory: MemoryBackend) {
     const onError = (error: unknown): void => void this.errors.push(error);
     this.world = new ComputerWorld({ memory, onError });
-    for (const id of ["a", "z"]) this.world.add({ id, gasPerTick: 5_000, devices: { near: Zoo.attach(zooPort()) } });
+    for (const id of ["a", "z"]) this.world.add({ id, gasPerTick: 50_000, devices: { near: Zoo.attach(zooPort()) } });
   }
 
   /** Has the neighbours run a program that uses their devices, memory, dice and console. */
@@ -62,7 +62,7 @@ export class Street {
   addHostile(devices: Readonly<Record<string, AttachedDevice>>, options: Partial<ComputerOptions> = {}): Computer {
     const { port } = this;
     const computer = this.world.add({
-      gasPerTick: 20_000,
+      gasPerTick: 200_000,
       memoryPages: 2,
       ...options,
       id: "m",
